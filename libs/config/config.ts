@@ -1,0 +1,178 @@
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { Environment } from './environment.js';
+import { describedVariables } from './variable.js';
+
+/** Texts that stand in examples and templates; as a secret in production they are refused. */
+const PLACEHOLDER = /change-?me|replace|example|placeholder|secret-here|^(.)\1+$|password|xxxx/i;
+
+/** Thrown at start when the environment is wrong; the message names every wrong variable at once. */
+export class ConfigError extends Error {
+  /** @param problems one sentence for each wrong variable */
+  constructor(readonly problems: string[]) {
+    super(
+      `The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee docs/env-variables.md for every variable.`,
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+/** The configuration as the code reads it: shaped, complete, frozen. The one thing rooms may ask for settings. */
+export class Config {
+  readonly production: boolean;
+  readonly home: string;
+  readonly http: { host: string; port: number; publicUrl: string; readyNeedsWorker: boolean };
+  readonly database: { url: string; ownerUrl: string; poolSize: number; statementTimeoutMs: number };
+  readonly queue: { redisUrl?: string; prefix: string };
+  readonly storage:
+    | { driver: 'disk'; directory: string }
+    | {
+        driver: 's3';
+        bucket: string;
+        region: string;
+        endpoint?: string;
+        publicEndpoint?: string;
+        credentials?: { accessKeyId: string; secretAccessKey: string };
+        forcePathStyle: boolean;
+      };
+  readonly identity: {
+    secret: string;
+    accessTokenSeconds: number;
+    sessionDays: number;
+    passwordCost: number;
+    requestsPerMinute: number;
+  };
+  readonly recordings: { maxBytes: number; maxSeconds: number; workDirectory: string };
+  readonly ffmpeg: { path: string; sandbox: 'auto' | 'required' | 'off' };
+  readonly speech: {
+    provider?: string;
+    model?: string;
+    timeoutSeconds: number;
+    openai: { apiKey?: string; baseUrl: string; models?: string[] };
+    groq: { apiKey?: string; baseUrl: string };
+    gemini: { apiKey?: string; baseUrl: string };
+    local: { whisperModelPath?: string; modelDirectory: string; pocketsphinxPath: string; pocketsphinxModelPath: string };
+  };
+  readonly worker: { host: string; port: number; jobs?: string[]; mediaConcurrency: number; speechConcurrency: number };
+  readonly logLevel: Environment['LOG_LEVEL'];
+
+  /** @param env a validated environment; use `loadConfig` to get one */
+  constructor(env: Environment) {
+    this.production = env.NODE_ENV === 'production';
+    this.home = resolve(env.STENO_HOME);
+    this.http = {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: (env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ''),
+      readyNeedsWorker: env.READY_NEEDS_WORKER ?? !this.production,
+    };
+    this.database = {
+      url: env.DATABASE_URL,
+      ownerUrl: env.DATABASE_OWNER_URL ?? env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE,
+      statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+    };
+    this.queue = { redisUrl: env.REDIS_URL, prefix: env.QUEUE_PREFIX };
+    this.storage =
+      env.S3_BUCKET === undefined ? { driver: 'disk', directory: join(this.home, 'objects') } : s3Of(env, env.S3_BUCKET);
+    this.identity = {
+      secret: env.AUTH_SECRET,
+      accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
+      sessionDays: env.SESSION_DAYS,
+      passwordCost: env.PASSWORD_COST,
+      requestsPerMinute: env.AUTH_REQUESTS_PER_MINUTE,
+    };
+    this.recordings = {
+      maxBytes: env.MAX_UPLOAD_MB * 1_000_000,
+      maxSeconds: env.MAX_RECORDING_SECONDS,
+      workDirectory: resolve(env.WORK_DIRECTORY ?? join(this.home, 'tmp')),
+    };
+    this.ffmpeg = { path: env.FFMPEG_PATH, sandbox: env.FFMPEG_SANDBOX };
+    this.speech = {
+      provider: env.SPEECH_PROVIDER,
+      model: env.SPEECH_MODEL,
+      timeoutSeconds: env.SPEECH_TIMEOUT_SECONDS,
+      openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, models: env.OPENAI_MODELS },
+      groq: { apiKey: env.GROQ_API_KEY, baseUrl: env.GROQ_BASE_URL },
+      gemini: { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL },
+      local: {
+        whisperModelPath: env.WHISPER_MODEL_PATH,
+        modelDirectory: join(this.home, 'models'),
+        pocketsphinxPath: env.POCKETSPHINX_PATH,
+        pocketsphinxModelPath: env.POCKETSPHINX_MODEL_PATH,
+      },
+    };
+    this.worker = {
+      host: env.WORKER_HOST,
+      port: env.WORKER_PORT,
+      jobs: env.WORKER_JOBS,
+      mediaConcurrency: env.MEDIA_CONCURRENCY ?? cpus().length,
+      speechConcurrency: env.SPEECH_CONCURRENCY,
+    };
+    this.logLevel = env.LOG_LEVEL;
+    Object.freeze(this);
+  }
+}
+
+function s3Of(env: Environment, bucket: string): Extract<Config['storage'], { driver: 's3' }> {
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  return {
+    driver: 's3',
+    bucket,
+    region: env.S3_REGION,
+    endpoint: env.S3_ENDPOINT,
+    publicEndpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT,
+    credentials: accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : undefined,
+    forcePathStyle: env.S3_FORCE_PATH_STYLE ?? env.S3_ENDPOINT !== undefined,
+  };
+}
+
+/** Rules that no single variable can say: what production refuses, and values that only make sense together. */
+function crossChecks(env: Environment): string[] {
+  const problems: string[] = [];
+  if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
+    problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both or neither.');
+  }
+  if (env.NODE_ENV !== 'production') return problems;
+  for (const [name, { secret }] of describedVariables()) {
+    const value = env[name as keyof Environment];
+    if (secret === true && typeof value === 'string' && isPlaceholder(name, value)) {
+      problems.push(`${name} still holds a placeholder. Production needs a secret of its own.`);
+    }
+  }
+  if (env.S3_BUCKET === undefined && !env.ALLOW_EMBEDDED) {
+    problems.push('S3_BUCKET is not set. Production keeps recordings in S3; set ALLOW_EMBEDDED=true to keep them on local disk.');
+  }
+  return problems;
+}
+
+/** Connection URLs may well contain such words in names; only their password counts. */
+function isPlaceholder(name: string, value: string): boolean {
+  if (!name.endsWith('_URL')) return PLACEHOLDER.test(value);
+  const password = URL.canParse(value) ? new URL(value).password : '';
+  return password !== '' && PLACEHOLDER.test(password);
+}
+
+/**
+ * Reads and checks the environment.
+ * @param source variables by name, by default the process's
+ * @returns the shaped configuration
+ * @throws ConfigError naming every wrong variable at once
+ */
+export function loadConfig(source: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const known = Object.fromEntries(
+    [...describedVariables().keys()].flatMap((name) =>
+      source[name] === undefined || source[name].trim() === '' ? [] : [[name, source[name]]],
+    ),
+  );
+  const env = plainToInstance(Environment, known, { exposeDefaultValues: true });
+  const problems = validateSync(env, { forbidUnknownValues: true }).map((violation) => {
+    const given = known[violation.property] === undefined ? ' (it is not set)' : '';
+    return `${Object.values(violation.constraints ?? {}).join('; ')}${given}.`;
+  });
+  const all = [...problems, ...crossChecks(env)];
+  if (all.length > 0) throw new ConfigError(all);
+  return new Config(env);
+}

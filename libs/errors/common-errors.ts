@@ -1,0 +1,40 @@
+import { defineErrors } from './field-error.js';
+
+/** Errors any route can give, whatever its room. */
+export const commonErrors = defineErrors({
+  malformed_request: {
+    kind: 'malformed',
+    title: 'The request could not be read',
+    example: 'The body is not valid JSON. Send a JSON object with Content-Type: application/json.',
+  },
+  validation_failed: {
+    kind: 'unprocessable',
+    title: 'Some fields are wrong',
+    example: 'One field is wrong: email must be an e-mail address. Correct it and send the request again.',
+  },
+  route_not_found: {
+    kind: 'not_found',
+    title: 'No such route',
+    example: 'There is no GET /api/v1/transcript. See /api/docs for every route.',
+  },
+  body_too_large: {
+    kind: 'too_large',
+    title: 'The body is too large',
+    example: 'The body is larger than 1 MB. Send recordings to POST /api/v1/audio/upload.',
+  },
+  unsupported_content_type: {
+    kind: 'unsupported_media',
+    title: 'The content type is not accepted here',
+    example: 'This route accepts application/json. Set the Content-Type header accordingly.',
+  },
+  internal_error: {
+    kind: 'internal',
+    title: 'Something went wrong on our side',
+    example: 'The request failed for a reason that is ours. Try again; if it stays, report the requestId.',
+  },
+  service_unavailable: {
+    kind: 'unavailable',
+    title: 'The service cannot answer right now',
+    example: 'The database does not answer. Try again in 5 seconds.',
+  },
+});
