@@ -27,6 +27,11 @@ export const commonErrors = defineErrors({
     title: 'The content type is not accepted here',
     example: 'This route accepts application/json. Set the Content-Type header accordingly.',
   },
+  too_many_requests: {
+    kind: 'rate_limited',
+    title: 'Too many requests',
+    example: 'Too many requests from this address. Wait as many seconds as Retry-After says and try again.',
+  },
   internal_error: {
     kind: 'internal',
     title: 'Something went wrong on our side',

@@ -1,0 +1,24 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Config } from '#config';
+import { ConfigModule } from '#config';
+import { DatabaseModule } from '#database';
+import { IdentityHttpModule } from '#identity/http';
+import { type Log, ObservabilityModule } from '#observability';
+import { QueuesModule } from '#queues';
+
+/** What the API gateway is made of: the ground, and the HTTP doors of the rooms. */
+@Module({})
+export class ApiModule {
+  static with(config: Config, log: Log): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        ConfigModule.with(config),
+        ObservabilityModule.with(log),
+        DatabaseModule.as('steno-api'),
+        QueuesModule,
+        IdentityHttpModule,
+      ],
+    };
+  }
+}

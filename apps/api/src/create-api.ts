@@ -1,0 +1,78 @@
+import 'reflect-metadata';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import { RequestMethod, VersioningType } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '#config';
+import { ProblemFilter, validationPipe } from '#errors/http';
+import { acceptRequestId, currentRequestId, Log, newRequestId, runInContext } from '#observability';
+import { ApiModule } from './api.module.js';
+import { serveDocumentation } from './documentation.js';
+
+/** JSON bodies; recordings come as multipart and are streamed. */
+const JSON_BODY_BYTES = 1_000_000;
+
+/** Routes outside /api/v1: probes, and signed links of local-disk objects. */
+const UNPREFIXED = ['live', 'ready', 'objects/:token'].map((path) => ({ path, method: RequestMethod.GET }));
+
+/**
+ * Makes the API gateway, ready to listen. The one bootstrap, for `main` and for every test.
+ * @param options.preview builds without connecting to anything, to write the OpenAPI document
+ */
+export async function createApi(config: Config, options: { preview?: boolean; log?: Log } = {}): Promise<NestFastifyApplication> {
+  const log = options.log ?? new Log({ app: 'api', level: config.logLevel });
+  const adapter = new FastifyAdapter({
+    bodyLimit: JSON_BODY_BYTES,
+    genReqId: (request: { headers: Record<string, unknown> }) => acceptRequestId(request.headers['x-request-id']),
+    // A body that trickles in holds a connection; an upload has its own, longer limit.
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(config, log), adapter, {
+    logger: log,
+    abortOnError: false,
+    preview: options.preview ?? false,
+  });
+  app.setGlobalPrefix('api', { exclude: UNPREFIXED });
+  app.enableVersioning({ type: VersioningType.URI });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(log, currentRequestId));
+  app.enableShutdownHooks();
+  carryRequestId(app, log);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await app.register(multipart, {
+    limits: {
+      fields: 30,
+      fieldNameSize: 100,
+      fieldSize: 10_000,
+      files: 1,
+      fileSize: config.recordings.maxBytes,
+      headerPairs: 50,
+    },
+  });
+  serveDocumentation(app, config);
+  return app;
+}
+
+/** Every line logged while a request is served carries its id; every answer names it; one line tells how it ended. */
+function carryRequestId(app: NestFastifyApplication, log: Log): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const requestId = typeof request.id === 'string' ? request.id : newRequestId();
+    void reply.header('x-request-id', requestId);
+    runInContext({ requestId }, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const fields = {
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime),
+    };
+    log.info('Request served', fields);
+    done();
+  });
+}

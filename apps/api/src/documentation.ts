@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Config } from '#config';
+
+const DESCRIPTION = `
+Steno turns recordings into transcripts. Register, send a recording, order its transcription, read the result:
+
+1. \`POST /api/v1/auth/register\` gives an access token. Send it as \`Authorization: Bearer …\` (the button "Authorize" above).
+2. \`POST /api/v1/audio/upload\` takes the recording.
+3. \`POST /api/v1/transcriptions\` orders the transcript and answers at once; \`GET /api/v1/transcriptions/{id}\` tells how far it is.
+4. \`GET /api/v1/transcriptions/{id}/export?format=srt\` gives it in the format you want.
+
+Times in recordings are seconds, dates are ISO 8601 in UTC, ids are UUIDs. Every error is \`application/problem+json\` (RFC 9457) with a
+stable \`code\`, a \`detail\` that says what to do and the \`requestId\` to report.`;
+
+/** The OpenAPI document of the app's routes. */
+export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Steno')
+    .setDescription(DESCRIPTION.trim())
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This server')
+    .addTag('auth', 'Accounts and sessions')
+    .addTag('audio', 'Recordings')
+    .addTag('transcriptions', 'Orders to transcribe, and their results')
+    .addTag('health', 'For load balancers and operators')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'The accessToken of POST /api/v1/auth/login.',
+    })
+    .build();
+  return SwaggerModule.createDocument(app, builder, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
+  });
+}
+
+/** The pages load scripts and styles of this server and nothing else; ReDoc draws with inline styles and a worker from a blob. */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src blob:; frame-ancestors 'none'";
+
+const REDOC_PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Steno API</title>
+    <style>body { margin: 0; }</style>
+  </head>
+  <body>
+    <redoc spec-url="/api/openapi.json"></redoc>
+    <script src="/api/redoc/redoc.standalone.js"></script>
+  </body>
+</html>
+`;
+
+/** Serves /api/docs (Swagger UI), /api/redoc and /api/openapi.json. */
+export function serveDocumentation(app: NestFastifyApplication, config: Config): void {
+  let document: OpenAPIObject | undefined;
+  const once = (): OpenAPIObject => (document ??= apiDocument(app));
+  SwaggerModule.setup('api/docs', app, once, {
+    jsonDocumentUrl: 'api/openapi.json',
+    yamlDocumentUrl: 'api/openapi.yaml',
+    customSiteTitle: 'Steno API',
+    swaggerOptions: {
+      persistAuthorization: !config.production,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      docExpansion: 'list',
+    },
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.url.startsWith('/api/docs') || request.url.startsWith('/api/redoc'))
+      void reply.header('content-security-policy', PAGE_POLICY);
+    done();
+  });
+  const bundle = createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js');
+  const html = (reply: FastifyReply): FastifyReply => reply.header('content-type', 'text/html; charset=utf-8');
+  fastify.get('/api/redoc', (_request, reply) => html(reply).send(REDOC_PAGE));
+  fastify.get('/api/redoc/redoc.standalone.js', (_request, reply) =>
+    reply
+      .header('content-type', 'text/javascript; charset=utf-8')
+      .header('cache-control', 'public, max-age=86400')
+      .send(createReadStream(bundle)),
+  );
+}

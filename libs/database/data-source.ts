@@ -1,0 +1,47 @@
+import { DataSource } from 'typeorm';
+import { ENTITIES } from './entities/index.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { APP_ROLE } from './roles.js';
+
+interface ConnectionOptions {
+  url: string;
+  poolSize: number;
+  statementTimeoutMs: number;
+  applicationName: string;
+}
+
+/** How long a caller waits for a free connection before it gets "unavailable" instead of hanging (measured default: for ever). */
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+/** The connection pool of an app: every session works as the app's role, with a statement timeout. */
+export function appDataSource({ url, poolSize, statementTimeoutMs, applicationName }: ConnectionOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName,
+    entities: ENTITIES,
+    synchronize: false,
+    poolSize,
+    connectTimeoutMS: CONNECTION_TIMEOUT_MS,
+    extra: {
+      options: `-c role=${APP_ROLE} -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000`,
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+      keepAlive: true,
+    },
+  });
+}
+
+/** The connection of the migrations: the owner's, without the app's role. */
+export function ownerDataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'steno-migrations',
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    poolSize: 2,
+    connectTimeoutMS: CONNECTION_TIMEOUT_MS,
+  });
+}

@@ -1,0 +1,45 @@
+import { defineErrors, FieldError } from '#errors';
+
+export const databaseErrors = defineErrors({
+  database_unavailable: {
+    kind: 'unavailable',
+    title: 'The database does not answer',
+    example: 'The database does not answer right now. Nothing was changed; try again in 2 seconds.',
+  },
+});
+
+/**
+ * SQLSTATE classes and driver codes that mean "not now" and not "never": connection exceptions (08), resources (53), operator
+ * intervention (57, e.g. a restart), serialization and deadlock (40). https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const PASSING_SQLSTATE = /^(08|40|53|57P)/;
+const PASSING_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT', 'EAI_AGAIN']);
+/** node-postgres reports these without a code. */
+const PASSING_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|connection is closed/i;
+
+/** Whether the database, not the statement, was at fault: the same work may succeed later. */
+export function isPassingDatabaseFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  return PASSING_SQLSTATE.test(code) || PASSING_CODES.has(code) || PASSING_MESSAGES.test(error.message);
+}
+
+/** Whether the error is a violated unique constraint of that name. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return error instanceof Error && codeOf(error) === '23505' && 'constraint' in error && error.constraint === constraint;
+}
+
+/** TypeORM copies the driver's members onto its own error, so one look is enough. */
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Turns a passing failure into the error that callers and jobs understand; anything else stays as it is. */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof FieldError || !isPassingDatabaseFailure(error)) return error;
+  return new FieldError(databaseErrors.database_unavailable, databaseErrors.database_unavailable.example, {
+    cause: error,
+    retryAfterSeconds: 2,
+  });
+}

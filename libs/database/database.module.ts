@@ -1,0 +1,36 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Config } from '#config';
+import { messageOf } from '#errors';
+import { appDataSource } from './data-source.js';
+import { Database } from './database.js';
+import { APP_ROLE } from './roles.js';
+
+/** Connects, or says what to do when that fails. */
+async function connect(config: Config, applicationName: string): Promise<DataSource> {
+  try {
+    return await appDataSource({ ...config.database, applicationName }).initialize();
+  } catch (error) {
+    const advice = messageOf(error).includes(`"${APP_ROLE}"`)
+      ? 'The tables are not there yet: run the migrations (npm run migrate) first.'
+      : 'Check DATABASE_URL and that Postgres runs there.';
+    throw new Error(`Cannot work with Postgres: ${messageOf(error)}. ${advice}`, { cause: error });
+  }
+}
+
+/** Postgres for the whole process. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  /** @param applicationName shown by Postgres in pg_stat_activity */
+  static as(applicationName: string): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        { provide: DataSource, useFactory: (config: Config) => connect(config, applicationName), inject: [Config] },
+        Database,
+      ],
+      exports: [Database],
+    };
+  }
+}

@@ -1,0 +1,46 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { User } from './user.entity.js';
+
+/** A signed-in device: one family of refresh tokens, of which only the newest is good. */
+@Entity('sessions')
+@Index('sessions_token_hash_key', ['tokenHash'], { unique: true })
+@Index('sessions_previous_token_hash_idx', ['previousTokenHash'])
+@Index('sessions_user_id_idx', ['userId'])
+export class Session {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'user_id' })
+  @ForeignKey(() => User, { name: 'sessions_user_id_fkey', onDelete: 'CASCADE' })
+  userId!: string;
+
+  /** SHA-256 of the refresh token in force, hexadecimal. */
+  @Column('text', { name: 'token_hash', select: false })
+  tokenHash!: string;
+
+  /** SHA-256 of the one before; its use after the change means that someone copied it. */
+  @Column('text', { name: 'previous_token_hash', nullable: true, select: false })
+  previousTokenHash!: string | null;
+
+  @Column('text', { nullable: true })
+  device!: string | null;
+
+  @Column('text', { nullable: true })
+  address!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'refreshed_at', default: () => 'now()' })
+  refreshedAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+
+  /** logout, reuse (a replayed refresh token) or expiry. */
+  @Column('text', { name: 'end_reason', nullable: true })
+  endReason!: string | null;
+}

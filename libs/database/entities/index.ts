@@ -1,0 +1,45 @@
+import { Audio } from './audio/audio.entity.js';
+import { Membership } from './identity/membership.entity.js';
+import { Session } from './identity/session.entity.js';
+import { User } from './identity/user.entity.js';
+import { Workspace } from './identity/workspace.entity.js';
+import { Job } from './queues/job.entity.js';
+import { WorkerPulse } from './queues/worker-pulse.entity.js';
+import { TranscriptSegment } from './transcription/transcript-segment.entity.js';
+import { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
+import { TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
+import { Transcription } from './transcription/transcription.entity.js';
+
+export { Audio } from './audio/audio.entity.js';
+export { Membership, type Role, ROLES } from './identity/membership.entity.js';
+export { Session } from './identity/session.entity.js';
+export { User } from './identity/user.entity.js';
+export { Workspace } from './identity/workspace.entity.js';
+export { Job, type JobState } from './queues/job.entity.js';
+export { WorkerPulse } from './queues/worker-pulse.entity.js';
+export { TranscriptSegment, type TranscriptWord } from './transcription/transcript-segment.entity.js';
+export { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
+export { type ChunkTranscript, TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
+export {
+  Transcription,
+  TRANSCRIPTION_STAGES,
+  TRANSCRIPTION_STATUSES,
+  type TranscriptionOptions,
+  type TranscriptionStage,
+  type TranscriptionStatus,
+} from './transcription/transcription.entity.js';
+
+/** Every table, for the data source. */
+export const ENTITIES = [
+  User,
+  Session,
+  Workspace,
+  Membership,
+  Audio,
+  Transcription,
+  TranscriptionChunk,
+  TranscriptionAttempt,
+  TranscriptSegment,
+  Job,
+  WorkerPulse,
+];

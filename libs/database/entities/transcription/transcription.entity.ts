@@ -1,0 +1,95 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Audio } from '../audio/audio.entity.js';
+import { Workspace } from '../identity/workspace.entity.js';
+
+export const TRANSCRIPTION_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+export type TranscriptionStatus = (typeof TRANSCRIPTION_STATUSES)[number];
+
+export const TRANSCRIPTION_STAGES = ['prepare', 'transcribe', 'assemble'] as const;
+export type TranscriptionStage = (typeof TRANSCRIPTION_STAGES)[number];
+
+/** What the caller asked for; complete, so that a later change of defaults does not change a running job. */
+export interface TranscriptionOptions {
+  provider: string;
+  model: string;
+  /** ISO-639-1; null lets the model find out. */
+  language: string | null;
+  prompt: string | null;
+  temperature: number | null;
+  diarize: boolean;
+}
+
+/** One order to transcribe a recording: the job and its result. */
+@Entity('transcriptions')
+@Index('transcriptions_workspace_id_created_at_idx', ['workspaceId', 'createdAt', 'id'])
+@Index('transcriptions_workspace_id_status_idx', ['workspaceId', 'status', 'createdAt'])
+@Index('transcriptions_audio_id_idx', ['audioId'])
+@Check('transcriptions_status_check', `status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')`)
+@Check('transcriptions_stage_check', `stage IN ('prepare', 'transcribe', 'assemble')`)
+export class Transcription {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid', { name: 'workspace_id' })
+  @ForeignKey(() => Workspace, { name: 'transcriptions_workspace_id_fkey', onDelete: 'CASCADE' })
+  workspaceId!: string;
+
+  @Column('uuid', { name: 'audio_id' })
+  @ForeignKey(() => Audio, { name: 'transcriptions_audio_id_fkey', onDelete: 'CASCADE' })
+  audioId!: string;
+
+  @Column('uuid', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
+
+  @Column('text', { default: 'pending' })
+  status!: TranscriptionStatus;
+
+  @Column('text', { default: 'prepare' })
+  stage!: TranscriptionStage;
+
+  /** Raised by a retry; work of an earlier generation changes nothing. */
+  @Column('integer', { default: 1 })
+  generation!: number;
+
+  @Column('jsonb')
+  options!: TranscriptionOptions;
+
+  @Column('boolean', { name: 'low_accuracy', default: false })
+  lowAccuracy!: boolean;
+
+  /** Chunks of this generation; null until the recording is cut. */
+  @Column('integer', { name: 'chunk_count', nullable: true })
+  chunkCount!: number | null;
+
+  @Column('integer', { name: 'chunks_done', default: 0 })
+  chunksDone!: number;
+
+  /** Seconds of sound, counted by decoding. */
+  @Column('double precision', { name: 'duration_seconds', nullable: true })
+  durationSeconds!: number | null;
+
+  @Column('text', { nullable: true })
+  language!: string | null;
+
+  @Column('text', { nullable: true })
+  text!: string | null;
+
+  /** Sentences about what a reader of the transcript should know. */
+  @Column('jsonb', { default: [] })
+  warnings!: string[];
+
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+
+  @Column('text', { name: 'error_detail', nullable: true })
+  errorDetail!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'started_at', nullable: true })
+  startedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt!: Date | null;
+}

@@ -1,0 +1,8 @@
+export { Database } from './database.js';
+export { databaseErrors, isPassingDatabaseFailure, isUniqueViolation } from './database.errors.js';
+export { DatabaseModule } from './database.module.js';
+export * from './entities/index.js';
+export { migrateDatabase, schemaDifferences } from './migrate.js';
+export { APP_ROLE, SYSTEM_ROLE } from './roles.js';
+export { SystemTransaction, Transaction, WorkspaceTransaction } from './transaction.js';
+export { WorkspaceRepository } from './workspace.repository.js';

@@ -1,0 +1,46 @@
+import { messageOf } from '#errors';
+import { ownerDataSource } from './data-source.js';
+
+/**
+ * Brings the tables up to date.
+ * @param ownerUrl connection of a role that may create tables and roles
+ * @returns the names of the migrations that ran
+ */
+export async function migrateDatabase(ownerUrl: string): Promise<string[]> {
+  const dataSource = ownerDataSource(ownerUrl);
+  try {
+    await dataSource.initialize();
+    const ran = await dataSource.runMigrations();
+    return ran.map(({ name }) => name);
+  } catch (error) {
+    throw new Error(`The migrations did not run: ${messageOf(error)}`, { cause: error });
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
+
+/**
+ * What differs between the entities and an empty database brought up by the migrations; then takes all migrations back and applies
+ * them again, so that each `down` is proven too.
+ * @param ownerUrl of an empty database
+ * @returns SQL statements that would be needed; none when entities and migrations agree
+ */
+export async function schemaDifferences(ownerUrl: string): Promise<string[]> {
+  const dataSource = ownerDataSource(ownerUrl);
+  await dataSource.initialize();
+  try {
+    const ran = await dataSource.runMigrations();
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    for (let index = 0; index < ran.length; index += 1) await dataSource.undoLastMigration();
+    const left = await dataSource.query<{ tablename: string }[]>(
+      `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+    );
+    await dataSource.runMigrations();
+    return [
+      ...upQueries.map(({ query }) => query),
+      ...left.map(({ tablename }) => `-- left behind by a down migration: ${tablename}`),
+    ];
+  } finally {
+    await dataSource.destroy();
+  }
+}

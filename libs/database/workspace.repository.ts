@@ -1,0 +1,35 @@
+import type { EntityTarget, FindOptionsWhere, Repository } from 'typeorm';
+import type { WorkspaceTransaction } from './transaction.js';
+
+interface WorkspaceRow {
+  id: string;
+  workspaceId: string;
+}
+
+/**
+ * Base of the repositories of a workspace's rows. Every method takes a transaction that knows its workspace, so a query without
+ * one does not compile, and names the workspace in its own condition besides: row-level security is the second lock, not the first.
+ */
+export abstract class WorkspaceRepository<Entity extends WorkspaceRow> {
+  protected constructor(private readonly entity: EntityTarget<Entity>) {}
+
+  /** The row of that id, or null: also for another workspace's. */
+  async find(tx: WorkspaceTransaction, id: string): Promise<Entity | null> {
+    return this.rows(tx).findOne({ where: this.scope(tx, { id } as FindOptionsWhere<Entity>) });
+  }
+
+  /** Removes the row of that id; false when there is none. */
+  async remove(tx: WorkspaceTransaction, id: string): Promise<boolean> {
+    const { affected } = await this.rows(tx).delete(this.scope(tx, { id } as FindOptionsWhere<Entity>));
+    return (affected ?? 0) > 0;
+  }
+
+  protected rows(tx: WorkspaceTransaction): Repository<Entity> {
+    return tx.manager.getRepository(this.entity);
+  }
+
+  /** The condition, with the transaction's workspace added. */
+  protected scope(tx: WorkspaceTransaction, where: FindOptionsWhere<Entity>): FindOptionsWhere<Entity> {
+    return { ...where, workspaceId: tx.workspaceId };
+  }
+}

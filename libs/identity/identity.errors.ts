@@ -1,0 +1,46 @@
+import { defineErrors } from '#errors';
+
+export const identityErrors = defineErrors({
+  authentication_required: {
+    kind: 'unauthenticated',
+    title: 'You are not signed in',
+    example: 'This route needs an access token. Send Authorization: Bearer <token>; POST /api/v1/auth/login gives one.',
+  },
+  access_token_invalid: {
+    kind: 'unauthenticated',
+    title: 'The access token is not good',
+    example:
+      'The access token is expired, malformed or its session has ended. Get a new one from POST /api/v1/auth/refresh or sign in again.',
+  },
+  wrong_credentials: {
+    kind: 'unauthenticated',
+    title: 'Wrong e-mail address or password',
+    example: 'The e-mail address or the password is wrong. Check both and try again.',
+  },
+  refresh_token_invalid: {
+    kind: 'unauthenticated',
+    title: 'The refresh token is not good',
+    example: 'The refresh token is unknown or its session has ended. Sign in again with POST /api/v1/auth/login.',
+  },
+  refresh_token_reused: {
+    kind: 'unauthenticated',
+    title: 'The refresh token was used before',
+    example: 'This refresh token was already exchanged, so it may have been copied; its session is ended. Sign in again.',
+  },
+  permission_denied: {
+    kind: 'forbidden',
+    title: 'Your role does not allow this',
+    example:
+      'This needs the permission transcriptions:write, which the role viewer does not have. Ask an owner of the workspace.',
+  },
+  workspace_not_found: {
+    kind: 'not_found',
+    title: 'No such workspace',
+    example: 'There is no workspace of that id that you belong to. Leave X-Workspace-Id out to work in your personal one.',
+  },
+  email_taken: {
+    kind: 'conflict',
+    title: 'The e-mail address has an account',
+    example: 'There is an account with this e-mail address already. Sign in with POST /api/v1/auth/login.',
+  },
+});

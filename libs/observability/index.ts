@@ -1,0 +1,11 @@
+export { Log, type LogOptions } from './log.js';
+export { ObservabilityModule } from './observability.module.js';
+export { Readiness, type ReadinessCheck, type ReadinessReport } from './readiness.js';
+export {
+  acceptRequestId,
+  currentContext,
+  currentRequestId,
+  newRequestId,
+  type RequestContext,
+  runInContext,
+} from './request-context.js';

@@ -1,0 +1,94 @@
+import { Injectable, type LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { currentContext } from './request-context.js';
+
+/** Members that never reach a log line, wherever they turn up one or two levels deep. */
+const SECRET_MEMBERS = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'apiKey',
+  'secret',
+  'text',
+  'transcript',
+];
+const REDACTED_PATHS = SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]);
+
+export interface LogOptions {
+  /** `api` or `transcription-worker`; stands in every line as `app`. */
+  app: string;
+  level: string;
+  /** Where lines go; standard output when not given. */
+  destination?: DestinationStream;
+}
+
+type Fields = Record<string, unknown>;
+
+/** The structured log: one JSON object a line, with the request's or job's ids added. */
+@Injectable()
+export class Log implements LoggerService {
+  private readonly pino: Logger;
+
+  constructor(options: LogOptions) {
+    this.pino = pino(
+      {
+        level: options.level,
+        base: { app: options.app, pid: process.pid },
+        messageKey: 'message',
+        timestamp: stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+        mixin: () => ({ ...currentContext() }),
+        redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+      },
+      options.destination ?? pino.destination({ sync: false, minLength: 0 }),
+    );
+  }
+
+  /** Something an operator wants to see in normal times. */
+  info(message: string, fields: Fields = {}): void {
+    this.pino.info(fields, message);
+  }
+
+  /** Something that was coped with but should not become a habit. */
+  warn(message: unknown, fields: unknown = {}): void {
+    this.pino.warn(fieldsOf(fields), String(message));
+  }
+
+  /** Something that failed; put the cause in `fields.error`. */
+  error(message: unknown, fields: unknown = {}): void {
+    this.pino.error(fieldsOf(fields), String(message));
+  }
+
+  /** Detail for developers. */
+  debug(message: unknown, fields: unknown = {}): void {
+    this.pino.debug(fieldsOf(fields), String(message));
+  }
+
+  /** Nest's own lines: chatter at debug level. */
+  log(message: unknown, fields: unknown = {}): void {
+    this.pino.debug(fieldsOf(fields), String(message));
+  }
+
+  /** Nest's own fatal lines. */
+  fatal(message: unknown, fields: unknown = {}): void {
+    this.pino.fatal(fieldsOf(fields), String(message));
+  }
+}
+
+/** Nest passes its context's name or a stack where we pass fields. Errors become their name, message, code and stack. */
+function fieldsOf(given: unknown): Fields {
+  if (typeof given === 'string') return { context: given };
+  if (typeof given !== 'object' || given === null) return {};
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, value instanceof Error ? describeError(value) : value]),
+  );
+}
+
+function describeError(error: Error): Fields {
+  const code = 'code' in error ? { code: error.code } : {};
+  const cause = error.cause instanceof Error ? { cause: describeError(error.cause) } : {};
+  return { name: error.name, message: error.message, ...code, stack: error.stack, ...cause };
+}

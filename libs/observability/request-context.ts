@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { v7 as uuidv7 } from 'uuid';
+
+/** What every log line of one request or one job carries. It travels by AsyncLocalStorage, and between processes in the job row. */
+export interface RequestContext {
+  requestId: string;
+  workspaceId?: string;
+  userId?: string;
+  /** `name#id` of the job being worked on. */
+  job?: string;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Accepted from a caller: printable, short, nothing that could forge a log line. */
+const ACCEPTABLE_ID = /^[A-Za-z0-9._~-]{8,128}$/;
+
+/** Runs `work` with `context` visible to everything it calls, awaits included. */
+export function runInContext<T>(context: RequestContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/** The context of the running request or job; undefined outside of one. */
+export function currentContext(): RequestContext | undefined {
+  return storage.getStore();
+}
+
+/** The id of the running request, or a new one for work that nobody asked for. */
+export function currentRequestId(): string {
+  return storage.getStore()?.requestId ?? newRequestId();
+}
+
+/** A fresh request id. */
+export function newRequestId(): string {
+  return `req_${uuidv7().replaceAll('-', '')}`;
+}
+
+/**
+ * The id a request is known by: the caller's `X-Request-Id` when it is harmless, else a new one.
+ * @param given the header as received
+ */
+export function acceptRequestId(given: unknown): string {
+  return typeof given === 'string' && ACCEPTABLE_ID.test(given) ? given : newRequestId();
+}

@@ -1,0 +1,67 @@
+/** What JSON can hold. Payloads live in a jsonb column: a Date or a class would come back as something else. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
+
+/**
+ * Every job of the product: its name and what it carries besides its subject's id. Ids and small facts only, never a secret:
+ * the rest is read from the rows when the job runs.
+ */
+export type JobCatalogue = {
+  /** Cut the recording of a transcription (the subject) into chunks. */
+  'transcription.prepare': Record<string, never>;
+  /** Have one chunk (the part) of a transcription (the subject) transcribed. */
+  'transcription.transcribe-chunk': Record<string, never>;
+  /** Put the chunks of a transcription (the subject) together. */
+  'transcription.assemble': Record<string, never>;
+  /** Delete every object under a prefix; the subject is the row they belonged to. */
+  'storage.discard': { prefix: string };
+};
+
+/** Fails to compile when a payload above could not travel as JSON. */
+export type PayloadsAreJson = JobCatalogue[keyof JobCatalogue] extends JsonObject ? true : never;
+export const PAYLOADS_ARE_JSON: PayloadsAreJson = true;
+
+export type JobName = keyof JobCatalogue;
+
+/** How a job is run; complete by type, so that a new job is a decision about each. */
+export interface JobSettings {
+  /** Which slots of a worker it takes: `media` is bound by the processor, `speech` waits for providers. */
+  slots: 'media' | 'speech';
+  /** Seconds a claim holds without a heartbeat. Heartbeats come every third of it. */
+  leaseSeconds: number;
+  /** Seconds after which a run is stopped and counts as failed. */
+  timeoutSeconds: number;
+  /** Tries that may fail for a passing reason before the job is given up. */
+  tries: number;
+  /** Seconds before the second try; doubles with each further one, with jitter. */
+  backoffSeconds: number;
+  /** Longest wait between two tries, in seconds. */
+  backoffCapSeconds: number;
+  /** Workers that may vanish under the job before it is quarantined as the likely cause. */
+  crashes: number;
+}
+
+/**
+ * Lease 15 s: a killed worker's job is taken over within 15 s plus one sweep (5 s), and a stop of the process shorter than that
+ * (garbage collection, a busy machine) costs nothing. Crashes 3: two deploys in a row must not condemn a recording.
+ */
+const COMMON = { leaseSeconds: 15, tries: 3, backoffSeconds: 2, backoffCapSeconds: 60, crashes: 3 } as const;
+
+export const JOB_SETTINGS: Record<JobName, JobSettings> = {
+  // Decoding runs at 50 times real time or better on one core; 12 h of sound then take under 15 minutes. Twice that.
+  'transcription.prepare': { ...COMMON, slots: 'media', timeoutSeconds: 1_800 },
+  // The provider call has its own, shorter limit (SPEECH_TIMEOUT_SECONDS); this one only ends what hangs elsewhere.
+  'transcription.transcribe-chunk': { ...COMMON, slots: 'speech', timeoutSeconds: 900 },
+  // Reads and writes rows only.
+  'transcription.assemble': { ...COMMON, slots: 'media', timeoutSeconds: 300 },
+  // Nothing waits for it and it must happen in the end: many tries, far apart.
+  'storage.discard': { ...COMMON, slots: 'media', timeoutSeconds: 600, tries: 20, backoffCapSeconds: 3_600 },
+};
+
+/** Every job name, in the order of the catalogue. */
+export const JOB_NAMES = Object.keys(JOB_SETTINGS) as JobName[];
+
+/** Whether a text is a job name. */
+export function isJobName(text: string): text is JobName {
+  return Object.hasOwn(JOB_SETTINGS, text);
+}

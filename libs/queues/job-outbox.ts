@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { currentRequestId } from '#observability';
+import type { SystemTransaction, WorkspaceTransaction } from '#database';
+import type { JobCatalogue, JobName } from './job-catalogue.js';
+import { OutboxRelay } from './outbox-relay.js';
+
+/** A piece of work to be owed. */
+export interface NewJob<N extends JobName> {
+  workspaceId: string;
+  /** The row it is about. */
+  subjectId: string;
+  /** Of the subject; work of an earlier generation is void. Default 1. */
+  generation?: number;
+  /** Tells apart several jobs of one name about one subject. Default 0. */
+  part?: number;
+  payload: JobCatalogue[N];
+  /** Not before so many seconds from now, by the database's clock. Default 0. */
+  delaySeconds?: number;
+}
+
+const INSERT = `
+INSERT INTO jobs (workspace_id, name, subject_id, generation, part, payload, request_id, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))
+ON CONFLICT (name, subject_id, generation, part) DO NOTHING`;
+
+/** The only way to have work done: a row in the transaction that makes the work necessary. The queue hears of it after the commit. */
+@Injectable()
+export class JobOutbox {
+  constructor(private readonly relay: OutboxRelay) {}
+
+  /**
+   * Owes one job. The same (name, subject, generation, part) twice is one job.
+   * @returns false when it was owed already
+   */
+  async add<N extends JobName>(tx: WorkspaceTransaction | SystemTransaction, name: N, job: NewJob<N>): Promise<boolean> {
+    const added = await tx.execute(INSERT, [
+      job.workspaceId,
+      name,
+      job.subjectId,
+      job.generation ?? 1,
+      job.part ?? 0,
+      JSON.stringify(job.payload),
+      currentRequestId(),
+      job.delaySeconds ?? 0,
+    ]);
+    tx.afterCommit(() => this.relay.nudge());
+    return added > 0;
+  }
+
+  /**
+   * Takes back a job that nobody has begun.
+   * @returns false when it is gone, running or done: the caller's assumption no longer holds
+   */
+  async withdraw(tx: WorkspaceTransaction, name: JobName, subjectId: string): Promise<boolean> {
+    return (
+      (await tx.execute(`DELETE FROM jobs WHERE name = $1 AND subject_id = $2 AND state = 'waiting'`, [name, subjectId])) > 0
+    );
+  }
+
+  /** Ends all work about a subject that is going away: waiting jobs vanish, running ones lose their lease and write nothing more. */
+  async forget(tx: WorkspaceTransaction, subjectId: string): Promise<void> {
+    await tx.execute(`DELETE FROM jobs WHERE subject_id = $1 AND state IN ('waiting', 'running')`, [subjectId]);
+  }
+}

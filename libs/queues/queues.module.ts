@@ -1,0 +1,23 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Global, Module } from '@nestjs/common';
+import { Config } from '#config';
+import { JOB_NAMES } from './job-catalogue.js';
+import { JobOutbox } from './job-outbox.js';
+import { JobQueues } from './job-queues.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { queueConnection } from './queue-backend.js';
+
+/** The sending side: owing jobs and ringing the queue. Both apps have it; consuming is `#queues/worker`. */
+@Global()
+@Module({
+  imports: [
+    BullModule.forRootAsync({
+      inject: [Config],
+      useFactory: (config: Config) => ({ connection: queueConnection(config), prefix: config.queue.prefix }),
+    }),
+    BullModule.registerQueue(...JOB_NAMES.map((name) => ({ name }))),
+  ],
+  providers: [JobQueues, OutboxRelay, JobOutbox],
+  exports: [JobQueues, JobOutbox, OutboxRelay],
+})
+export class QueuesModule {}

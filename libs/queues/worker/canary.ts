@@ -1,0 +1,89 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '#database';
+import { messageOf } from '#errors';
+import { Log, Readiness } from '#observability';
+import { canaryOptions } from '../bell.js';
+import type { JobName } from '../job-catalogue.js';
+import { JobQueues } from '../job-queues.js';
+import { JobConsumer } from './job-consumer.js';
+import { WorkerIdentity } from './worker-identity.js';
+
+const SING_MS = 10_000;
+/** The first rounds come faster, so that a worker that just started is soon seen to work. */
+const FIRST_SING_MS = 500;
+/** A queue that gave nothing, not even a canary, for so long counts as dead: connected is not alive. */
+const DEAD_AFTER_MS = 90_000;
+
+const PULSE = `
+INSERT INTO worker_pulses (worker) VALUES ($1) ON CONFLICT (worker) DO UPDATE SET canary_at = now()`;
+
+/**
+ * Sends canary jobs through the real queues and watches that this very worker gets something from each. A worker can be connected,
+ * answer pings and yet never take a job again (bullmq#4585); only a job that ran proves it lives.
+ */
+@Injectable()
+export class Canary implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer?: NodeJS.Timeout;
+  private startedAt = performance.now();
+  private songs = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly queues: JobQueues,
+    private readonly consumer: JobConsumer,
+    private readonly database: Database,
+    private readonly identity: WorkerIdentity,
+    private readonly readiness: Readiness,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.startedAt = performance.now();
+    this.readiness.register('queue', () => {
+      const silent = this.silent(DEAD_AFTER_MS);
+      if (silent.length > 0) return Promise.reject(new Error(`No canary came back from: ${silent.join(', ')}.`));
+      return Promise.resolve();
+    });
+    this.schedule(0);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    try {
+      await this.database.asSystem((tx) => tx.execute('DELETE FROM worker_pulses WHERE worker = $1', [this.identity.name]));
+    } catch (error) {
+      this.log.warn('The pulse could not be taken back; it fades by itself', { error });
+    }
+  }
+
+  /** Whether every queue gave this worker something lately. A worker has that long to begin with. */
+  isAlive(): boolean {
+    return performance.now() - this.startedAt < DEAD_AFTER_MS || this.silent(DEAD_AFTER_MS).length === 0;
+  }
+
+  private schedule(delay: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      void this.sing().finally(() => this.schedule(this.silent(DEAD_AFTER_MS).length > 0 ? FIRST_SING_MS : SING_MS));
+    }, delay);
+    this.timer.unref();
+  }
+
+  private silent(milliseconds: number): JobName[] {
+    return this.consumer.jobs.filter((name) => this.consumer.silenceOf(name) > milliseconds);
+  }
+
+  private async sing(): Promise<void> {
+    try {
+      for (const name of this.silent(SING_MS / 2)) {
+        this.songs += 1;
+        const id = `${this.identity.name.replaceAll('/', '-')}-${this.songs}`;
+        await this.queues.ring(name, [{ data: { v: 1, canary: true }, opts: canaryOptions(id) }]);
+      }
+      if (this.silent(DEAD_AFTER_MS).length === 0) await this.database.asSystem((tx) => tx.execute(PULSE, [this.identity.name]));
+    } catch (error) {
+      this.log.warn('The canary could not sing', { detail: messageOf(error) });
+    }
+  }
+}

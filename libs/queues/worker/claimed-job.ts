@@ -1,0 +1,76 @@
+import type { Database, WorkspaceTransaction } from '#database';
+import type { JobCatalogue, JobName } from '../job-catalogue.js';
+
+/** What a job is about. */
+export interface JobFacts<N extends JobName> {
+  readonly id: string;
+  readonly name: N;
+  readonly workspaceId: string;
+  readonly subjectId: string;
+  readonly generation: number;
+  readonly part: number;
+  readonly payload: JobCatalogue[N];
+  readonly requestId: string;
+  readonly epoch: number;
+  readonly failures: number;
+  readonly crashes: number;
+}
+
+/** Somebody else holds the job now, or it was taken away: whatever this process still does must not be written. */
+export class LeaseLostError extends Error {
+  constructor(job: { name: string; id: string }) {
+    super(`The lease of ${job.name} ${job.id} is lost.`);
+    this.name = 'LeaseLostError';
+  }
+}
+
+const HOLD = `SELECT 1 FROM jobs WHERE id = $1 AND epoch = $2 AND state = 'running' FOR UPDATE`;
+const FINISH = `UPDATE jobs SET state = 'done', finished_at = now(), lease_until = NULL WHERE id = $1 AND epoch = $2 AND state = 'running'`;
+
+/** A job this process holds the lease of, and the only way to write its effects: every write is fenced by the lease's epoch. */
+export class ClaimedJob<N extends JobName> {
+  private committed = false;
+
+  /**
+   * @param facts the row as claimed
+   * @param signal aborts when the lease is lost, the time is up or the process must end
+   */
+  constructor(
+    readonly facts: JobFacts<N>,
+    readonly signal: AbortSignal,
+    private readonly database: Database,
+  ) {}
+
+  /** Whether `commit` went through. */
+  get isCommitted(): boolean {
+    return this.committed;
+  }
+
+  /**
+   * Ends the job and writes its effects in one transaction.
+   * @throws LeaseLostError, with nothing written, when another holder took over
+   */
+  async commit(effects: (tx: WorkspaceTransaction) => Promise<void>): Promise<void> {
+    await this.database.inWorkspace(this.facts.workspaceId, async (tx) => {
+      if ((await tx.execute(FINISH, [this.facts.id, this.facts.epoch])) === 0) throw new LeaseLostError(this.facts);
+      await effects(tx);
+    });
+    this.committed = true;
+  }
+
+  /**
+   * Writes something on the way; the job goes on.
+   * @throws LeaseLostError, with nothing written, when another holder took over
+   */
+  async write<T>(effects: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+    return this.database.inWorkspace(this.facts.workspaceId, async (tx) => {
+      if ((await tx.query(HOLD, [this.facts.id, this.facts.epoch])).length === 0) throw new LeaseLostError(this.facts);
+      return effects(tx);
+    });
+  }
+
+  /** Reads what the work needs. */
+  async read<T>(query: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+    return this.database.inWorkspace(this.facts.workspaceId, query);
+  }
+}

@@ -1,0 +1,6 @@
+export { Canary } from './canary.js';
+export { ClaimedJob, type JobFacts, LeaseLostError } from './claimed-job.js';
+export { type JobHandler, OnJob } from './job-handler.js';
+export { classifyFailure, type JobFailure, judgeFailure } from './job-failure.js';
+export { QueuesWorkerModule } from './queues-worker.module.js';
+export { Reconciler } from './reconciler.js';

@@ -1,0 +1,101 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type ConnectionOptions, Worker } from 'bullmq';
+import { Config } from '#config';
+import { Log, Readiness } from '#observability';
+import type { Bell } from '../bell.js';
+import { isJobName, JOB_NAMES, JOB_SETTINGS, type JobName } from '../job-catalogue.js';
+import { queueConnection } from '../queue-backend.js';
+import { JobRunner } from './job-runner.js';
+
+/**
+ * Locks and stalls only decide when BullMQ itself offers a bell again; the lease in the row decides who works. A bell that stalls
+ * more often than this is dropped by BullMQ and rung again by the reconciler.
+ */
+const BELL_LOCK = { lockDuration: 30_000, stalledInterval: 30_000, maxStalledCount: 3 };
+/** Running jobs may finish within it on shutdown; with the rest of the stop it stays under 25 s. */
+const GRACE_MS = 15_000;
+/** Longest wait for the queue connections to close; a queue server that died must not hold the process (bullmq#2430). */
+const CLOSE_MS = 5_000;
+
+/** Takes bells from the queues of the jobs this worker is for. */
+@Injectable()
+export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly workers = new Map<JobName, Worker<Bell>>();
+  private readonly answeredAt = new Map<JobName, number>();
+  private readonly busy = new Map<JobName, number>();
+
+  constructor(
+    private readonly runner: JobRunner,
+    private readonly config: Config,
+    private readonly readiness: Readiness,
+    private readonly log: Log,
+  ) {}
+
+  /** The jobs this worker takes. */
+  get jobs(): JobName[] {
+    return [...this.workers.keys()];
+  }
+
+  onApplicationBootstrap(): void {
+    const connection = queueConnection(this.config);
+    for (const name of wantedJobs(this.config.worker.jobs)) this.workers.set(name, this.consume(name, connection));
+    this.log.info('Taking jobs', { jobs: this.jobs });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.readiness.drain();
+    const workers = [...this.workers.values()];
+    await Promise.race([Promise.allSettled(workers.map((worker) => worker.pause(true))), wait(CLOSE_MS)]);
+    await this.runner.drain(GRACE_MS);
+    await Promise.race([Promise.allSettled(workers.map((worker) => worker.close(true))), wait(CLOSE_MS)]);
+  }
+
+  /** Milliseconds since a queue last gave this worker something to do; 0 while all its slots are taken. */
+  silenceOf(name: JobName): number {
+    if ((this.busy.get(name) ?? 0) >= this.concurrencyOf(name)) return 0;
+    return performance.now() - (this.answeredAt.get(name) ?? -Infinity);
+  }
+
+  private consume(name: JobName, connection: ConnectionOptions): Worker<Bell> {
+    const worker = new Worker<Bell>(name, (bell) => this.answer(name, bell.data), {
+      connection,
+      prefix: this.config.queue.prefix,
+      concurrency: this.concurrencyOf(name),
+      ...BELL_LOCK,
+    });
+    worker.on('error', (error) => this.log.warn('The queue server has a problem', { queue: name, error }));
+    return worker;
+  }
+
+  private async answer(name: JobName, bell: Bell): Promise<void> {
+    this.answeredAt.set(name, performance.now());
+    if (bell.canary === true) return;
+    this.busy.set(name, (this.busy.get(name) ?? 0) + 1);
+    try {
+      await this.runner.answer(name, bell);
+    } finally {
+      this.busy.set(name, (this.busy.get(name) ?? 1) - 1);
+      this.answeredAt.set(name, performance.now());
+    }
+  }
+
+  private concurrencyOf(name: JobName): number {
+    const { mediaConcurrency, speechConcurrency } = this.config.worker;
+    return JOB_SETTINGS[name].slots === 'media' ? mediaConcurrency : speechConcurrency;
+  }
+}
+
+/** @throws Error naming what is not a job, so that a typing mistake does not leave jobs lying */
+function wantedJobs(given: string[] | undefined): JobName[] {
+  if (given === undefined) return JOB_NAMES;
+  const unknown = given.filter((name) => !isJobName(name));
+  if (unknown.length > 0)
+    throw new Error(`WORKER_JOBS names ${unknown.join(', ')}, which is no job. The jobs are: ${JOB_NAMES.join(', ')}.`);
+  return given.filter(isJobName);
+}
+
+async function wait(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Database, isPassingDatabaseFailure } from '#database';
+import { FieldError } from '#errors';
+import { Log, runInContext } from '#observability';
+import type { Bell } from '../bell.js';
+import { JOB_SETTINGS, type JobName } from '../job-catalogue.js';
+import { OutboxRelay } from '../outbox-relay.js';
+import { ClaimedJob, type JobFacts, LeaseLostError } from './claimed-job.js';
+import { classifyFailure, type JobFailure, judgeFailure, quarantined } from './job-failure.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { JobLeases } from './job-leases.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { WorkerIdentity } from './worker-identity.js';
+
+/** The process has to end before the work is done. */
+class ShutdownError extends Error {
+  constructor() {
+    super('The worker is shutting down.');
+    this.name = 'ShutdownError';
+  }
+}
+
+/** How long an outcome waits for a database that is away before it is left to the reconciler. */
+const RECORD_FOR_MS = 60_000;
+const RECORD_AGAIN_MS = 1_000;
+
+/** Runs one job from the claim to its recorded outcome. Never throws: the row says what happened. */
+@Injectable()
+export class JobRunner {
+  private readonly running = new Map<AbortController, Promise<void>>();
+
+  constructor(
+    private readonly handlers: HandlerRegistry,
+    private readonly leases: JobLeases,
+    private readonly keeper: LeaseKeeper,
+    private readonly relay: OutboxRelay,
+    private readonly database: Database,
+    private readonly identity: WorkerIdentity,
+    private readonly log: Log,
+  ) {}
+
+  /** Takes the job a bell rings for, if it is there to be taken, and sees it through. */
+  async answer(name: JobName, bell: Bell): Promise<void> {
+    const { jobId, workspaceId, requestId } = bell;
+    if (jobId === undefined || workspaceId === undefined) return;
+    await runInContext({ requestId: requestId ?? 'unknown', workspaceId, job: `${name}#${jobId}` }, async () => {
+      const job = await this.claim(name, jobId, workspaceId);
+      if (job === null) return;
+      const controller = new AbortController();
+      const done = this.work(job, controller);
+      this.running.set(controller, done);
+      await done.finally(() => this.running.delete(controller));
+    });
+  }
+
+  /**
+   * Lets running jobs finish for a while, then stops them and hands them back.
+   * @param graceMs what is finished within it need not be done again (and paid again) elsewhere
+   */
+  async drain(graceMs: number): Promise<void> {
+    const all = Promise.allSettled(this.running.values());
+    const grace = new AbortController();
+    await Promise.race([all, sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
+    grace.abort();
+    for (const controller of this.running.keys()) controller.abort(new ShutdownError());
+    await Promise.allSettled(this.running.values());
+  }
+
+  private async claim(name: JobName, jobId: string, workspaceId: string): Promise<JobFacts<JobName> | null> {
+    try {
+      return await this.leases.claim(jobId, workspaceId, JOB_SETTINGS[name].leaseSeconds, this.identity.name);
+    } catch (error) {
+      this.log.warn('The job could not be claimed; the reconciler will ring again', { error });
+      return null;
+    }
+  }
+
+  private async work(job: JobFacts<JobName>, controller: AbortController): Promise<void> {
+    const started = performance.now();
+    this.keeper.hold(job, controller);
+    try {
+      if (job.crashes >= JOB_SETTINGS[job.name].crashes) {
+        await this.record(job, () => this.giveUp(job, quarantined(job.crashes)));
+        return;
+      }
+      await this.runHandler(job, controller.signal);
+      this.log.info('Job done', { milliseconds: Math.round(performance.now() - started) });
+    } catch (error) {
+      await this.settleFailure(job, controller.signal, error);
+    } finally {
+      this.keeper.release(job);
+    }
+  }
+
+  private async runHandler(job: JobFacts<JobName>, abandoned: AbortSignal): Promise<void> {
+    const timeout = AbortSignal.timeout(JOB_SETTINGS[job.name].timeoutSeconds * 1_000);
+    const claimed = new ClaimedJob(job, AbortSignal.any([abandoned, timeout]), this.database);
+    await this.handlers.of(job.name).run(claimed);
+    if (!claimed.isCommitted) throw new Error(`The handler of ${job.name} returned without committing.`);
+  }
+
+  private async settleFailure(job: JobFacts<JobName>, abandoned: AbortSignal, error: unknown): Promise<void> {
+    if (error instanceof LeaseLostError || abandoned.reason instanceof LeaseLostError) {
+      this.log.warn('The lease was lost; nothing was written');
+      return;
+    }
+    if (abandoned.reason instanceof ShutdownError) {
+      await this.record(job, () => this.leases.handBack(job, 0));
+      this.log.info('Job handed back');
+      return;
+    }
+    const failure = classifyFailure(error);
+    const verdict = judgeFailure(failure, job.failures, JOB_SETTINGS[job.name], Math.random());
+    const fields = { code: failure.code, class: failure.class, failures: job.failures, verdict, error };
+    if (error instanceof FieldError) this.log.warn('Job failed', fields);
+    else this.log.error('Job failed unexpectedly', fields);
+    await this.record(job, () =>
+      verdict.action === 'give_up'
+        ? this.giveUp(job, failure)
+        : this.leases.handBack(job, verdict.afterSeconds, failure, verdict.counts),
+    );
+  }
+
+  private async giveUp(job: JobFacts<JobName>, failure: JobFailure): Promise<void> {
+    await this.leases.giveUp(job, failure, (tx) => this.handlers.of(job.name).giveUp(tx, job, failure));
+  }
+
+  /** Writes an outcome, waiting for the database if it is away; in the end the lease runs out and the reconciler takes over. */
+  private async record(job: JobFacts<JobName>, write: () => Promise<void>): Promise<void> {
+    const deadline = performance.now() + RECORD_FOR_MS;
+    for (;;) {
+      try {
+        await write();
+        this.relay.nudge();
+        return;
+      } catch (error) {
+        if (error instanceof LeaseLostError) return;
+        const passing = isPassingDatabaseFailure(error) || (error instanceof FieldError && error.kind === 'unavailable');
+        if (!passing || performance.now() > deadline) {
+          this.log.error('The outcome of a job could not be written', { id: job.id, error });
+          return;
+        }
+        await sleep(RECORD_AGAIN_MS);
+      }
+    }
+  }
+}

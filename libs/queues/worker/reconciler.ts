@@ -1,0 +1,73 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '#database';
+import { Log } from '#observability';
+import { OutboxRelay } from '../outbox-relay.js';
+
+const SWEEP_MS = 5_000;
+const BATCH = 500;
+
+/** A bell that nobody answered for so long is taken for lost (a wiped Redis); ringing again is harmless if it was not. */
+const RING_AGAIN_SECONDS = 15;
+/** Days the record of a finished job is kept. */
+const KEEP_DAYS = 7;
+
+const RECLAIM = `
+UPDATE jobs SET state = 'waiting', crashes = crashes + 1, lease_until = NULL, worker = NULL, rung_at = NULL, due_at = now()
+WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < now() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
+
+const RING_AGAIN = `
+UPDATE jobs SET rung_at = NULL
+WHERE id IN (
+  SELECT id FROM jobs WHERE state = 'waiting' AND rung_at < now() - make_interval(secs => ${RING_AGAIN_SECONDS}) AND due_at <= now()
+  ORDER BY rung_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
+
+const FORGET_FINISHED = `
+DELETE FROM jobs WHERE id IN (
+  SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => ${KEEP_DAYS}) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
+
+const FORGET_WORKERS = `DELETE FROM worker_pulses WHERE canary_at < now() - interval '1 day'`;
+
+/**
+ * Makes the queue agree with the rows again: takes jobs back from workers that vanished and rings for work whose bell got lost.
+ * Every worker runs it; the locks let them share.
+ */
+@Injectable()
+export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer?: NodeJS.Timeout;
+  private running?: Promise<void>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly relay: OutboxRelay,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.sweep().finally(() => {
+        this.running = undefined;
+      });
+    }, SWEEP_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** One sweep. Public so that tests need not wait for the timer. */
+  async sweep(): Promise<void> {
+    try {
+      const { reclaimed, again } = await this.database.asSystem(async (tx) => ({
+        reclaimed: await tx.execute(RECLAIM),
+        again: await tx.execute(RING_AGAIN),
+        forgotten: await tx.execute(FORGET_FINISHED),
+        workers: await tx.execute(FORGET_WORKERS),
+      }));
+      if (reclaimed > 0) this.log.warn('Jobs taken back from workers that vanished', { jobs: reclaimed });
+      if (reclaimed + again > 0) this.relay.nudge();
+    } catch (error) {
+      this.log.warn('The reconciler could not sweep', { error });
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Injectable } from '@nestjs/common';
+
+/** What this worker process is called in leases and pulses; new with every start. */
+@Injectable()
+export class WorkerIdentity {
+  readonly name = `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
+}
