@@ -1,10 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Config } from '#config';
-import { ConfigModule } from '#config';
+import { AudioHttpModule } from '#audio/http';
+import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
+import { HealthHttpModule } from '#health/http';
 import { IdentityHttpModule } from '#identity/http';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
+import { StorageModule } from '#storage';
+import { StorageHttpModule } from '#storage/http';
+import { TranscriptionHttpModule } from '#transcription/http';
 
 /** What the API gateway is made of: the ground, and the HTTP doors of the rooms. */
 @Module({})

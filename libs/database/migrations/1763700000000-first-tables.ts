@@ -72,14 +72,14 @@ const AUDIO = [
     claimed_seconds double precision,
     created_at timestamptz NOT NULL DEFAULT now()
   )`,
-  `CREATE INDEX audio_workspace_id_created_at_idx ON audio (workspace_id, created_at, id)`,
+  `CREATE INDEX audio_workspace_id_id_idx ON audio (workspace_id, id)`,
 ];
 
 const TRANSCRIPTION = [
   `CREATE TABLE transcriptions (
     id uuid PRIMARY KEY,
     workspace_id uuid NOT NULL CONSTRAINT transcriptions_workspace_id_fkey REFERENCES workspaces (id) ON DELETE CASCADE,
-    audio_id uuid NOT NULL CONSTRAINT transcriptions_audio_id_fkey REFERENCES audio (id) ON DELETE CASCADE,
+    audio_id uuid CONSTRAINT transcriptions_audio_id_fkey REFERENCES audio (id) ON DELETE SET NULL,
     created_by uuid,
     status text NOT NULL DEFAULT 'pending'
       CONSTRAINT transcriptions_status_check CHECK (status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')),
@@ -100,8 +100,8 @@ const TRANSCRIPTION = [
     started_at timestamptz,
     finished_at timestamptz
   )`,
-  `CREATE INDEX transcriptions_workspace_id_created_at_idx ON transcriptions (workspace_id, created_at, id)`,
-  `CREATE INDEX transcriptions_workspace_id_status_idx ON transcriptions (workspace_id, status, created_at)`,
+  `CREATE INDEX transcriptions_workspace_id_id_idx ON transcriptions (workspace_id, id)`,
+  `CREATE INDEX transcriptions_workspace_id_status_id_idx ON transcriptions (workspace_id, status, id)`,
   `CREATE INDEX transcriptions_audio_id_idx ON transcriptions (audio_id)`,
   `CREATE TABLE transcription_chunks (
     transcription_id uuid NOT NULL CONSTRAINT transcription_chunks_transcription_id_fkey REFERENCES transcriptions (id) ON DELETE CASCADE,

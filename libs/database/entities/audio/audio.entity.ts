@@ -3,8 +3,9 @@ import { Workspace } from '../identity/workspace.entity.js';
 
 /** A recording. The row exists only when the object does. */
 @Entity('audio')
-@Index('audio_workspace_id_created_at_idx', ['workspaceId', 'createdAt', 'id'])
+@Index('audio_workspace_id_id_idx', ['workspaceId', 'id'])
 export class Audio {
+  /** UUIDv7: rises with time, so lists are ordered by it. */
   @PrimaryColumn('uuid')
   id!: string;
 

@@ -21,12 +21,13 @@ export interface TranscriptionOptions {
 
 /** One order to transcribe a recording: the job and its result. */
 @Entity('transcriptions')
-@Index('transcriptions_workspace_id_created_at_idx', ['workspaceId', 'createdAt', 'id'])
-@Index('transcriptions_workspace_id_status_idx', ['workspaceId', 'status', 'createdAt'])
+@Index('transcriptions_workspace_id_id_idx', ['workspaceId', 'id'])
+@Index('transcriptions_workspace_id_status_id_idx', ['workspaceId', 'status', 'id'])
 @Index('transcriptions_audio_id_idx', ['audioId'])
 @Check('transcriptions_status_check', `status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')`)
 @Check('transcriptions_stage_check', `stage IN ('prepare', 'transcribe', 'assemble')`)
 export class Transcription {
+  /** UUIDv7: rises with time, so lists are ordered by it. */
   @PrimaryColumn('uuid')
   id!: string;
 
@@ -34,9 +35,10 @@ export class Transcription {
   @ForeignKey(() => Workspace, { name: 'transcriptions_workspace_id_fkey', onDelete: 'CASCADE' })
   workspaceId!: string;
 
-  @Column('uuid', { name: 'audio_id' })
-  @ForeignKey(() => Audio, { name: 'transcriptions_audio_id_fkey', onDelete: 'CASCADE' })
-  audioId!: string;
+  /** Null once the recording was deleted; the transcript stays. */
+  @Column('uuid', { name: 'audio_id', nullable: true })
+  @ForeignKey(() => Audio, { name: 'transcriptions_audio_id_fkey', onDelete: 'SET NULL' })
+  audioId!: string | null;
 
   @Column('uuid', { name: 'created_by', nullable: true })
   createdBy!: string | null;

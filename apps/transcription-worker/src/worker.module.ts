@@ -1,0 +1,31 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Config, ConfigModule } from '#config';
+import { DatabaseModule } from '#database';
+import { type Log, ObservabilityModule } from '#observability';
+import { QueuesModule } from '#queues';
+import { QueuesWorkerModule } from '#queues/worker';
+import { StorageModule } from '#storage';
+import { StorageWorkerModule } from '#storage/worker';
+import { TranscriptionWorkerModule } from '#transcription/worker';
+import { HealthServer } from './health-server.js';
+
+/** What the transcription worker is made of: the ground, and the worker doors of the rooms. */
+@Module({})
+export class WorkerModule {
+  static with(config: Config, log: Log): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        ConfigModule.with(config),
+        ObservabilityModule.with(log),
+        DatabaseModule.as('steno-worker'),
+        StorageModule.forConfig(),
+        QueuesModule,
+        QueuesWorkerModule,
+        StorageWorkerModule,
+        TranscriptionWorkerModule,
+      ],
+      providers: [HealthServer],
+    };
+  }
+}

@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { Config } from '#config';
+import { type Audio, Database } from '#database';
+import { FieldError } from '#errors';
+import { type AudioFacts, type AudioFormat, HEAD_BYTES, MediaService, recogniseAudio } from '#media';
+import { Log } from '#observability';
+import type { Page, PageRequest } from '#paging';
+import { JobOutbox } from '#queues';
+import { ObjectStore } from '#storage';
+import { audioErrors } from './audio.errors.js';
+import { AudioRepository } from './audio.repository.js';
+import { counted, type Passed, splitHead } from './counted-stream.js';
+
+/** An upload that is not done by then is given up and what it stored is removed. */
+const UPLOAD_SECONDS = 6 * 3_600;
+/** What a form may add around a recording: boundaries, part headers, other fields. */
+const FORM_BYTES = 1_000_000;
+
+/** Who uploads, and where to. */
+export interface Uploader {
+  workspaceId: string;
+  userId: string;
+}
+
+/** A recording on its way in. */
+export interface IncomingRecording {
+  /** As the client named it. */
+  name: string;
+  body: Readable;
+  /** Fires when the client has gone. */
+  signal: AbortSignal;
+}
+
+/** Recordings: taking them in, giving them out, removing them. */
+@Injectable()
+export class AudioService {
+  constructor(
+    private readonly database: Database,
+    private readonly recordings: AudioRepository,
+    private readonly store: ObjectStore,
+    private readonly media: MediaService,
+    private readonly outbox: JobOutbox,
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Streams a recording into the store, hashing and counting it, and looks whether it is one.
+   * Whatever goes wrong, no row is left, and no object; a crash leaves an object for a few hours at most.
+   * @throws FieldError of `audioErrors`, `mediaErrors` or `storageErrors`
+   */
+  async takeIn(uploader: Uploader, incoming: IncomingRecording): Promise<Audio> {
+    const { head, rest } = await splitHead(incoming.body, HEAD_BYTES);
+    const format = await recogniseAudio(head);
+    const id = uuidv7();
+    const prefix = `workspaces/${uploader.workspaceId}/audio/${id}/`;
+    const objectKey = `${prefix}original.${format.extension}`;
+    await this.promiseToDiscard(uploader.workspaceId, id, prefix);
+    try {
+      const { bytes, sha256 } = await this.putObject(objectKey, format, head, rest, incoming.signal);
+      const facts = await this.probe(objectKey, format, bytes, incoming.signal);
+      const recording = {
+        id,
+        objectKey,
+        bytes: String(bytes),
+        sha256,
+        createdBy: uploader.userId,
+        name: displayName(incoming.name),
+        ...rowOf(format, facts),
+      };
+      return await this.database.inWorkspace(uploader.workspaceId, async (tx) => {
+        if (!(await this.outbox.withdraw(tx, 'storage.discard', id))) throw uploadExpired();
+        return this.recordings.insert(tx, recording);
+      });
+    } catch (error) {
+      await this.discardNow(uploader.workspaceId, id, prefix);
+      throw incoming.signal.aborted ? uploadInterrupted(error) : error;
+    }
+  }
+
+  /** @throws FieldError audio_not_found, also for another workspace's */
+  async get(workspaceId: string, id: string): Promise<Audio> {
+    const audio = await this.database.inWorkspace(workspaceId, (tx) => this.recordings.find(tx, id));
+    if (audio === null) throw audioNotFound();
+    return audio;
+  }
+
+  /** Newest first. */
+  async list(workspaceId: string, page: PageRequest): Promise<Page<Audio>> {
+    return this.database.inWorkspace(workspaceId, (tx) => this.recordings.list(tx, page));
+  }
+
+  /** Removes the recording at once and its object soon after; transcripts stay. */
+  async remove(workspaceId: string, id: string): Promise<void> {
+    await this.database.inWorkspace(workspaceId, async (tx) => {
+      if (!(await this.recordings.remove(tx, id))) throw audioNotFound();
+      await this.outbox.add(tx, 'storage.discard', {
+        workspaceId,
+        subjectId: id,
+        payload: { prefix: `workspaces/${workspaceId}/audio/${id}/` },
+      });
+    });
+  }
+
+  /** A link that gives the recording to whoever holds it. */
+  async link(audio: Audio, expiresSeconds: number): Promise<string> {
+    return this.store.signedUrl(audio.objectKey, { expiresSeconds, fileName: audio.name, contentType: audio.contentType });
+  }
+
+  /** Owes the removal of what is about to be stored. It is withdrawn when the row is written, and kept when the process dies before. */
+  private async promiseToDiscard(workspaceId: string, id: string, prefix: string): Promise<void> {
+    await this.database.inWorkspace(workspaceId, async (tx) => {
+      await this.outbox.add(tx, 'storage.discard', {
+        workspaceId,
+        subjectId: id,
+        payload: { prefix },
+        delaySeconds: UPLOAD_SECONDS,
+      });
+    });
+  }
+
+  private async putObject(
+    key: string,
+    format: AudioFormat,
+    head: Buffer,
+    rest: AsyncIterator<Buffer>,
+    signal: AbortSignal,
+  ): Promise<{ bytes: number; sha256: string }> {
+    const passed: Passed = { bytes: 0, sha256: () => '' };
+    const body = Readable.from(
+      counted(head, rest, this.config.recordings.maxBytes, () => this.tooLarge(), passed),
+      { objectMode: false },
+    );
+    await this.store.put(key, body, { contentType: format.contentType, signal });
+    return { bytes: passed.bytes, sha256: passed.sha256() };
+  }
+
+  private async probe(objectKey: string, format: AudioFormat, bytes: number, signal: AbortSignal): Promise<AudioFacts> {
+    return this.media.withWorkDirectory('probe', bytes, async (directory) => {
+      const path = join(directory, `recording.${format.extension}`);
+      await this.store.download(objectKey, path, signal);
+      return this.media.probe(path, format, signal);
+    });
+  }
+
+  private async discardNow(workspaceId: string, id: string, prefix: string): Promise<void> {
+    try {
+      await this.store.deletePrefix(prefix);
+      await this.database.inWorkspace(workspaceId, (tx) => this.outbox.withdraw(tx, 'storage.discard', id));
+    } catch (error) {
+      this.log.warn('A failed upload could not be removed at once; the job it left will do it', { id, error });
+    }
+  }
+
+  /**
+   * Refuses what says beforehand that it is too large.
+   * @param contentLength of the request; its form adds some bytes to the recording's own
+   * @throws FieldError recording_too_large
+   */
+  refuseLength(contentLength: number): void {
+    if (contentLength > this.config.recordings.maxBytes + FORM_BYTES) throw this.tooLarge();
+  }
+
+  private tooLarge(): FieldError {
+    const megabytes = this.config.recordings.maxBytes / 1_000_000;
+    return new FieldError(
+      audioErrors.recording_too_large,
+      `The recording is larger than ${megabytes} MB, the most this server takes. Compress it, for example to Opus, or split it.`,
+      { members: { limitBytes: this.config.recordings.maxBytes } },
+    );
+  }
+}
+
+function rowOf(
+  format: AudioFormat,
+  facts: AudioFacts,
+): Pick<Audio, 'container' | 'contentType' | 'codec' | 'sampleRate' | 'channels' | 'claimedSeconds'> {
+  const { codec, sampleRate, channels, claimedSeconds } = facts;
+  return { container: format.container, contentType: format.contentType, codec, sampleRate, channels, claimedSeconds };
+}
+
+/** The last part of what the client gave, without control characters: for people to read, never for a path. */
+function displayName(given: string): string {
+  const base = given.split(/[\\/]/).at(-1) ?? '';
+  const clean = base.replaceAll(/\p{C}/gu, '').trim().slice(0, 255);
+  return clean === '' ? 'recording' : clean;
+}
+
+function audioNotFound(): FieldError {
+  return new FieldError(audioErrors.audio_not_found, audioErrors.audio_not_found.example);
+}
+
+function uploadExpired(): FieldError {
+  return new FieldError(audioErrors.upload_expired, audioErrors.upload_expired.example);
+}
+
+function uploadInterrupted(cause: unknown): FieldError {
+  return new FieldError(audioErrors.upload_interrupted, audioErrors.upload_interrupted.example, { cause });
+}

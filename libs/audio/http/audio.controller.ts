@@ -1,0 +1,124 @@
+import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { commonErrors } from '#errors';
+import { ApiProblems } from '#errors/http';
+import type { Actor } from '#identity';
+import { Access, CurrentActor } from '#identity/http';
+import { mediaErrors } from '#media';
+import { PageQueryDto, toPage, toPageRequest } from '#paging/http';
+import { ObjectStore, storageErrors } from '#storage';
+import { sendObject } from '#storage/http';
+import { audioErrors } from '../audio.errors.js';
+import { AudioService } from '../audio.service.js';
+import { AudioDto, AudioPageDto, LinkDto, LinkQueryDto, toAudio, UploadFieldsDto, UploadFormDto } from './dto/audio.dto.js';
+import { readRecordingForm } from './recording-form.js';
+
+const DEFAULT_LINK_SECONDS = 3_600;
+
+/** What can be wrong with a recording that is sent. */
+export const UPLOAD_ERRORS = [...Object.values(audioErrors).filter(({ code }) => code !== 'audio_not_found'), ...Object.values(mediaErrors)];
+
+@ApiTags('audio')
+@Controller({ path: 'audio', version: '1' })
+export class AudioController {
+  constructor(
+    private readonly audio: AudioService,
+    private readonly store: ObjectStore,
+  ) {}
+
+  /** Takes a recording, streamed to the store while it arrives. The bytes decide what it is, not its name. */
+  @Post('upload')
+  @Access('audio:write')
+  @ApiOperation({ summary: 'Upload a recording' })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({ type: UploadFormDto })
+  @ApiCreatedResponse({ type: AudioDto, description: 'The recording is stored.' })
+  @ApiProblems(...UPLOAD_ERRORS, commonErrors.validation_failed, storageErrors.storage_unavailable)
+  async upload(@CurrentActor() actor: Actor, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<AudioDto> {
+    const form = await readRecordingForm(
+      request,
+      UploadFieldsDto,
+      (length) => this.audio.refuseLength(length),
+      (recording) => this.audio.takeIn(actor, recording),
+    );
+    void reply.header('location', `/api/v1/audio/${form.taken.id}`);
+    return toAudio(form.taken);
+  }
+
+  /** Recordings of the workspace, newest first. */
+  @Get()
+  @Access('audio:read')
+  @ApiOperation({ summary: 'List recordings' })
+  @ApiOkResponse({ type: AudioPageDto, description: 'One page.' })
+  @ApiProblems(commonErrors.validation_failed)
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() query: PageQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AudioPageDto> {
+    return toPage(await this.audio.list(actor.workspaceId, toPageRequest(query)), toAudio, request, reply);
+  }
+
+  /** One recording. */
+  @Get(':id')
+  @Access('audio:read')
+  @ApiOperation({ summary: 'Look at a recording' })
+  @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
+  @ApiOkResponse({ type: AudioDto, description: 'The recording.' })
+  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request)
+  async get(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<AudioDto> {
+    return toAudio(await this.audio.get(actor.workspaceId, id));
+  }
+
+  /** The recording itself; `Range` gives a part of it. */
+  @Get(':id/download')
+  @Access('audio:read')
+  @ApiOperation({ summary: 'Download a recording' })
+  @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
+  @ApiProduces('application/octet-stream')
+  @ApiOkResponse({ description: 'The file as it was uploaded.', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiResponse({ status: 206, description: 'The part that Range asked for.', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiResponse({ status: 304, description: 'If-None-Match has it already.' })
+  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request, storageErrors.range_not_satisfiable, storageErrors.storage_unavailable)
+  async download(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const audio = await this.audio.get(actor.workspaceId, id);
+    await sendObject(request, reply, this.store, audio.objectKey, { fileName: audio.name, contentType: audio.contentType });
+  }
+
+  /** A link that needs no token and stops working after a while; give it to a player. */
+  @Get(':id/url')
+  @Access('audio:read')
+  @ApiOperation({ summary: 'Get a link to a recording' })
+  @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
+  @ApiOkResponse({ type: LinkDto, description: 'The link.' })
+  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
+  async url(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Query() { expiration = DEFAULT_LINK_SECONDS }: LinkQueryDto): Promise<LinkDto> {
+    const audio = await this.audio.get(actor.workspaceId, id);
+    return { url: await this.audio.link(audio, expiration), expiresAt: new Date(Date.now() + expiration * 1_000).toISOString() };
+  }
+
+  /** Removes the recording and its file. Transcripts made from it stay. */
+  @Delete(':id')
+  @Access('audio:write')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a recording' })
+  @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
+  @ApiNoContentResponse({ description: 'It is gone.' })
+  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request)
+  async remove(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    await this.audio.remove(actor.workspaceId, id);
+  }
+}

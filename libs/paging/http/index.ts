@@ -1,0 +1,1 @@
+export { PageDto, PageQueryDto, toPage, toPageRequest } from './page.dto.js';

@@ -1,0 +1,1 @@
+export { cursorOf, idOfCursor, type Page, type PageRequest } from './page.js';

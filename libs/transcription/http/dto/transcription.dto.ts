@@ -1,0 +1,263 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
+import { type Transcription, TRANSCRIPTION_STAGES, TRANSCRIPTION_STATUSES, type TranscriptionStage, type TranscriptionStatus, type TranscriptSegment } from '#database';
+import { PageDto, PageQueryDto } from '#paging/http';
+import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../formats/transcript-formats.js';
+import { progressOf } from '../../transcription-view.js';
+
+const LONGEST_WAIT_SECONDS = 120;
+
+/** Fields of a form are texts; "true" and "false" are meant as what they say. */
+function FormBoolean(): PropertyDecorator {
+  return Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)));
+}
+
+/** What a caller may say about the work. */
+export class TranscriptionOptionsDto {
+  @ApiPropertyOptional({ example: 'local', description: 'Who transcribes: openai, groq, gemini or local. Left out: the server decides.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  provider?: string;
+
+  @ApiPropertyOptional({ description: "One of the provider's models. Left out: the server decides.", example: 'pocketsphinx-en-us' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  model?: string;
+
+  @ApiPropertyOptional({ example: 'en', description: 'Spoken language, ISO 639-1. Left out: the model finds out.' })
+  @IsOptional()
+  @Matches(/^[a-z]{2,3}$/, { message: 'language must be an ISO 639-1 code such as en' })
+  language?: string;
+
+  @ApiPropertyOptional({ example: 'Orion, Maria Lopez', description: 'Names and words to expect, or the style to write in.', maxLength: 2000 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2_000)
+  prompt?: string;
+
+  @ApiPropertyOptional({ example: 0, minimum: 0, maximum: 1, description: 'How freely the model guesses.' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  temperature?: number;
+
+  @ApiPropertyOptional({ example: false, description: 'Whether to tell speakers apart; needs a model that can.' })
+  @IsOptional()
+  @FormBoolean()
+  @IsBoolean()
+  diarize?: boolean;
+}
+
+/** What POST transcriptions takes. */
+export class OrderTranscriptionDto extends TranscriptionOptionsDto {
+  @ApiProperty({ format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b', description: 'A recording of this workspace.' })
+  @IsUUID(undefined, { message: 'audioId must be the id of a recording' })
+  audioId!: string;
+}
+
+/** The form of POST audio/transcribe-upload, for the documentation. */
+export class TranscribeUploadFormDto extends TranscriptionOptionsDto {
+  @ApiProperty({ type: 'string', format: 'binary', description: 'The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.' })
+  file!: unknown;
+}
+
+/** How long to wait for the result. */
+export class WaitQueryDto {
+  @ApiPropertyOptional({ minimum: 0, maximum: LONGEST_WAIT_SECONDS, default: 0, example: 60, description: 'Seconds to wait for the result before answering without it.' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(LONGEST_WAIT_SECONDS)
+  wait?: number;
+}
+
+/** Filters of the list. */
+export class TranscriptionListQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({ enum: TRANSCRIPTION_STATUSES, example: 'completed' })
+  @IsOptional()
+  @IsIn(TRANSCRIPTION_STATUSES)
+  status?: TranscriptionStatus;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'Only those of this recording.' })
+  @IsOptional()
+  @IsUUID()
+  audioId?: string;
+}
+
+/** The query of segments. */
+export class SegmentsQueryDto {
+  @ApiPropertyOptional({ minimum: 1, default: 1, example: 1 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  page?: number;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 20, example: 100 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit?: number;
+}
+
+/** The query of an export. */
+export class ExportQueryDto {
+  @ApiPropertyOptional({ enum: TRANSCRIPT_FORMATS, default: 'json', example: 'srt' })
+  @IsOptional()
+  @IsIn(TRANSCRIPT_FORMATS)
+  format?: TranscriptFormat;
+}
+
+/** Who did the work. */
+export class EngineDto {
+  @ApiProperty({ example: 'local' })
+  provider!: string;
+
+  @ApiProperty({ example: 'pocketsphinx-en-us' })
+  model!: string;
+
+  @ApiProperty({ example: true, description: 'The text is good for trying things out, not for use.' })
+  lowAccuracy!: boolean;
+}
+
+/** Why it failed. */
+export class FailureDto {
+  @ApiProperty({ example: 'provider_unavailable', description: 'Stable.' })
+  code!: string;
+
+  @ApiProperty({ example: 'openai gave no usable answer after 3 tries. Order the transcription again later, or with another provider.' })
+  detail!: string;
+}
+
+/** Where a transcription stands. */
+export class TranscriptionStatusDto {
+  @ApiProperty({ format: 'uuid', example: '019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708' })
+  id!: string;
+
+  @ApiProperty({ enum: TRANSCRIPTION_STATUSES, example: 'completed' })
+  status!: TranscriptionStatus;
+
+  @ApiProperty({ enum: TRANSCRIPTION_STAGES, example: 'assemble', description: 'What is being done, or was done last.' })
+  stage!: TranscriptionStage;
+
+  @ApiProperty({ minimum: 0, maximum: 100, example: 100, description: 'Percent; never goes back.' })
+  progress!: number;
+
+  @ApiProperty({ type: FailureDto, nullable: true, example: null, description: 'Set when the status is failed.' })
+  error!: FailureDto | null;
+}
+
+/** A transcription with its result. */
+export class TranscriptionDto extends TranscriptionStatusDto {
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b', description: 'Null once the recording was deleted.' })
+  audioId!: string | null;
+
+  @ApiProperty({ type: EngineDto })
+  engine!: EngineDto;
+
+  @ApiProperty({ type: String, nullable: true, example: 'en', description: 'Spoken language, when it is known.' })
+  language!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 41.3, description: 'Seconds of sound, counted by decoding.' })
+  durationSeconds!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'good morning everyone let us start', description: 'Set when the status is completed.' })
+  text!: string | null;
+
+  @ApiProperty({ type: [String], example: ['low_accuracy: The offline engine hears about half of the words.'], description: 'What a reader should know: a code, then a sentence.' })
+  warnings!: string[];
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-21T09:00:01.000Z' })
+  startedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-21T09:00:09.000Z' })
+  finishedAt!: string | null;
+}
+
+/** A page of transcriptions. */
+export class TranscriptionPageDto extends PageDto {
+  @ApiProperty({ type: [TranscriptionDto] })
+  data!: TranscriptionDto[];
+}
+
+/** A word of a segment. */
+export class WordDto {
+  @ApiProperty({ example: 0.52 })
+  start!: number;
+
+  @ApiProperty({ example: 0.8 })
+  end!: number;
+
+  @ApiProperty({ example: 'good' })
+  text!: string;
+
+  @ApiProperty({ type: Number, nullable: true, example: 0.93, description: '0 to 1, when the engine says.' })
+  confidence!: number | null;
+}
+
+/** A line of the transcript. */
+export class SegmentDto {
+  @ApiProperty({ example: 0, description: 'From 0, in the order of speech.' })
+  index!: number;
+
+  @ApiProperty({ example: 0.5, description: 'Seconds from the start of the recording.' })
+  start!: number;
+
+  @ApiProperty({ example: 3.2 })
+  end!: number;
+
+  @ApiProperty({ example: 'good morning everyone' })
+  text!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  speaker!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 0.87 })
+  confidence!: number | null;
+
+  @ApiProperty({ type: [WordDto] })
+  words!: WordDto[];
+}
+
+/** A page of segments. */
+export class SegmentPageDto extends PageDto {
+  @ApiProperty({ type: [SegmentDto] })
+  data!: SegmentDto[];
+}
+
+export function toTranscriptionStatus(transcription: Transcription): TranscriptionStatusDto {
+  const { id, status, stage, errorCode, errorDetail } = transcription;
+  return { id, status, stage, progress: progressOf(transcription), error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' } };
+}
+
+export function toTranscription(transcription: Transcription): TranscriptionDto {
+  const { audioId, options, lowAccuracy, language, durationSeconds, text, warnings, createdAt, startedAt, finishedAt } = transcription;
+  return {
+    ...toTranscriptionStatus(transcription),
+    audioId,
+    engine: { provider: options.provider, model: options.model, lowAccuracy },
+    language,
+    durationSeconds,
+    text,
+    warnings,
+    createdAt: createdAt.toISOString(),
+    startedAt: startedAt?.toISOString() ?? null,
+    finishedAt: finishedAt?.toISOString() ?? null,
+  };
+}
+
+export function toSegment({ index, start, end, text, speaker, confidence, words }: TranscriptSegment): SegmentDto {
+  return { index, start, end, text, speaker, confidence, words };
+}

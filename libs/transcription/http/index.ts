@@ -1,0 +1,1 @@
+export { TranscriptionHttpModule } from './transcription-http.module.js';

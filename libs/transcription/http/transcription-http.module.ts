@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { AudioModule } from '#audio';
+import { TranscriptionModule } from '../transcription.module.js';
+import { TranscribeUploadController } from './transcribe-upload.controller.js';
+import { TranscriptionsController } from './transcriptions.controller.js';
+
+@Module({ imports: [TranscriptionModule, AudioModule], controllers: [TranscriptionsController, TranscribeUploadController] })
+export class TranscriptionHttpModule {}

@@ -1,0 +1,140 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { audioErrors } from '#audio';
+import { commonErrors } from '#errors';
+import { ApiProblems } from '#errors/http';
+import type { Actor } from '#identity';
+import { Access, CurrentActor } from '#identity/http';
+import { toPage, toPageRequest } from '#paging/http';
+import { speechErrors } from '#speech';
+import { contentDisposition } from '#storage';
+import { writeTranscript } from '../formats/transcript-formats.js';
+import { transcriptionErrors } from '../transcription.errors.js';
+import { TranscriptionService } from '../transcription.service.js';
+import { isFinished } from '../transcription-view.js';
+import {
+  ExportQueryDto,
+  OrderTranscriptionDto,
+  SegmentPageDto,
+  SegmentsQueryDto,
+  toSegment,
+  toTranscription,
+  toTranscriptionStatus,
+  TranscriptionDto,
+  TranscriptionListQueryDto,
+  TranscriptionPageDto,
+  TranscriptionStatusDto,
+} from './dto/transcription.dto.js';
+
+/** When to ask again while the work goes on, in seconds. */
+const ASK_AGAIN_SECONDS = 1;
+const ID = { name: 'id', format: 'uuid', example: '019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708' };
+const TEXT = { schema: { type: 'string' } };
+
+@ApiTags('transcriptions')
+@Controller({ path: 'transcriptions', version: '1' })
+export class TranscriptionsController {
+  constructor(private readonly transcriptions: TranscriptionService) {}
+
+  /** Orders the transcript of a recording. Answers at once; the order survives any crash from then on. */
+  @Post()
+  @Access('transcriptions:write')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Order a transcription' })
+  @ApiAcceptedResponse({ type: TranscriptionDto, description: 'Ordered. `Location` is where to look.' })
+  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request, commonErrors.validation_failed, ...Object.values(speechErrors))
+  async order(@CurrentActor() actor: Actor, @Body() { audioId, ...wish }: OrderTranscriptionDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<TranscriptionDto> {
+    const transcription = await this.transcriptions.order(actor, audioId, wish);
+    void reply.headers({ location: `/api/v1/transcriptions/${transcription.id}`, 'retry-after': ASK_AGAIN_SECONDS });
+    return toTranscription(transcription);
+  }
+
+  /** Transcriptions of the workspace, newest first. */
+  @Get()
+  @Access('transcriptions:read')
+  @ApiOperation({ summary: 'List transcriptions' })
+  @ApiOkResponse({ type: TranscriptionPageDto, description: 'One page.' })
+  @ApiProblems(commonErrors.validation_failed)
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() query: TranscriptionListQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TranscriptionPageDto> {
+    const { status, audioId } = query;
+    const filter = { ...(status === undefined ? {} : { status }), ...(audioId === undefined ? {} : { audioId }) };
+    return toPage(await this.transcriptions.list(actor.workspaceId, toPageRequest(query), filter), toTranscription, request, reply);
+  }
+
+  /** The transcription with its text once it is completed. */
+  @Get(':id')
+  @Access('transcriptions:read')
+  @ApiOperation({ summary: 'Look at a transcription' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: TranscriptionDto, description: 'The transcription. `Retry-After` says when to ask again while it is not finished.' })
+  @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request)
+  async get(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TranscriptionDto> {
+    const transcription = await this.transcriptions.get(actor.workspaceId, id);
+    if (!isFinished(transcription)) void reply.header('retry-after', ASK_AGAIN_SECONDS);
+    return toTranscription(transcription);
+  }
+
+  /** Status, stage and percentage alone, for polling. */
+  @Get(':id/status')
+  @Access('transcriptions:read')
+  @ApiOperation({ summary: 'Ask how far a transcription is' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: TranscriptionStatusDto, description: 'Where it stands. `Retry-After` says when to ask again while it is not finished.' })
+  @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request)
+  async status(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TranscriptionStatusDto> {
+    const transcription = await this.transcriptions.get(actor.workspaceId, id);
+    if (!isFinished(transcription)) void reply.header('retry-after', ASK_AGAIN_SECONDS);
+    return toTranscriptionStatus(transcription);
+  }
+
+  /** The lines of a transcript with their times, speakers and words; none before it is completed. */
+  @Get(':id/segments')
+  @Access('transcriptions:read')
+  @ApiOperation({ summary: 'Read the lines of a transcript' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: SegmentPageDto, description: 'One page.' })
+  @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
+  async segments(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Query() { page = 1, limit = 20 }: SegmentsQueryDto): Promise<SegmentPageDto> {
+    const { items, total } = await this.transcriptions.segments(actor.workspaceId, id, { page, limit });
+    return { data: items.map(toSegment), total, page, limit, totalPages: Math.ceil(total / limit), nextCursor: null };
+  }
+
+  /** The finished transcript as a file. */
+  @Get(':id/export')
+  @Access('transcriptions:read')
+  @ApiOperation({ summary: 'Get a transcript in a format' })
+  @ApiParam(ID)
+  @ApiOkResponse({
+    description: 'The transcript. json and verbose_json have the members of OpenAI’s answers of these names.',
+    content: {
+      'application/json': { schema: { type: 'object', properties: { text: { type: 'string' } } }, example: { text: 'good morning everyone let us start' } },
+      'text/plain': { ...TEXT, example: 'good morning everyone let us start\n' },
+      'application/x-subrip': { ...TEXT, example: '1\n00:00:00,500 --> 00:00:03,200\ngood morning everyone\n' },
+      'text/vtt': { ...TEXT, example: 'WEBVTT\n\n00:00:00.500 --> 00:00:03.200\ngood morning everyone\n' },
+    },
+  })
+  @ApiProblems(transcriptionErrors.transcription_not_found, transcriptionErrors.transcript_not_ready, commonErrors.malformed_request, commonErrors.validation_failed)
+  async export(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Query() { format = 'json' }: ExportQueryDto, @Res() reply: FastifyReply): Promise<void> {
+    const { transcription, segments } = await this.transcriptions.transcript(actor.workspaceId, id);
+    const { contentType, extension, body } = writeTranscript(format, transcription, segments);
+    await reply.headers({ 'content-type': contentType, 'content-disposition': contentDisposition('inline', `transcript.${extension}`) }).send(body);
+  }
+
+  /** Removes the transcription with its result; work on it stops. The recording stays. */
+  @Delete(':id')
+  @Access('transcriptions:write')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a transcription' })
+  @ApiParam(ID)
+  @ApiNoContentResponse({ description: 'It is gone.' })
+  @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request)
+  async remove(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    await this.transcriptions.remove(actor.workspaceId, id);
+  }
+}

@@ -1,0 +1,3 @@
+export { failureReasons, transcriptionErrors } from './transcription.errors.js';
+export { TranscriptionModule } from './transcription.module.js';
+export { TranscriptionService, type TranscriptionWish } from './transcription.service.js';

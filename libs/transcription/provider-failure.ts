@@ -1,0 +1,43 @@
+import { FieldError } from '#errors';
+import type { SpeechError, SpeechErrorKind } from '#speech';
+import { failureReasons } from './transcription.errors.js';
+
+/** The stretch of the recording a call was about. */
+interface Stretch {
+  startSeconds: number;
+  endSeconds: number;
+}
+
+type Reason = keyof typeof failureReasons;
+
+const REASON_OF_KIND: Record<SpeechErrorKind, Reason> = {
+  rate_limited: 'provider_rate_limited',
+  unavailable: 'provider_unavailable',
+  invalid_audio: 'audio_refused',
+  too_large: 'audio_refused',
+  blocked: 'content_blocked',
+  auth: 'provider_auth_failed',
+  quota_exhausted: 'provider_quota_exhausted',
+  unknown: 'provider_unavailable',
+};
+
+/** Seconds to wait when a provider asks to wait and does not say how long. */
+const WAIT_UNTOLD_SECONDS = 20;
+
+/** What a failed provider call means for the transcription, in a sentence for the one who ordered it. */
+export function providerFailure(error: SpeechError, { startSeconds, endSeconds }: Stretch): FieldError {
+  const { provider } = error;
+  const part = `the part from ${Math.floor(startSeconds)} s to ${Math.ceil(endSeconds)} s`;
+  const details: Record<Reason, string> = {
+    audio_deleted: '',
+    provider_rate_limited: `${provider} takes no more requests for now.`,
+    provider_unavailable: `${provider} gave no usable answer: ${error.message} Order the transcription again later, or with another provider.`,
+    provider_auth_failed: `${provider} refused the key of this server. Its operator corrects the key; then order the transcription again.`,
+    provider_quota_exhausted: `The account at ${provider} has no quota left. Top it up, or order the transcription with another provider.`,
+    audio_refused: `${provider} cannot read ${part}: ${error.message} Check that it plays, convert it (for example to FLAC) and upload it again.`,
+    content_blocked: `${provider} refuses the content of ${part}. Order the transcription with another provider.`,
+  };
+  const reason = REASON_OF_KIND[error.kind];
+  const retryAfterSeconds = error.retryAfterSeconds ?? (reason === 'provider_rate_limited' ? WAIT_UNTOLD_SECONDS : undefined);
+  return new FieldError(failureReasons[reason], details[reason], { cause: error, retryAfterSeconds });
+}

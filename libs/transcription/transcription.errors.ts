@@ -1,0 +1,54 @@
+import { defineErrors } from '#errors';
+
+/** Errors of requests. */
+export const transcriptionErrors = defineErrors({
+  transcription_not_found: {
+    kind: 'not_found',
+    title: 'No such transcription',
+    example: 'There is no transcription of that id in this workspace. GET /api/v1/transcriptions lists those there are.',
+  },
+  transcript_not_ready: {
+    kind: 'conflict',
+    title: 'The transcript is not ready',
+    example: 'The transcription is processing (42 %). Ask again when GET /api/v1/transcriptions/{id} says completed.',
+  },
+});
+
+/** Why a transcription failed; stands in its `error`. */
+export const failureReasons = defineErrors({
+  audio_deleted: {
+    kind: 'not_found',
+    title: 'The recording is gone',
+    example: 'The recording was deleted before it was transcribed. Upload it again and order a new transcription.',
+  },
+  provider_rate_limited: {
+    kind: 'rate_limited',
+    title: 'The provider asks to wait',
+    example: 'groq takes no more requests for now; the chunk waits 20 seconds.',
+  },
+  provider_unavailable: {
+    kind: 'unavailable',
+    title: 'The provider did not answer',
+    example: 'openai gave no usable answer after 3 tries. Order the transcription again later, or with another provider.',
+  },
+  provider_auth_failed: {
+    kind: 'unprocessable',
+    title: 'The provider refused the key',
+    example: 'openai refused the key of this server. Its operator corrects OPENAI_API_KEY; then order the transcription again.',
+  },
+  provider_quota_exhausted: {
+    kind: 'unprocessable',
+    title: "The provider's quota is used up",
+    example: 'The account at openai has no quota left. Top it up, or order the transcription with another provider.',
+  },
+  audio_refused: {
+    kind: 'unprocessable',
+    title: 'The provider cannot read the recording',
+    example: 'openai cannot read the part from 300 s to 600 s. Check that it plays, convert it (for example to FLAC) and upload it again.',
+  },
+  content_blocked: {
+    kind: 'unprocessable',
+    title: 'The provider refuses the content',
+    example: 'gemini refuses the content of the part from 300 s to 600 s. Order the transcription with another provider.',
+  },
+});

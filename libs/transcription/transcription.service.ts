@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AudioService } from '#audio';
+import { Database, type Transcription, type TranscriptionOptions, type TranscriptSegment, type WorkspaceTransaction } from '#database';
+import { FieldError } from '#errors';
+import type { Page, PageRequest } from '#paging';
+import { JobOutbox } from '#queues';
+import { SpeechRegistry } from '#speech';
+import { transcriptionErrors } from './transcription.errors.js';
+import { isFinished, progressOf } from './transcription-view.js';
+import { type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
+
+/** What a caller may say about the work; the rest is the installation's choice. */
+export interface TranscriptionWish {
+  provider?: string;
+  model?: string;
+  language?: string;
+  prompt?: string;
+  temperature?: number;
+  diarize?: boolean;
+}
+
+/** Who orders, and where. */
+export interface Orderer {
+  workspaceId: string;
+  userId: string;
+}
+
+const WAIT_STEP_MS = 250;
+
+/** Where everything about a transcription lies in the store. */
+export function transcriptionPrefix(workspaceId: string, id: string): string {
+  return `workspaces/${workspaceId}/transcriptions/${id}/`;
+}
+
+/** Orders to transcribe, and their results. */
+@Injectable()
+export class TranscriptionService {
+  constructor(
+    private readonly database: Database,
+    private readonly transcriptions: TranscriptionsRepository,
+    private readonly audio: AudioService,
+    private readonly speech: SpeechRegistry,
+    private readonly outbox: JobOutbox,
+  ) {}
+
+  /**
+   * Orders a transcript. Once it returns, the order survives everything.
+   * @throws FieldError audio_not_found, or one of `speechErrors` when nobody can do what is wished
+   */
+  async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
+    await this.audio.get(orderer.workspaceId, audioId);
+    const { provider, model } = this.speech.choose(wish);
+    const options: TranscriptionOptions = {
+      provider: provider.id,
+      model: model.id,
+      language: wish.language ?? null,
+      prompt: wish.prompt ?? null,
+      temperature: wish.temperature ?? null,
+      diarize: wish.diarize ?? false,
+    };
+    const id = uuidv7();
+    return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
+      await this.transcriptions.insert(tx, { id, audioId, createdBy: orderer.userId, options, lowAccuracy: model.lowAccuracy ?? false });
+      await this.outbox.add(tx, 'transcription.prepare', { workspaceId: tx.workspaceId, subjectId: id, payload: {} });
+      return this.findIn(tx, id);
+    });
+  }
+
+  /** @throws FieldError transcription_not_found, also for another workspace's */
+  async get(workspaceId: string, id: string): Promise<Transcription> {
+    return this.database.inWorkspace(workspaceId, (tx) => this.findIn(tx, id));
+  }
+
+  /** Newest first. */
+  async list(workspaceId: string, page: PageRequest, filter: TranscriptionFilter): Promise<Page<Transcription>> {
+    return this.database.inWorkspace(workspaceId, (tx) => this.transcriptions.list(tx, page, filter));
+  }
+
+  /**
+   * Waits for the end of a transcription, at most so many seconds.
+   * @param signal fires when nobody waits for the answer any more
+   * @returns it as it is then, finished or not
+   */
+  async waitFor(workspaceId: string, id: string, seconds: number, signal: AbortSignal): Promise<Transcription> {
+    const deadline = performance.now() + seconds * 1_000;
+    for (;;) {
+      const transcription = await this.get(workspaceId, id);
+      if (isFinished(transcription) || signal.aborted || performance.now() >= deadline) return transcription;
+      await sleep(Math.min(WAIT_STEP_MS, deadline - performance.now()));
+    }
+  }
+
+  /** One page of a transcript's lines. */
+  async segments(workspaceId: string, id: string, { page, limit }: { page: number; limit: number }): Promise<{ items: TranscriptSegment[]; total: number }> {
+    return this.database.inWorkspace(workspaceId, async (tx) => {
+      await this.findIn(tx, id);
+      const items = await this.transcriptions.segments(tx, id, { skip: (page - 1) * limit, take: limit });
+      return { items, total: await this.transcriptions.countSegments(tx, id) };
+    });
+  }
+
+  /**
+   * A finished transcript with all its lines.
+   * @throws FieldError transcript_not_ready
+   */
+  async transcript(workspaceId: string, id: string): Promise<{ transcription: Transcription; segments: TranscriptSegment[] }> {
+    return this.database.inWorkspace(workspaceId, async (tx) => {
+      const transcription = await this.findIn(tx, id);
+      if (transcription.status !== 'completed') throw notReady(transcription);
+      return { transcription, segments: await this.transcriptions.segments(tx, id) };
+    });
+  }
+
+  /** Removes a transcription with all that was made for it; work on it stops. */
+  async remove(workspaceId: string, id: string): Promise<void> {
+    await this.database.inWorkspace(workspaceId, async (tx) => {
+      await this.outbox.forget(tx, id);
+      if (!(await this.transcriptions.remove(tx, id))) throw notFound();
+      // A generation no run has: the run's own clearing, if it was owed, is another job.
+      await this.outbox.add(tx, 'storage.discard', { workspaceId, subjectId: id, generation: 0, payload: { prefix: transcriptionPrefix(workspaceId, id) } });
+    });
+  }
+
+  private async findIn(tx: WorkspaceTransaction, id: string): Promise<Transcription> {
+    const transcription = await this.transcriptions.find(tx, id);
+    if (transcription === null) throw notFound();
+    return transcription;
+  }
+}
+
+function notFound(): FieldError {
+  return new FieldError(transcriptionErrors.transcription_not_found, transcriptionErrors.transcription_not_found.example);
+}
+
+function notReady(transcription: Transcription): FieldError {
+  const detail =
+    transcription.status === 'failed'
+      ? `The transcription failed: ${transcription.errorDetail ?? 'for a reason that was not recorded'}`
+      : `The transcription is ${transcription.status} (${progressOf(transcription)} %). Ask again when GET /api/v1/transcriptions/${transcription.id} says completed.`;
+  return new FieldError(transcriptionErrors.transcript_not_ready, detail);
+}

@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { LessThan } from 'typeorm';
+import {
+  type ChunkTranscript,
+  Transcription,
+  TranscriptionChunk,
+  type TranscriptionOptions,
+  type TranscriptionStatus,
+  TranscriptSegment,
+  WorkspaceRepository,
+  type WorkspaceTransaction,
+} from '#database';
+import type { Page, PageRequest } from '#paging';
+
+export interface NewChunk {
+  index: number;
+  startSeconds: number;
+  endSeconds: number;
+  bytes: number;
+  objectKey: string;
+  /** Already known: a chunk without speech needs no provider. */
+  transcript: ChunkTranscript | null;
+}
+
+export interface FinishedTranscript {
+  text: string;
+  language: string | null;
+  warnings: string[];
+  segments: Pick<TranscriptSegment, 'start' | 'end' | 'text' | 'speaker' | 'confidence' | 'words'>[];
+}
+
+/** Which transcription, and which of its runs. */
+export interface Run {
+  id: string;
+  generation: number;
+}
+
+export interface TranscriptionFilter {
+  status?: TranscriptionStatus;
+  audioId?: string;
+}
+
+const BEGIN = `
+UPDATE transcriptions SET status = 'processing', started_at = coalesce(started_at, now())
+WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing') AND stage = 'prepare'`;
+
+const PREPARED = `
+UPDATE transcriptions SET stage = $4, duration_seconds = $5, chunk_count = $6, chunks_done = $7, warnings = $8
+WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'prepare'`;
+
+const ADD_CHUNKS = `
+INSERT INTO transcription_chunks (transcription_id, generation, workspace_id, index, start_seconds, end_seconds, bytes, object_key, status, transcript)
+SELECT $1, $2, $3, c.index, c."startSeconds", c."endSeconds", c.bytes, c."objectKey",
+  CASE WHEN c.transcript IS NULL THEN 'pending' ELSE 'done' END, c.transcript
+FROM jsonb_to_recordset($4::jsonb)
+  AS c (index integer, "startSeconds" float8, "endSeconds" float8, bytes integer, "objectKey" text, transcript jsonb)`;
+
+const CHUNK_DONE = `
+UPDATE transcription_chunks SET status = 'done', transcript = $5
+WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND index = $4 AND status = 'pending'`;
+
+/** Counting is part of the same statement that locks the row, so that exactly one chunk is the last. */
+const COUNT_CHUNK = `
+UPDATE transcriptions
+SET chunks_done = chunks_done + 1, stage = CASE WHEN chunks_done + 1 = chunk_count THEN 'assemble' ELSE stage END
+WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'transcribe'
+RETURNING stage`;
+
+const COMPLETE = `
+UPDATE transcriptions SET status = 'completed', text = $4, language = $5, warnings = $6, finished_at = now()
+WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'assemble'`;
+
+const ADD_SEGMENTS = `
+INSERT INTO transcript_segments (transcription_id, workspace_id, index, start, "end", text, speaker, confidence, words)
+SELECT $1, $2, s.index, s.start, s."end", s.text, s.speaker, s.confidence, s.words
+FROM jsonb_to_recordset($3::jsonb)
+  AS s (index integer, start float8, "end" float8, text text, speaker text, confidence float8, words jsonb)`;
+
+const FAIL = `
+UPDATE transcriptions SET status = 'failed', error_code = $4, error_detail = $5, finished_at = now()
+WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing')`;
+
+/** Transcriptions with their chunks and segments. Every change of state is a compare-and-set and says whether it happened. */
+@Injectable()
+export class TranscriptionsRepository extends WorkspaceRepository<Transcription> {
+  constructor() {
+    super(Transcription);
+  }
+
+  async insert(tx: WorkspaceTransaction, order: { id: string; audioId: string; createdBy: string; options: TranscriptionOptions; lowAccuracy: boolean }): Promise<void> {
+    await this.rows(tx).insert({ ...order, workspaceId: tx.workspaceId });
+  }
+
+  /** Newest first. */
+  async list(tx: WorkspaceTransaction, { page, limit, after }: PageRequest, filter: TranscriptionFilter): Promise<Page<Transcription>> {
+    const where = this.scope(tx, { ...(after === undefined ? {} : { id: LessThan(after) }), ...filter });
+    const skip = after === undefined ? (page - 1) * limit : 0;
+    const items = await this.rows(tx).find({ where, order: { id: 'DESC' }, take: limit, skip });
+    return { items, total: await this.rows(tx).countBy(this.scope(tx, { ...filter })), page, limit };
+  }
+
+  /** Marks the work as begun; true again when a later worker begins it anew. */
+  async begin(tx: WorkspaceTransaction, { id, generation }: Run): Promise<boolean> {
+    return (await tx.execute(BEGIN, [id, generation, tx.workspaceId])) > 0;
+  }
+
+  /** Writes what cutting found; the next stage is assembling when no chunk needs a provider. */
+  async prepared(tx: WorkspaceTransaction, run: Run, cut: { seconds: number; chunks: NewChunk[]; warnings: string[] }): Promise<boolean> {
+    const done = cut.chunks.filter(({ transcript }) => transcript !== null).length;
+    const stage = done === cut.chunks.length ? 'assemble' : 'transcribe';
+    const parameters = [run.id, run.generation, tx.workspaceId, stage, cut.seconds, cut.chunks.length, done, JSON.stringify(cut.warnings)];
+    if ((await tx.execute(PREPARED, parameters)) === 0) return false;
+    await tx.execute(ADD_CHUNKS, [run.id, run.generation, tx.workspaceId, JSON.stringify(cut.chunks)]);
+    return true;
+  }
+
+  async chunk(tx: WorkspaceTransaction, { id, generation }: Run, index: number): Promise<TranscriptionChunk | null> {
+    return tx.manager.findOneBy(TranscriptionChunk, { transcriptionId: id, generation, index, workspaceId: tx.workspaceId });
+  }
+
+  /** All chunks of a run, in order. */
+  async chunks(tx: WorkspaceTransaction, { id, generation }: Run): Promise<TranscriptionChunk[]> {
+    return tx.manager.find(TranscriptionChunk, { where: { transcriptionId: id, generation, workspaceId: tx.workspaceId }, order: { index: 'ASC' } });
+  }
+
+  /**
+   * Stores what a provider made of a chunk and counts it.
+   * @returns `last` when no chunk is left, `void` when the result came too late to matter
+   */
+  async chunkDone(tx: WorkspaceTransaction, { id, generation }: Run, index: number, transcript: ChunkTranscript): Promise<'counted' | 'last' | 'void'> {
+    const changed = await tx.execute(CHUNK_DONE, [id, generation, tx.workspaceId, index, JSON.stringify(transcript)]);
+    if (changed === 0) return 'void';
+    const [row] = await tx.query<{ stage: string }>(COUNT_CHUNK, [id, generation, tx.workspaceId]);
+    if (row === undefined) return 'void';
+    return row.stage === 'assemble' ? 'last' : 'counted';
+  }
+
+  /** Writes the transcript and completes. */
+  async complete(tx: WorkspaceTransaction, { id, generation }: Run, transcript: FinishedTranscript): Promise<boolean> {
+    const { text, language, warnings, segments } = transcript;
+    const changed = await tx.execute(COMPLETE, [id, generation, tx.workspaceId, text, language, JSON.stringify(warnings)]);
+    if (changed === 0) return false;
+    await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, JSON.stringify(segments.map((segment, index) => ({ index, ...segment })))]);
+    return true;
+  }
+
+  /** Ends a run with an error. */
+  async fail(tx: WorkspaceTransaction, { id, generation }: Run, error: { code: string; detail: string }): Promise<boolean> {
+    return (await tx.execute(FAIL, [id, generation, tx.workspaceId, error.code, error.detail])) > 0;
+  }
+
+  /** The lines of a transcript, in order. */
+  async segments(tx: WorkspaceTransaction, transcriptionId: string, span?: { skip: number; take: number }): Promise<TranscriptSegment[]> {
+    return tx.manager.find(TranscriptSegment, { where: { transcriptionId, workspaceId: tx.workspaceId }, order: { index: 'ASC' }, ...span });
+  }
+
+  async countSegments(tx: WorkspaceTransaction, transcriptionId: string): Promise<number> {
+    return tx.manager.countBy(TranscriptSegment, { transcriptionId, workspaceId: tx.workspaceId });
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { TranscriptionChunk, WorkspaceTransaction } from '#database';
+import { Log } from '#observability';
+import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
+import { assembleTranscript, type PlacedChunk } from '../assemble-transcript.js';
+import { TranscriptionsRepository } from '../transcriptions.repository.js';
+import { runOf, TranscriptionRuns } from './transcription-runs.js';
+
+/** Puts the chunks' transcripts together and completes the transcription. */
+@Injectable()
+@OnJob('transcription.assemble')
+export class AssembleHandler implements JobHandler<'transcription.assemble'> {
+  constructor(
+    private readonly runs: TranscriptionRuns,
+    private readonly transcriptions: TranscriptionsRepository,
+    private readonly log: Log,
+  ) {}
+
+  async run(job: ClaimedJob<'transcription.assemble'>): Promise<void> {
+    const { transcription, chunks } = await job.read(async (tx) => ({
+      transcription: await this.runs.find(tx, job.facts),
+      chunks: await this.transcriptions.chunks(tx, runOf(job.facts)),
+    }));
+    const { warnings, ...transcript } = assembleTranscript(chunks.map(toPlacedChunk));
+    await job.commit(async (tx) => {
+      const finished = { ...transcript, warnings: [...transcription.warnings, ...warnings] };
+      if (!(await this.transcriptions.complete(tx, runOf(job.facts), finished))) throw new LeaseLostError(job.facts);
+      await this.runs.discardChunks(tx, job.facts);
+    });
+    this.log.info('Transcription completed', { transcriptionId: transcription.id, segments: transcript.segments.length });
+  }
+
+  async giveUp(tx: WorkspaceTransaction, job: JobFacts<'transcription.assemble'>, failure: JobFailure): Promise<void> {
+    await this.runs.fail(tx, job, failure);
+  }
+}
+
+function toPlacedChunk({ index, startSeconds, endSeconds, transcript }: TranscriptionChunk): PlacedChunk {
+  if (transcript === null) throw new Error(`Chunk ${index} has no transcript although all chunks were counted.`);
+  return { startSeconds, endSeconds, transcript };
+}

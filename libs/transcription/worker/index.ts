@@ -1,0 +1,1 @@
+export { TranscriptionWorkerModule } from './transcription-worker.module.js';

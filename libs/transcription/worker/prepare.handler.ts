@@ -1,0 +1,107 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { AudioService } from '#audio';
+import type { Audio, ChunkTranscript, Transcription, WorkspaceTransaction } from '#database';
+import { FieldError } from '#errors';
+import { AUDIO_FORMATS, type AudioFormat, type Chunk, type ChunkLimits, type CutRecording, MediaService } from '#media';
+import { Log } from '#observability';
+import { JobOutbox } from '#queues';
+import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
+import { SpeechRegistry } from '#speech';
+import { ObjectStore } from '#storage';
+import { failureReasons } from '../transcription.errors.js';
+import { transcriptionPrefix } from '../transcription.service.js';
+import { type NewChunk, TranscriptionsRepository } from '../transcriptions.repository.js';
+import { runOf, TranscriptionRuns } from './transcription-runs.js';
+
+type PrepareJob = ClaimedJob<'transcription.prepare'>;
+
+/** Stands in for what a provider would have said about silence. */
+const SILENCE: ChunkTranscript = { text: '', language: null, timestampSource: 'none', segments: [], words: [], warnings: [] };
+
+/** Cuts the recording at its silences into chunks the model takes, and owes one job for each. */
+@Injectable()
+@OnJob('transcription.prepare')
+export class PrepareHandler implements JobHandler<'transcription.prepare'> {
+  constructor(
+    private readonly runs: TranscriptionRuns,
+    private readonly transcriptions: TranscriptionsRepository,
+    private readonly audio: AudioService,
+    private readonly speech: SpeechRegistry,
+    private readonly media: MediaService,
+    private readonly store: ObjectStore,
+    private readonly outbox: JobOutbox,
+    private readonly log: Log,
+  ) {}
+
+  async run(job: PrepareJob): Promise<void> {
+    const transcription = await job.write(async (tx) => {
+      const found = await this.runs.find(tx, job.facts);
+      if (!(await this.transcriptions.begin(tx, runOf(job.facts)))) throw new LeaseLostError(job.facts);
+      return found;
+    });
+    const recording = await this.recordingOf(transcription);
+    const chunks: NewChunk[] = [];
+    const cut = await this.cut(job, recording, this.limitsFor(transcription), async (chunk) => {
+      chunks.push(await this.keep(job, chunk));
+    });
+    await job.commit((tx) => this.prepared(tx, job, cut, chunks));
+    this.log.info('Recording cut', { transcriptionId: transcription.id, seconds: cut.seconds, chunks: chunks.length, damaged: cut.damaged });
+  }
+
+  async giveUp(tx: WorkspaceTransaction, job: JobFacts<'transcription.prepare'>, failure: JobFailure): Promise<void> {
+    await this.runs.fail(tx, job, failure);
+  }
+
+  private async recordingOf({ audioId, workspaceId }: Transcription): Promise<Audio> {
+    const deleted = (): FieldError => new FieldError(failureReasons.audio_deleted, failureReasons.audio_deleted.example);
+    if (audioId === null) throw deleted();
+    try {
+      return await this.audio.get(workspaceId, audioId);
+    } catch (error) {
+      throw error instanceof FieldError && error.code === 'audio_not_found' ? deleted() : error;
+    }
+  }
+
+  private limitsFor({ options }: Transcription): ChunkLimits {
+    const { model } = this.speech.choose({ provider: options.provider, model: options.model });
+    return { targetSeconds: model.preferredSeconds, maxSeconds: Math.min(model.maxSeconds, 2 * model.preferredSeconds), maxBytes: model.maxBytes };
+  }
+
+  private async cut(job: PrepareJob, recording: Audio, limits: ChunkLimits, onChunk: (chunk: Chunk) => Promise<void>): Promise<CutRecording> {
+    return this.media.withWorkDirectory('prepare', Number(recording.bytes) + 2 * limits.maxBytes, async (workDirectory) => {
+      const format = formatOf(recording);
+      const path = join(workDirectory, `recording.${format.extension}`);
+      await this.store.download(recording.objectKey, path, job.signal);
+      return this.media.cutIntoChunks(path, format, limits, onChunk, { signal: job.signal, workDirectory });
+    });
+  }
+
+  /** The key names the lease's epoch: a worker that lost its lease and goes on writing does not touch its successor's chunks. */
+  private async keep({ facts, signal }: PrepareJob, { index, startSeconds, endSeconds, path, bytes, speech }: Chunk): Promise<NewChunk> {
+    const base = `${transcriptionPrefix(facts.workspaceId, facts.subjectId)}chunks/${facts.generation}/${facts.epoch}`;
+    const objectKey = `${base}/${String(index).padStart(5, '0')}.wav`;
+    const silent = speech.length === 0;
+    if (!silent) await this.store.put(objectKey, createReadStream(path), { contentType: 'audio/wav', signal });
+    return { index, startSeconds, endSeconds, bytes, objectKey, transcript: silent ? SILENCE : null };
+  }
+
+  private async prepared(tx: WorkspaceTransaction, { facts }: PrepareJob, { seconds, damaged }: CutRecording, chunks: NewChunk[]): Promise<void> {
+    const toDo = chunks.filter(({ transcript }) => transcript === null);
+    const warnings = [
+      ...(damaged ? ['damaged_recording: Parts of the recording could not be decoded; what they held is missing from the transcript.'] : []),
+      ...(toDo.length === 0 ? ['no_speech: No speech was found in the recording.'] : []),
+    ];
+    if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, chunks, warnings }))) throw new LeaseLostError(facts);
+    const next = { workspaceId: facts.workspaceId, subjectId: facts.subjectId, generation: facts.generation, payload: {} };
+    for (const { index } of toDo) await this.outbox.add(tx, 'transcription.transcribe-chunk', { ...next, part: index });
+    if (toDo.length === 0) await this.outbox.add(tx, 'transcription.assemble', next);
+  }
+}
+
+function formatOf({ container }: Audio): AudioFormat {
+  const format = Object.values(AUDIO_FORMATS).find((candidate) => candidate.container === container);
+  if (format === undefined) throw new Error(`The container ${container} is not one that recordings are accepted in.`);
+  return format;
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AudioModule } from '#audio';
+import { MediaModule } from '#media';
+import { SpeechModule } from '#speech';
+import { TranscriptionModule } from '../transcription.module.js';
+import { AssembleHandler } from './assemble.handler.js';
+import { PrepareHandler } from './prepare.handler.js';
+import { TranscribeChunkHandler } from './transcribe-chunk.handler.js';
+import { TranscriptionRuns } from './transcription-runs.js';
+
+/** The handlers of a transcription's stages. */
+@Module({
+  imports: [TranscriptionModule, AudioModule, SpeechModule, MediaModule],
+  providers: [TranscriptionRuns, PrepareHandler, TranscribeChunkHandler, AssembleHandler],
+})
+export class TranscriptionWorkerModule {}
