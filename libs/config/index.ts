@@ -1,3 +1,4 @@
 export { Config, ConfigError, loadConfig } from './config.js';
 export { ConfigModule } from './config.module.js';
 export { environmentDocuments } from './documents.js';
+export { searchPath } from './search-path.js';

@@ -1,0 +1,123 @@
+import { basename, dirname, join } from 'node:path';
+import { Config } from '#config';
+import { FieldError } from '#errors';
+import { ALLOWED_DEMUXERS, type AudioFormat } from './audio-format.js';
+import { mediaErrors } from './media.errors.js';
+import type { ProgramOutcome, ProgramRunner, RunningProgram } from './program-runner.js';
+import { SAMPLE_RATE } from './wav.js';
+
+/** Reading 500 MB from a slow disk before the first sound comes takes seconds; a decoder that is silent for longer hangs. */
+const STALL_MS = 60_000;
+const PROBE_MS = 20_000;
+/** ffmpeg maps about 400 MB of libraries; one audio stream needs little more, a bomb would. */
+const MEMORY_BYTES = 1_500_000_000;
+/** The slowest codec here (Opus, Vorbis) decodes 200 times faster than it plays on an old core; ten times that is allowed. */
+const CPU_SHARE = 1 / 20;
+
+const QUIET = ['-hide_banner', '-protocol_whitelist', 'file,pipe', '-format_whitelist', ALLOWED_DEMUXERS.join(',')];
+
+/** What ffprobe says about a file; whatever it does not know is missing. */
+export interface ProbeAnswer {
+  streams?: {
+    codec_type?: string;
+    codec_name?: string;
+    sample_rate?: string;
+    channels?: number;
+    duration?: string;
+    disposition?: { attached_pic?: number };
+  }[];
+  format?: { duration?: string };
+}
+
+/** A file to read, with the format its first bytes told. */
+export interface Source {
+  /** Absolute. */
+  path: string;
+  format: AudioFormat;
+}
+
+/** ffmpeg and ffprobe, run in the cage with arguments that keep them to one file and its first audio stream. */
+export class Ffmpeg {
+  constructor(
+    private readonly config: Config,
+    private readonly programs: ProgramRunner,
+  ) {}
+
+  /**
+   * Asks ffprobe what a file claims to be.
+   * @returns its answer, undefined when it cannot make sense of the file, with what it said
+   */
+  async probe({ path, format }: Source, signal?: AbortSignal): Promise<{ answer?: ProbeAnswer; said: string }> {
+    const program = this.config.ffmpeg.path;
+    const outcome = await this.programs.collect({
+      program: await this.find(join(dirname(program), basename(program).replace('ffmpeg', 'ffprobe')), program),
+      args: [
+        ...['-v', 'warning', ...QUIET, '-f', format.demuxer],
+        ...[
+          '-show_entries',
+          'stream=codec_type,codec_name,sample_rate,channels,duration:stream_disposition=attached_pic:format=duration',
+        ],
+        ...['-of', 'json', '-i', `file:${path}`],
+      ],
+      readable: [path],
+      limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: PROBE_MS / 1000, fileBytes: 0, openFiles: 64 },
+      timeoutMs: PROBE_MS,
+      signal,
+    });
+    refuseBrokenCage(outcome);
+    if (outcome.code !== 0) return { said: outcome.stderr };
+    // ffprobe's own output; every member is optional, so whatever is not there counts as unknown.
+    return { answer: JSON.parse(outcome.stdout.toString('utf8')) as ProbeAnswer, said: outcome.stderr };
+  }
+
+  /**
+   * Starts decoding the first audio stream to 16 kHz mono 16-bit sound.
+   * @param seconds no more than so many seconds are decoded, whatever the file holds
+   */
+  async decode({ path, format }: Source, seconds: number, signal?: AbortSignal): Promise<RunningProgram> {
+    return this.programs.start({
+      program: await this.find(this.config.ffmpeg.path),
+      args: [
+        // One thread each: every further one reserves address space, and the cores are shared among recordings anyway.
+        ...['-nostdin', '-v', 'error', ...QUIET, '-threads', '1', '-filter_threads', '1'],
+        ...['-f', format.demuxer, '-i', `file:${path}`, '-map', '0:a:0', '-vn', '-sn', '-dn'],
+        ...['-t', String(seconds), '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'],
+      ],
+      readable: [path],
+      limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: Math.ceil(60 + seconds * CPU_SHARE), fileBytes: 0, openFiles: 64 },
+      timeoutMs: STALL_MS,
+      signal,
+    });
+  }
+
+  private async find(program: string, configured = program): Promise<string> {
+    const found = await this.programs.find(program);
+    if (found !== undefined) return found;
+    throw new FieldError(
+      mediaErrors.ffmpeg_missing,
+      `${basename(program)} was not found on the server (FFMPEG_PATH is ${configured}). ` +
+        'Install it (Debian and Ubuntu: apt-get install -y ffmpeg; macOS: brew install ffmpeg) or set FFMPEG_PATH.',
+    );
+  }
+}
+
+/**
+ * Tells failures of the machine from failures of the file.
+ * @throws FieldError `decoder_stopped` when the decoder was killed by something else than its file's end
+ * @throws FieldError `sandbox_unavailable` when the cage broke
+ */
+export function refuseBrokenCage({ code, signal, stderr, timedOut }: ProgramOutcome): void {
+  if (code !== 0 && /^(bwrap|prlimit|setpriv): /m.test(stderr)) {
+    throw new FieldError(mediaErrors.sandbox_unavailable, 'ffmpeg could not be started in its sandbox. Try again later.', {
+      cause: new Error(stderr.trim()),
+    });
+  }
+  // A program killed inside bubblewrap ends it with 128 + the signal.
+  const killed = timedOut ? 'it took too long' : (signal ?? (code !== null && code > 128 ? `signal ${code - 128}` : undefined));
+  if (killed === undefined) return;
+  throw new FieldError(
+    mediaErrors.decoder_stopped,
+    `The decoder was stopped before the end of the recording (${killed}). Try again; if it stays, export the recording again, for example as FLAC.`,
+    { cause: new Error(stderr.trim()) },
+  );
+}
