@@ -1,3 +1,6 @@
+export { parseRange, type ResolvedSpan } from './byte-range.js';
+export { contentDisposition } from './content-disposition.js';
+export { type ObjectLink, ObjectLinks } from './object-links.js';
 export {
   type ByteSpan,
   type ListedObject,
@@ -5,6 +8,8 @@ export {
   type ObjectBody,
   type ObjectHead,
   ObjectStore,
+  type PutOptions,
+  type SignedUrlOptions,
 } from './object-store.js';
-export { type PutOptions, type SignedUrlOptions } from './object-store.js';
 export { storageErrors } from './storage.errors.js';
+export { StorageModule } from './storage.module.js';

@@ -1,4 +1,4 @@
-import { defineErrors } from '#errors';
+import { defineErrors, FieldError } from '#errors';
 
 /** Everything that can go wrong between a room and its objects. */
 export const storageErrors = defineErrors({
@@ -53,3 +53,8 @@ export const storageErrors = defineErrors({
     example: 'The link has expired. Ask for a new one.',
   },
 });
+
+/** The error of asking for an object that is not there. */
+export function objectNotFound(cause?: unknown): FieldError {
+  return new FieldError(storageErrors.object_not_found, storageErrors.object_not_found.example, { cause });
+}
