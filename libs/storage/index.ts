@@ -1,0 +1,15 @@
+export { parseRange, type ResolvedSpan } from './byte-range.js';
+export { contentDisposition } from './content-disposition.js';
+export { type ObjectLink, ObjectLinks } from './object-links.js';
+export {
+  type ByteSpan,
+  type ListedObject,
+  MAX_LINK_SECONDS,
+  type ObjectBody,
+  type ObjectHead,
+  ObjectStore,
+  type PutOptions,
+  type SignedUrlOptions,
+} from './object-store.js';
+export { storageErrors } from './storage.errors.js';
+export { StorageModule } from './storage.module.js';

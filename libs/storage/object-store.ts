@@ -1,0 +1,114 @@
+import type { Readable } from 'node:stream';
+
+/** Seven days: the longest life of a signed URL (the limit of S3's own, https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). */
+export const MAX_LINK_SECONDS = 7 * 24 * 60 * 60;
+
+export interface PutOptions {
+  contentType: string;
+  /** Ends the transfer; `put` then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** A span of bytes, both ends counted (as in HTTP). Without `start` from the first byte, without `end` to the last. */
+export interface ByteSpan {
+  start?: number;
+  end?: number;
+}
+
+/** What is known of an object without reading it. */
+export interface ObjectHead {
+  /** Size of the whole object. */
+  bytes: number;
+  contentType: string;
+  /** Strong entity tag with its quotes; changes whenever the object does. */
+  etag: string;
+}
+
+export interface ObjectBody {
+  /** Ends only after exactly `bytes` bytes, fails otherwise. Read it to its end or destroy it: it holds a socket or a file. */
+  body: Readable;
+  /** How many bytes `body` gives: less than `totalBytes` when a span was asked for. */
+  bytes: number;
+  totalBytes: number;
+  contentType: string;
+  etag: string;
+}
+
+export interface ListedObject {
+  key: string;
+  bytes: number;
+  modifiedAt: Date;
+}
+
+export interface SignedUrlOptions {
+  /** Life of the link, from 1 to `MAX_LINK_SECONDS`. */
+  expiresSeconds: number;
+  /** The name under which a browser saves the object. */
+  fileName?: string;
+  /** Type sent in place of the stored one. */
+  contentType?: string;
+  /** `attachment` (save) when not given; `inline` shows or plays it. */
+  disposition?: 'attachment' | 'inline';
+}
+
+/**
+ * Where recordings, chunks and results lie. Two kinds exist, an S3 bucket and a directory, and one contract suite holds both
+ * to the same behaviour.
+ *
+ * Keys are made of `A-Z a-z 0-9 . _ - /`, have no empty segment and no segment `.` or `..`, and at most 512 characters;
+ * anything else is refused with `invalid_object_key`. Failures are `FieldError`s of `storageErrors`; `storage_unavailable` may pass by
+ * itself, `storage_misconfigured` waits for the operator.
+ */
+export abstract class ObjectStore {
+  /**
+   * Streams an object into the store; memory does not grow with its size. Readers see the old object or the whole new one, never
+   * a part. When the source fails or the signal fires, that error is thrown as it is, and nothing is left behind; `body` is
+   * destroyed in each of these cases.
+   * @throws FieldError insufficient_storage, storage_unavailable, storage_misconfigured, object_too_large
+   */
+  abstract put(key: string, body: Readable, options: PutOptions): Promise<{ bytes: number }>;
+
+  /**
+   * Opens an object, or a span of it. An end behind the object's is cut to it.
+   * @throws FieldError object_not_found, range_not_satisfiable; the body fails with object_truncated when bytes are missing
+   */
+  abstract get(key: string, span?: ByteSpan, signal?: AbortSignal): Promise<ObjectBody>;
+
+  /** What is known of an object, or null when there is none. */
+  abstract head(key: string): Promise<ObjectHead | null>;
+
+  /** Removes an object. Not an error when there is none. */
+  abstract delete(key: string): Promise<void>;
+
+  /**
+   * Removes everything under a prefix.
+   * @param prefix ends with `/`, so that `a/1` never takes `a/10` with it
+   */
+  abstract deletePrefix(prefix: string): Promise<void>;
+
+  /**
+   * Every object under a prefix, in no promised order, without holding the whole list in memory.
+   * @param prefix ends with `/`, or is empty for the whole store
+   */
+  abstract list(prefix: string): AsyncIterable<ListedObject>;
+
+  /**
+   * Brings an object to a local file, replacing what is there. The disk store may link the file instead of copying it, so treat
+   * it as read-only. Nothing is left at `toPath` when it fails.
+   * @throws FieldError object_not_found, object_truncated, insufficient_storage
+   */
+  abstract download(key: string, toPath: string, signal?: AbortSignal): Promise<void>;
+
+  /** A URL that gives the object to whoever holds it, until it expires. Does not check that the object exists. */
+  abstract signedUrl(key: string, options: SignedUrlOptions): Promise<string>;
+
+  /**
+   * Removes what killed processes left of unfinished `put`s.
+   * @param olderThan transfers begun later may still be running and are left alone
+   * @returns how many were removed
+   */
+  abstract removeUnfinished(olderThan: Date): Promise<number>;
+
+  /** Returns when objects can be read and written; otherwise throws a FieldError that says what to put right. */
+  abstract checkStorage(): Promise<void>;
+}

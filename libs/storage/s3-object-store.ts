@@ -1,0 +1,240 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  type MultipartUpload,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Config } from '#config';
+import { FieldError } from '#errors';
+import { isPartial } from './byte-range.js';
+import { contentDisposition } from './content-disposition.js';
+import { translateDiskError } from './disk-errors.js';
+import { withExactLength } from './exact-length.js';
+import { assertObjectKey, assertObjectPrefix } from './object-key.js';
+import { assertLinkLife } from './object-links.js';
+import {
+  type ByteSpan,
+  type ListedObject,
+  type ObjectBody,
+  type ObjectHead,
+  ObjectStore,
+  type PutOptions,
+  type SignedUrlOptions,
+} from './object-store.js';
+import { onS3, translateS3Error } from './s3-errors.js';
+import { abortUpload, uploadStream } from './s3-upload.js';
+import { consume } from './source.js';
+import { storageErrors } from './storage.errors.js';
+
+export type S3Settings = Omit<Extract<Config['storage'], { driver: 's3' }>, 'driver'>;
+
+/** How long things may take; tests use shorter ones. */
+export interface S3Timing {
+  connectionTimeoutMs: number;
+  /** Until the answer begins. Three attempts of five seconds: a dead store is known as dead within 20 s. */
+  requestTimeoutMs: number;
+  /** Silence in the middle of a body, while its reader waits. */
+  stallMs: number;
+  /** 8 MiB × 10 000 parts: objects up to 83 GB. */
+  partBytes: number;
+}
+
+const TIMING: S3Timing = { connectionTimeoutMs: 2_000, requestTimeoutMs: 5_000, stallMs: 15_000, partBytes: 8 * 1024 * 1024 };
+
+const MAX_ATTEMPTS = 3;
+/** An unread body holds its socket; the SDK's default of 50 is soon gone (https://github.com/aws/aws-sdk-js-v3/issues/6691). */
+const MAX_SOCKETS = 200;
+
+/** Objects in a bucket of S3 or of a server that speaks its protocol. */
+export class S3ObjectStore extends ObjectStore {
+  private readonly client: S3Client;
+  /** Signs for the address that clients use; the host is part of a signature. */
+  private readonly linkClient: S3Client;
+  private readonly bucket: string;
+  private readonly timing: S3Timing;
+
+  constructor(settings: S3Settings, timing: Partial<S3Timing> = {}) {
+    super();
+    this.timing = { ...TIMING, ...timing };
+    this.bucket = settings.bucket;
+    this.client = clientOf(settings, settings.endpoint, this.timing);
+    this.linkClient = clientOf(settings, settings.publicEndpoint ?? settings.endpoint, this.timing);
+  }
+
+  override put(key: string, body: Readable, options: PutOptions): Promise<{ bytes: number }> {
+    return consume(body, options.signal, async (chunks, stop) => {
+      assertObjectKey(key);
+      const { client, bucket, timing } = this;
+      const target = { client, bucket, key, contentType: options.contentType, ...timing };
+      return { bytes: await uploadStream(target, chunks, stop) };
+    });
+  }
+
+  override async get(key: string, span: ByteSpan = {}, signal?: AbortSignal): Promise<ObjectBody> {
+    assertObjectKey(key);
+    const Range = isPartial(span) ? `bytes=${span.start ?? 0}-${span.end ?? ''}` : undefined;
+    const command = new GetObjectCommand({ Bucket: this.bucket, Key: key, Range });
+    const output = await this.send(signal, (options) => this.client.send(command, options));
+    return openedBody(output, Range !== undefined, this.timing.stallMs, signal);
+  }
+
+  override async head(key: string): Promise<ObjectHead | null> {
+    assertObjectKey(key);
+    try {
+      const output = await onS3(() => this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key })));
+      return { bytes: output.ContentLength ?? 0, contentType: typeOf(output.ContentType), etag: output.ETag ?? '' };
+    } catch (error) {
+      if (error instanceof FieldError && error.code === storageErrors.object_not_found.code) return null;
+      throw error;
+    }
+  }
+
+  override async delete(key: string): Promise<void> {
+    assertObjectKey(key);
+    await onS3(() => this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key })));
+  }
+
+  override async deletePrefix(prefix: string): Promise<void> {
+    assertObjectPrefix(prefix);
+    for await (const page of this.pages(prefix)) {
+      const Objects = page.map(({ key }) => ({ Key: key }));
+      const command = new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } });
+      const { Errors: [failed] = [] } = await onS3(() => this.client.send(command));
+      if (failed !== undefined)
+        throw translateS3Error(Object.assign(new Error(failed.Message), { name: failed.Code ?? 'Error' }));
+    }
+  }
+
+  override async *list(prefix: string): AsyncIterable<ListedObject> {
+    if (prefix !== '') assertObjectPrefix(prefix);
+    for await (const page of this.pages(prefix)) yield* page;
+  }
+
+  override async download(key: string, toPath: string, signal?: AbortSignal): Promise<void> {
+    const { body } = await this.get(key, {}, signal);
+    try {
+      await pipeline(body, createWriteStream(toPath), { signal });
+    } catch (error) {
+      await rm(toPath, { force: true });
+      signal?.throwIfAborted();
+      throw translateDiskError(error);
+    }
+  }
+
+  override async signedUrl(key: string, options: SignedUrlOptions): Promise<string> {
+    assertObjectKey(key);
+    assertLinkLife(options.expiresSeconds);
+    const command = new GetObjectCommand({
+      Bucket: this.bucket,
+      Key: key,
+      ResponseContentDisposition: contentDisposition(options.disposition ?? 'attachment', options.fileName),
+      ResponseContentType: options.contentType,
+    });
+    return onS3(() => getSignedUrl(this.linkClient, command, { expiresIn: options.expiresSeconds }));
+  }
+
+  override async removeUnfinished(olderThan: Date): Promise<number> {
+    let removed = 0;
+    for await (const { Key, UploadId, Initiated } of this.unfinishedUploads()) {
+      if (Initiated === undefined || Initiated >= olderThan) continue;
+      if (await abortUpload(this.client, { Bucket: this.bucket, Key, UploadId })) removed += 1;
+    }
+    return removed;
+  }
+
+  /** Lists one key: unlike a HEAD, its answer has a body that says what is wrong. */
+  override async checkStorage(): Promise<void> {
+    await onS3(() => this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 })));
+  }
+
+  private async *pages(prefix: string): AsyncIterable<ListedObject[]> {
+    const pages = paginateListObjectsV2({ client: this.client }, { Bucket: this.bucket, Prefix: prefix });
+    try {
+      for await (const { Contents = [] } of pages) {
+        if (Contents.length === 0) continue;
+        yield Contents.map(({ Key = '', Size = 0, LastModified = new Date(0) }) => ({
+          key: Key,
+          bytes: Size,
+          modifiedAt: LastModified,
+        }));
+      }
+    } catch (error) {
+      throw translateS3Error(error);
+    }
+  }
+
+  /** The SDK has no pages for this command. */
+  private async *unfinishedUploads(): AsyncIterable<MultipartUpload> {
+    let marker: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+    while (marker !== undefined) {
+      const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({ Bucket: this.bucket, ...marker });
+      const { Uploads = [], IsTruncated, NextKeyMarker, NextUploadIdMarker } = await onS3(() => this.client.send(command));
+      yield* Uploads;
+      marker = IsTruncated === true ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : undefined;
+    }
+  }
+
+  private async send<T>(
+    signal: AbortSignal | undefined,
+    work: (options: { abortSignal?: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      return await onS3(() => work({ abortSignal: signal }));
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+}
+
+function clientOf(settings: S3Settings, endpoint: string | undefined, timing: S3Timing): S3Client {
+  const { region, credentials, forcePathStyle } = settings;
+  return new S3Client({
+    region,
+    credentials,
+    forcePathStyle,
+    endpoint,
+    // The SDK's newer default adds checksums that R2 and older servers store as content or refuse (aws-sdk-js-v3#6810).
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: timing.connectionTimeoutMs,
+      requestTimeout: timing.requestTimeoutMs,
+      // Without it the SDK only logs that the time is over, and waits on.
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: MAX_SOCKETS },
+      httpsAgent: { maxSockets: MAX_SOCKETS },
+    },
+  });
+}
+
+function openedBody(output: GetObjectCommandOutput, wantsSpan: boolean, stallMs: number, signal?: AbortSignal): ObjectBody {
+  const { Body: source, ContentLength: bytes, ContentRange } = output;
+  if (!(source instanceof Readable)) throw new TypeError('The S3 client gave a body that is no Node stream.');
+  const totalBytes = wantsSpan ? Number(/\/(\d+)$/.exec(ContentRange ?? '')?.[1]) : bytes;
+  if (bytes === undefined || totalBytes === undefined || Number.isNaN(totalBytes)) {
+    source.destroy();
+    const detail =
+      'The object store answered without saying how many bytes it sends. The operator must check the server at S3_ENDPOINT.';
+    throw new FieldError(storageErrors.storage_misconfigured, detail);
+  }
+  const body = withExactLength(source, { bytes, stallMs, signal, translate: translateS3Error });
+  return { body, bytes, totalBytes, contentType: typeOf(output.ContentType), etag: output.ETag ?? '' };
+}
+
+function typeOf(contentType: string | undefined): string {
+  return contentType ?? 'application/octet-stream';
+}

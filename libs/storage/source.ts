@@ -1,0 +1,30 @@
+import { addAbortListener } from 'node:events';
+import type { Readable } from 'node:stream';
+
+/**
+ * Reads a source for a store, and makes every end of it an end of both.
+ *
+ * `stop` is aborted by the caller's signal, by an error of the source, or by `work` itself; each destroys the source. Whatever stopped
+ * it first is what gets thrown, so that a caller's own error (a limit on size, say) comes back to it untouched.
+ * @param work stores the chunks; passes `stop.signal` on to all it starts
+ */
+export async function consume<T>(
+  body: Readable,
+  signal: AbortSignal | undefined,
+  work: (chunks: AsyncIterable<Buffer>, stop: AbortController) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  stop.signal.addEventListener('abort', () => body.destroy());
+  // Heard from the first moment: an error event that nobody listens to ends the process.
+  body.on('error', (error) => stop.abort(error));
+  const listener = signal && addAbortListener(signal, () => stop.abort(signal.reason));
+  try {
+    stop.signal.throwIfAborted();
+    return await work(body, stop);
+  } catch (error) {
+    body.destroy();
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    listener?.[Symbol.dispose]();
+  }
+}
