@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Part } from '@google/generative-ai';
 import type { Config } from '#config';
 import type { JsonValue, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
-import { attempt } from '../attempt.js';
+import { attempt, chunkFile } from '../attempt.js';
 import { openConnection } from '../connection.js';
 import { parseJson } from '../json.js';
 import { refusalError } from '../refusal.js';
@@ -37,7 +36,8 @@ export class GeminiSpeech implements SpeechProvider {
     const clocks = { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key: this.apiKey } as const;
     return attempt(clocks, async (signal) => {
       if (request.audio.bytes <= MAX_INLINE_BYTES) {
-        const data = await readFile(request.audio.path, 'base64');
+        const chunk = await chunkFile(this.id, request.audio);
+        const data = Buffer.from(await chunk.arrayBuffer()).toString('base64');
         return this.generate({ inlineData: { mimeType: 'audio/wav', data } }, request, signal);
       }
       return withUploadedAudio(this.call, request.audio, signal, (fileUri) =>

@@ -31,7 +31,8 @@ export async function withUploadedAudio<T>(
   try {
     return await use(await readableUri(call, uploaded, signal));
   } finally {
-    await remove(call, uploaded.name);
+    // Not waited for: the transcript is there, or the caller has stopped waiting.
+    void remove(call, uploaded.name);
   }
 }
 
