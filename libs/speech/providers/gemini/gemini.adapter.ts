@@ -1,0 +1,73 @@
+import type { Part } from '@google/generative-ai';
+import type { Config } from '#config';
+import type { JsonValue, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import { attempt, chunkFile } from '../attempt.js';
+import { openConnection } from '../connection.js';
+import { parseJson } from '../json.js';
+import { refusalError } from '../refusal.js';
+import { GEMINI_MODELS } from './models.js';
+import { transcriptOfAnswer } from './transcript-answer.js';
+import { transcriptionRequest } from './transcription-request.js';
+import { type GeminiCall, withUploadedAudio } from './uploaded-audio.js';
+
+/** A request may have 20 MB; base64 makes four bytes of three, and the instructions want a little room. */
+const MAX_INLINE_BYTES = 14_900_000;
+
+/**
+ * Gemini, asked by prompt and answering by schema. The SDK lends its types only: its calls take no `fetch` and no dispatcher, so
+ * neither the size nor the time of an answer could be bounded, and its errors drop the status code (`RESOURCE_EXHAUSTED`).
+ */
+export class GeminiSpeech implements SpeechProvider {
+  readonly id = 'gemini';
+  readonly models = GEMINI_MODELS;
+  private readonly connection;
+  private readonly baseUrl: string;
+
+  constructor(
+    private readonly apiKey: string,
+    { baseUrl }: Config['speech']['gemini'],
+    private readonly timeoutSeconds: number,
+  ) {
+    this.baseUrl = baseUrl.replace(/\/+$/, '');
+    this.connection = openConnection(timeoutSeconds);
+  }
+
+  transcribe(request: SpeechRequest): Promise<SpeechResult> {
+    const clocks = { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key: this.apiKey } as const;
+    return attempt(clocks, async (signal) => {
+      if (request.audio.bytes <= MAX_INLINE_BYTES) {
+        const chunk = await chunkFile(this.id, request.audio);
+        const data = Buffer.from(await chunk.arrayBuffer()).toString('base64');
+        return this.generate({ inlineData: { mimeType: 'audio/wav', data } }, request, signal);
+      }
+      return withUploadedAudio(this.call, request.audio, signal, (fileUri) =>
+        this.generate({ fileData: { mimeType: 'audio/wav', fileUri } }, request, signal),
+      );
+    });
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async generate(audio: Part, request: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {
+    const response = await this.call(`/v1beta/models/${encodeURIComponent(request.model)}:generateContent`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(transcriptionRequest(audio, request)),
+      signal,
+    });
+    return transcriptOfAnswer(parseJson(await response.text()), request);
+  }
+
+  /** Sends one request with the key in its header, so that it stands in no address, and turns refusals into errors. */
+  private readonly call: GeminiCall = async (address, init) => {
+    const headers = new Headers(init.headers);
+    headers.set('x-goog-api-key', this.apiKey);
+    const url = address.startsWith('/') ? this.baseUrl + address : address;
+    const response = await this.connection.fetch(url, { ...init, headers });
+    if (response.ok) return response;
+    const body: JsonValue | undefined = parseJson(await response.text());
+    throw refusalError({ provider: this.id, status: response.status, headers: response.headers, body, key: this.apiKey });
+  };
+}

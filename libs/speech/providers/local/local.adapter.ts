@@ -1,0 +1,30 @@
+import type { SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import { attempt } from '../attempt.js';
+import type { LocalEngine } from './engine.js';
+
+/** The engines on this machine, behind the same port as the rest. */
+export class LocalSpeech implements SpeechProvider {
+  readonly id = 'local';
+  readonly models: readonly SpeechModel[];
+
+  /** @param engines as `findEngines` gave them, the preferred one first */
+  constructor(
+    private readonly engines: readonly LocalEngine[],
+    private readonly timeoutSeconds: number,
+  ) {
+    this.models = engines.map(({ model }) => model);
+  }
+
+  transcribe(request: SpeechRequest): Promise<SpeechResult> {
+    const engine = this.engines.find(({ model }) => model.id === request.model);
+    if (engine === undefined) throw new Error(`The model ${request.model} is not one of local's.`);
+    return attempt({ provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds }, (signal) =>
+      engine.transcribe(request, signal),
+    );
+  }
+
+  /** Nothing is held between calls. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+
+/** How a program ended. */
+export interface ProgramRun {
+  /** Null when it was killed. */
+  code: number | null;
+  stdout: string;
+}
+
+/** A chunk's words are a few kilobytes; megabytes are a program gone wild. */
+const MAX_OUTPUT_BYTES = 4_000_000;
+
+/**
+ * Runs a program without a shell and without our environment: it needs no keys.
+ * @param signal aborting it kills the program
+ * @throws the signal's AbortError, or the error of starting it
+ */
+export function runProgram(path: string, args: readonly string[], signal: AbortSignal): Promise<ProgramRun> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProgramRun>();
+  const options = { signal, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES, encoding: 'utf8', env: {} } as const;
+  execFile(path, args, options, (error, stdout) => {
+    if (error === null) resolve({ code: 0, stdout });
+    else if (typeof error.code === 'number') resolve({ code: error.code, stdout });
+    else if (error.killed !== true && error.signal !== null && error.signal !== undefined) resolve({ code: null, stdout });
+    else reject(error);
+  });
+  return promise;
+}

@@ -1,0 +1,20 @@
+import { SpeechError } from '../../speech-error.js';
+import type { JsonValue, ProviderId } from '../../speech-provider.js';
+import { refusalError } from '../refusal.js';
+
+/** What the errors of both SDKs (openai, groq-sdk) have in common. */
+interface ApiError {
+  status: number | undefined;
+  headers: Headers | undefined;
+  error: object | undefined;
+}
+
+/**
+ * Translates an `APIError` of either SDK.
+ * @param key the configured key, kept out of the message
+ * @returns undefined for those without a status: the connection failed
+ */
+export function sdkError(provider: ProviderId, { status, headers, error }: ApiError, key?: string): SpeechError | undefined {
+  if (status === undefined || headers === undefined) return undefined;
+  return refusalError({ provider, status, headers, body: error as JsonValue | undefined, key });
+}

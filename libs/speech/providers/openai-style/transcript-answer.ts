@@ -1,0 +1,78 @@
+import { languageCode } from '../../languages.js';
+import type { ProviderId, SpeechResult, SpeechSegment, SpeechUsage, SpeechWord } from '../../speech-provider.js';
+import { badResponse } from '../attempt.js';
+import { asNumber, asObject, asObjects, asText, type JsonObject, parseJson } from '../json.js';
+import { warningsOfMoved, withinChunk } from '../times.js';
+
+/**
+ * Reads an answer of OpenAI's transcription API: json, verbose_json or diarized_json, whichever it turns out to be.
+ * @param seconds length of the chunk
+ * @throws SpeechError `bad_response` when it is no transcript
+ */
+export async function transcriptOfAnswer(provider: ProviderId, response: Response, seconds: number): Promise<SpeechResult> {
+  const requestId = response.headers.get('x-request-id') ?? undefined;
+  const refuse = (what: string) => badResponse(provider, what, requestId);
+  const raw = parseJson(await response.text());
+  if (raw === undefined) throw refuse('is not JSON');
+  const answer = asObject(raw);
+  const text = asText(answer?.text);
+  if (answer === undefined || text === undefined) throw refuse('has no text');
+
+  const given = spansOf(answer.segments, segmentOf);
+  const words = spansOf(answer.words, wordOf);
+  if (given === 'wrong' || words === 'wrong') throw refuse('has segments or words of the wrong shape');
+  const spoken = given?.filter((segment) => segment.text !== '');
+  const timed = withinChunk(spoken ?? [], seconds);
+  const timedWords = words === undefined ? undefined : withinChunk(words, seconds);
+  return {
+    text: text.trim(),
+    language: languageCode(asText(answer.language)) ?? languageCode(asText(asObjects(answer.languages)?.[0]?.code)),
+    segments: spoken === undefined ? wholeChunk(text, seconds) : timed.spans,
+    words: timedWords?.spans,
+    timestampSource: spoken === undefined ? 'none' : 'provider',
+    providerRequestId: requestId ?? asText(asObject(answer.x_groq)?.id),
+    usage: usageOf(asObject(answer.usage)),
+    raw,
+    warnings: warningsOfMoved(timed.moved + (timedWords?.moved ?? 0)),
+  };
+}
+
+/** Undefined when the answer has none, `wrong` when one of them cannot be read. */
+function spansOf<T>(value: JsonObject[string] | undefined, read: (item: JsonObject) => T | undefined): T[] | 'wrong' | undefined {
+  if (value === undefined || value === null) return undefined;
+  const items = asObjects(value)?.map(read);
+  return items === undefined || items.includes(undefined) ? 'wrong' : (items as T[]);
+}
+
+function segmentOf(item: JsonObject): SpeechSegment | undefined {
+  const [start, end, text] = [asNumber(item.start), asNumber(item.end), asText(item.text)];
+  if (start === undefined || end === undefined || text === undefined) return undefined;
+  const logProbability = asNumber(item.avg_logprob);
+  const speaker = asText(item.speaker);
+  return {
+    start,
+    end,
+    text: text.trim(),
+    ...(speaker === undefined ? {} : { speaker }),
+    ...(logProbability === undefined ? {} : { confidence: Math.min(1, Math.exp(logProbability)) }),
+  };
+}
+
+function wordOf(item: JsonObject): SpeechWord | undefined {
+  const [start, end, text] = [asNumber(item.start), asNumber(item.end), asText(item.word)];
+  return start === undefined || end === undefined || text === undefined ? undefined : { start, end, text: text.trim() };
+}
+
+function wholeChunk(text: string, seconds: number): SpeechSegment[] {
+  return text.trim() === '' ? [] : [{ start: 0, end: seconds, text: text.trim() }];
+}
+
+/** Two shapes: `{ type: 'tokens', input_tokens, … }` and `{ type: 'duration', seconds }`. */
+function usageOf(usage: JsonObject | undefined): SpeechUsage | undefined {
+  if (usage === undefined) return undefined;
+  return {
+    seconds: asNumber(usage.seconds),
+    inputTokens: asNumber(usage.input_tokens),
+    outputTokens: asNumber(usage.output_tokens),
+  };
+}

@@ -1,0 +1,63 @@
+import type { SpeechModel } from '../../speech-provider.js';
+
+/** The whole multipart body may have 25 MiB; the largest file reported to pass has this many bytes. */
+const MAX_BYTES = 26_148_864;
+/** Refused beyond it ("longer than 1400 seconds which is the maximum for this model"), whatever the chunking strategy. */
+const GPT_MAX_SECONDS = 1400;
+const FORMATS = ['flac', 'mp3', 'mp4', 'mpeg', 'mpga', 'm4a', 'ogg', 'wav', 'webm'];
+/** The gpt models write 2000 tokens at most and stop without a sign; five minutes of fast speech stay well below. */
+const PREFERRED_SECONDS = 300;
+
+function price(microDollarsPerMinute: number): SpeechModel['price'] {
+  return { microDollarsPerMinute, source: 'https://platform.openai.com/docs/pricing', date: '2026-09-13' };
+}
+
+function gptModel(id: string, microDollarsPerMinute: number): SpeechModel {
+  return {
+    id,
+    formats: FORMATS,
+    maxBytes: MAX_BYTES,
+    maxSeconds: GPT_MAX_SECONDS,
+    preferredSeconds: PREFERRED_SECONDS,
+    timestamps: 'none',
+    diarization: false,
+    languages: 'multilingual',
+    price: price(microDollarsPerMinute),
+  };
+}
+
+/**
+ * A Whisper behind OpenAI's API.
+ * @param id the model's name at the server
+ */
+function whisper(id: string, cost: SpeechModel['price']): SpeechModel {
+  return {
+    id,
+    formats: FORMATS,
+    maxBytes: MAX_BYTES,
+    // No cap is published; half an hour is known to pass.
+    maxSeconds: 1800,
+    preferredSeconds: PREFERRED_SECONDS,
+    timestamps: 'word',
+    diarization: false,
+    languages: 'multilingual',
+    price: cost,
+  };
+}
+
+/** OpenAI's models (its OpenAPI document 2.3.0, 2026-08-21); whisper-1 first, because it alone gives word times. */
+export const OPENAI_MODELS: readonly SpeechModel[] = [
+  whisper('whisper-1', price(6000)),
+  gptModel('gpt-transcribe', 4500),
+  gptModel('gpt-4o-transcribe', 6000),
+  gptModel('gpt-4o-mini-transcribe', 3000),
+  { ...gptModel('gpt-4o-transcribe-diarize', 6000), timestamps: 'segment', diarization: true },
+];
+
+/**
+ * Models of another server with the same API (whisper.cpp's, speaches, vLLM).
+ * @param ids their names there
+ */
+export function customModels(ids: readonly string[]): SpeechModel[] {
+  return ids.map((id) => whisper(id, { microDollarsPerMinute: null, source: 'your own server', date: '2026-09-13' }));
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { startOpenAiDouble } from '#testing/speech-doubles';
+import { describeProviderContract } from '../provider-contract.js';
+import { OpenAiSpeech } from './openai.adapter.js';
+
+const subject = {
+  startDouble: () => startOpenAiDouble(),
+  provider: (url: string, key: string, timeoutSeconds: number) => new OpenAiSpeech(key, { baseUrl: `${url}/v1` }, timeoutSeconds),
+};
+
+describe('OpenAiSpeech with whisper-1', () => {
+  describeProviderContract({ ...subject, model: 'whisper-1', timestampSource: 'provider', words: true }, (bench) => {
+    it('asks for words only when they are wanted', async () => {
+      const result = await bench.ask({ wordTimestamps: false });
+      expect(bench.double.calls[0]?.fields['timestamp_granularities[]']).toBe('segment');
+      expect(result.words).toBeUndefined();
+    });
+
+    it('gives one segment without times of its own for the models that write text only', async () => {
+      const result = await bench.ask({ model: 'gpt-4o-transcribe', prompt: 'Steno' });
+      expect(result).toMatchObject({ timestampSource: 'none', segments: [{ start: 0, end: 6, text: result.text }] });
+      expect(result.usage).toMatchObject({ inputTokens: 60 });
+      expect(bench.double.calls[0]).toMatchObject({ problems: [], fields: { response_format: 'json', prompt: 'Steno' } });
+    });
+
+    it('tells speakers apart with -diarize, which takes no prompt', async () => {
+      const result = await bench.ask({ model: 'gpt-4o-transcribe-diarize', diarize: true, prompt: 'Steno' });
+      expect(result.segments.map(({ speaker }) => speaker)).toEqual(['A', 'B']);
+      expect(result.warnings).toEqual(['prompt_ignored: gpt-4o-transcribe-diarize takes no prompt.']);
+      expect(bench.double.calls[0]).toMatchObject({ problems: [], fields: { chunking_strategy: 'auto' } });
+    });
+
+    it('treats the models of another server as Whisper', async () => {
+      const own = new OpenAiSpeech('sk-double-0123456789', { baseUrl: `${bench.double.url}/v1`, models: ['large-v3'] }, 20);
+      expect(own.models.map(({ id, timestamps }) => [id, timestamps])).toEqual([['large-v3', 'word']]);
+      const audio = await bench.silence(2);
+      const signal = new AbortController().signal;
+      const result = await own.transcribe({ audio, model: 'large-v3', wordTimestamps: true, signal });
+      expect(result.words).toHaveLength(4);
+      await own.close();
+    });
+  });
+});

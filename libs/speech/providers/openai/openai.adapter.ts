@@ -1,0 +1,73 @@
+import OpenAI, { APIError } from 'openai';
+import type { TranscriptionCreateParamsNonStreaming } from 'openai/resources/audio/transcriptions';
+import type { Config } from '#config';
+import type { SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import { attempt, chunkFile } from '../attempt.js';
+import { openConnection } from '../connection.js';
+import { sdkError } from '../openai-style/sdk-error.js';
+import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
+import { customModels, OPENAI_MODELS } from './models.js';
+
+/** OpenAI, or any server with its transcription API at `OPENAI_BASE_URL`. */
+export class OpenAiSpeech implements SpeechProvider {
+  readonly id = 'openai';
+  readonly models: readonly SpeechModel[];
+  private readonly client: OpenAI;
+  private readonly connection;
+
+  /** @param apiKey key of the server at `baseUrl` */
+  constructor(
+    private readonly apiKey: string,
+    { baseUrl, models }: Config['speech']['openai'],
+    private readonly timeoutSeconds: number,
+  ) {
+    this.models = models === undefined ? OPENAI_MODELS : customModels(models);
+    this.connection = openConnection(timeoutSeconds);
+    this.client = new OpenAI({
+      apiKey,
+      baseURL: baseUrl,
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      // Ours ends first; theirs would throw an error of its own.
+      timeout: (timeoutSeconds + 60) * 1000,
+      logLevel: 'off',
+      fetch: this.connection.fetch,
+    });
+  }
+
+  async transcribe(request: SpeechRequest): Promise<SpeechResult> {
+    const model = this.models.find(({ id }) => id === request.model);
+    if (model === undefined) throw new Error(`The model ${request.model} is not one of openai's.`);
+    const result = await attempt(
+      { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key: this.apiKey },
+      async (signal) => {
+        const form = { ...formOf(model, request), file: await chunkFile(this.id, request.audio) };
+        const response = await this.client.audio.transcriptions.create(form, { signal }).asResponse();
+        return transcriptOfAnswer(this.id, response, request.audio.seconds);
+      },
+      (error) => (error instanceof APIError ? sdkError(this.id, error, this.apiKey) : undefined),
+    );
+    const ignored = request.prompt !== undefined && model.diarization;
+    const warning = `prompt_ignored: ${model.id} takes no prompt.`;
+    return ignored ? { ...result, warnings: [...result.warnings, warning] } : result;
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+/** What each model takes: words and segments from Whisper, speakers from -diarize, bare text from the other gpt models. */
+function formOf(model: SpeechModel, request: SpeechRequest): Omit<TranscriptionCreateParamsNonStreaming, 'file'> {
+  const { language, temperature, prompt } = request;
+  const common = { model: model.id, language, temperature };
+  if (model.diarization) return { ...common, response_format: 'diarized_json', chunking_strategy: 'auto' };
+  if (model.timestamps === 'none') return { ...common, prompt, response_format: 'json' };
+  return {
+    ...common,
+    prompt,
+    response_format: 'verbose_json',
+    timestamp_granularities: request.wordTimestamps ? ['word', 'segment'] : ['segment'],
+  };
+}

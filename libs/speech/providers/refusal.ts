@@ -1,0 +1,108 @@
+import { SpeechError, type SpeechErrorKind, withoutSecrets } from '../speech-error.js';
+import type { JsonValue, ProviderId } from '../speech-provider.js';
+import { asObject, asObjects, asText, type JsonObject } from './json.js';
+
+/** An HTTP answer that is no success. */
+export interface Refusal {
+  provider: ProviderId;
+  status: number;
+  headers: Headers;
+  /** The parsed body, if it was JSON. */
+  body: JsonValue | undefined;
+  /** The configured key, kept out of the message. */
+  key?: string;
+}
+
+/** Codes that say more than their status: OpenAI's and Groq's `error.code`, Google's `ErrorInfo.reason` and `error.status`. */
+const KIND_OF_CODE: Readonly<Record<string, SpeechErrorKind>> = {
+  insufficient_quota: 'quota_exhausted',
+  credit_balance_exhausted: 'quota_exhausted',
+  billing_hard_limit_reached: 'quota_exhausted',
+  billing_not_active: 'quota_exhausted',
+  rate_limit_exceeded: 'rate_limited',
+  slow_down: 'rate_limited',
+  RESOURCE_EXHAUSTED: 'rate_limited',
+  invalid_api_key: 'auth',
+  model_not_found: 'auth',
+  API_KEY_INVALID: 'auth',
+  PERMISSION_DENIED: 'auth',
+  FAILED_PRECONDITION: 'auth',
+  audio_too_short: 'invalid_audio',
+  content_filter: 'blocked',
+  content_policy_violation: 'blocked',
+};
+
+/** 498 is Groq's "flex tier capacity exceeded", 499 and 424 its lost upstream. */
+const KIND_OF_STATUS: Readonly<Record<number, SpeechErrorKind>> = {
+  401: 'auth',
+  402: 'quota_exhausted',
+  403: 'auth',
+  404: 'auth',
+  408: 'unavailable',
+  409: 'unavailable',
+  413: 'too_large',
+  415: 'invalid_audio',
+  424: 'unavailable',
+  429: 'rate_limited',
+  498: 'unavailable',
+  499: 'unavailable',
+};
+
+/** Translates an HTTP refusal by status and code; the message only tells apart what shares both. */
+export function refusalError(refusal: Refusal): SpeechError {
+  const { provider, status, headers, key } = refusal;
+  const error = errorObject(refusal.body);
+  const codes = codesOf(error);
+  const said = withoutSecrets(asText(error?.message) ?? '', [key]);
+  return new SpeechError({
+    provider,
+    kind: kindOf(status, error, codes),
+    message: `${provider} answered ${status}${said === '' ? '.' : `: ${said}`}`,
+    retryAfterSeconds: retryAfter(headers) ?? retryDelay(error),
+    providerCode: codes[0] ?? `http_${status}`,
+    providerRequestId: headers.get('x-request-id') ?? undefined,
+  });
+}
+
+/** The `error` member; servers in OpenAI's style also send its content bare. */
+function errorObject(body: JsonValue | undefined): JsonObject | undefined {
+  const outer = asObject(body);
+  return asObject(outer?.error) ?? outer;
+}
+
+/** The most telling first. */
+function codesOf(error: JsonObject | undefined): string[] {
+  const reasons = (asObjects(error?.details) ?? []).map(({ reason }) => reason);
+  return [...reasons, error?.code, error?.status, error?.type].filter(
+    (code) => typeof code === 'string' && code !== '',
+  ) as string[];
+}
+
+function kindOf(status: number, error: JsonObject | undefined, codes: string[]): SpeechErrorKind {
+  const byCode = codes.map((code) => KIND_OF_CODE[code]).find((kind) => kind !== undefined);
+  if (byCode !== undefined) return byCode;
+  const byStatus = KIND_OF_STATUS[status];
+  if (byStatus !== undefined) return byStatus;
+  if (status >= 500) return 'unavailable';
+  if (status !== 400 && status !== 422) return 'unknown';
+  // The 1400 s limit of OpenAI's gpt models shares its status and code with every other wrong value.
+  if (codes.includes('invalid_value') && /longer than [\d.]+ seconds/.test(asText(error?.message) ?? '')) return 'too_large';
+  // Our other fields are fixed by the model table: unless one is named, it is the audio that was refused.
+  const param = asText(error?.param);
+  return param === undefined || param === 'file' ? 'invalid_audio' : 'unknown';
+}
+
+/** Retry-After: seconds or an HTTP date (RFC 9110 §10.2.3). */
+function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value));
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+}
+
+/** Google puts the delay into the body: `RetryInfo.retryDelay: "17s"`. */
+function retryDelay(error: JsonObject | undefined): number | undefined {
+  const delays = (asObjects(error?.details) ?? []).map(({ retryDelay: delay }) => asText(delay));
+  const seconds = delays.map((delay) => /^(\d+(?:\.\d+)?)s$/.exec(delay ?? '')?.[1]).find((match) => match !== undefined);
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds));
+}

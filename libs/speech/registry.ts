@@ -1,0 +1,142 @@
+import { FieldError } from '#errors';
+import type { ProviderId, SpeechModel, SpeechProvider } from './speech-provider.js';
+import { PROVIDER_IDS } from './speech-provider.js';
+import { speechErrors } from './speech.errors.js';
+
+/** What a request asks for; whatever it leaves open, the installation's defaults decide. */
+export interface SpeechWish {
+  provider?: string;
+  model?: string;
+  /** ISO-639-1. */
+  language?: string;
+  diarize?: boolean;
+}
+
+/** Who does it, and with which model. */
+export interface SpeechChoice {
+  provider: SpeechProvider;
+  model: SpeechModel;
+}
+
+/** What the installation uses when a request names nothing. */
+export interface SpeechDefaults {
+  provider?: string;
+  model?: string;
+}
+
+const HOW_TO_CONFIGURE: Record<ProviderId, string> = {
+  openai: 'its operator sets OPENAI_API_KEY (and OPENAI_BASE_URL for another server with the same API)',
+  groq: 'its operator sets GROQ_API_KEY',
+  gemini: 'its operator sets GEMINI_API_KEY',
+  local: 'its operator runs "npm run model -- base", or installs pocketsphinx with its en-us model',
+};
+
+/**
+ * Checks what start would otherwise find out too late: a provider twice, a model twice, a provider without models.
+ * @param providers every configured provider
+ * @returns the same providers in the order of preference
+ * @throws Error naming the first mistake
+ */
+export function orderedProviders(providers: readonly SpeechProvider[]): SpeechProvider[] {
+  refuseTwice(
+    'speech provider',
+    providers.map(({ id }) => id),
+  );
+  for (const { id, models } of providers) {
+    if (models.length === 0) throw new Error(`The speech provider ${id} has no model.`);
+    refuseTwice(
+      `model of ${id}`,
+      models.map((model) => model.id),
+    );
+  }
+  return providers.toSorted((a, b) => PROVIDER_IDS.indexOf(a.id) - PROVIDER_IDS.indexOf(b.id));
+}
+
+function refuseTwice(what: string, ids: readonly string[]): void {
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new Error(`The ${what} ${twice} is there twice.`);
+}
+
+/**
+ * Decides who transcribes.
+ * @param providers as `orderedProviders` gave them
+ * @throws FieldError when nobody can do what is wished, saying who could and what to set
+ */
+export function chooseSpeech(providers: readonly SpeechProvider[], defaults: SpeechDefaults, wish: SpeechWish): SpeechChoice {
+  const choice = namedChoice(providers, defaults, wish);
+  requireLanguage(providers, choice, wish.language);
+  if (wish.diarize === true && !choice.model.diarization) {
+    throw new FieldError(
+      speechErrors.diarization_not_supported,
+      `${choice.model.id} of ${choice.provider.id} does not tell speakers apart. ${whoDoes(providers, ({ diarization }) => diarization)}`,
+    );
+  }
+  return choice;
+}
+
+function namedChoice(providers: readonly SpeechProvider[], defaults: SpeechDefaults, wish: SpeechWish): SpeechChoice {
+  // A model named alone finds its provider: nobody else serves `whisper-large-v3-turbo`.
+  const provider =
+    wish.provider === undefined && wish.model !== undefined
+      ? (providers.find((candidate) => modelOf(candidate, wish.model) !== undefined) ?? defaultProvider(providers, defaults))
+      : providerOf(providers, defaults, wish.provider);
+  // The default model belongs to the default provider; elsewhere each provider has its own first.
+  const wanted = wish.model ?? (provider.id === defaultProvider(providers, defaults).id ? defaults.model : undefined);
+  if (wanted !== undefined) return { provider, model: modelOf(provider, wanted) ?? refuseModel(providers, provider, wanted) };
+  const [first] = provider.models;
+  const model = wish.diarize === true ? (provider.models.find(({ diarization }) => diarization) ?? first) : first;
+  if (model === undefined) throw new Error(`The speech provider ${provider.id} has no model.`);
+  return { provider, model };
+}
+
+function modelOf(provider: SpeechProvider, id: string | undefined): SpeechModel | undefined {
+  return provider.models.find((model) => model.id === id);
+}
+
+function refuseModel(providers: readonly SpeechProvider[], provider: SpeechProvider, wanted: string): never {
+  const all = providers.flatMap(({ id, models }) => models.map((model) => `${id}/${model.id}`)).join(', ');
+  throw new FieldError(speechErrors.unknown_model, `${provider.id} has no model "${wanted}". Use one of: ${all}.`);
+}
+
+function defaultProvider(providers: readonly SpeechProvider[], defaults: SpeechDefaults): SpeechProvider {
+  return providerOf(providers, defaults, undefined);
+}
+
+function providerOf(providers: readonly SpeechProvider[], defaults: SpeechDefaults, wanted: string | undefined): SpeechProvider {
+  const [first] = providers;
+  if (first === undefined) {
+    throw new FieldError(
+      speechErrors.no_speech_engine,
+      'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or GEMINI_API_KEY, or run: npm run model -- base',
+    );
+  }
+  const id = wanted ?? defaults.provider;
+  if (id === undefined) return first;
+  const provider = providers.find((candidate) => candidate.id === id);
+  if (provider !== undefined) return provider;
+  const known = PROVIDER_IDS.find((candidate) => candidate === id);
+  const reason = known === undefined ? `there is no speech provider "${id}"` : HOW_TO_CONFIGURE[known];
+  const available = providers.map((candidate) => candidate.id).join(', ');
+  throw new FieldError(
+    speechErrors.provider_not_configured,
+    `${id} is not configured on this server: ${reason}. Available: ${available}.`,
+  );
+}
+
+function requireLanguage(providers: readonly SpeechProvider[], { provider, model }: SpeechChoice, language?: string): void {
+  if (language === undefined || speaks(model, language)) return;
+  const languages = model.languages === 'multilingual' ? '' : `, only: ${model.languages.join(', ')}`;
+  throw new FieldError(
+    speechErrors.language_not_supported,
+    `${model.id} of ${provider.id} does not take the language "${language}"${languages}. ${whoDoes(providers, (other) => speaks(other, language))}`,
+  );
+}
+
+function speaks(model: SpeechModel, language: string): boolean {
+  return model.languages === 'multilingual' || model.languages.includes(language);
+}
+
+function whoDoes(providers: readonly SpeechProvider[], can: (model: SpeechModel) => boolean): string {
+  const able = providers.flatMap(({ id, models }) => models.filter(can).map((model) => `${id}/${model.id}`));
+  return able.length === 0 ? 'No model that is set up here does.' : `These models do: ${able.join(', ')}.`;
+}

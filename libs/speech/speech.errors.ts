@@ -1,0 +1,30 @@
+import { defineErrors } from '#errors';
+
+/** Errors of choosing who transcribes. */
+export const speechErrors = defineErrors({
+  unknown_model: {
+    kind: 'unprocessable',
+    title: 'No such speech model',
+    example: 'openai has no model "whisper-9". Use one of: whisper-1, gpt-4o-transcribe.',
+  },
+  provider_not_configured: {
+    kind: 'unprocessable',
+    title: 'The speech provider is not configured',
+    example: 'groq is not configured on this server: its operator sets GROQ_API_KEY. Available: openai, local.',
+  },
+  language_not_supported: {
+    kind: 'unprocessable',
+    title: 'The model does not speak this language',
+    example: 'pocketsphinx of local does not take the language "de", only: en. These models do: openai/whisper-1.',
+  },
+  diarization_not_supported: {
+    kind: 'unprocessable',
+    title: 'The model cannot tell speakers apart',
+    example: 'whisper-1 of openai does not tell speakers apart. These models do: openai/gpt-4o-transcribe-diarize.',
+  },
+  no_speech_engine: {
+    kind: 'unavailable',
+    title: 'No speech engine is set up',
+    example: 'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or GEMINI_API_KEY, or run: npm run model -- base',
+  },
+});

@@ -1,0 +1,5 @@
+export { type Behaviour, type Mode, MODES, spokenTranscript, type SpokenTranscript } from './behaviour.js';
+export { DOUBLE_KEY, type RecordedCall, type SpeechDouble } from './double-server.js';
+export { writeEmptyWhisperModel } from './empty-whisper-model.js';
+export { startGeminiDouble } from './gemini-double.js';
+export { startGroqDouble, startOpenAiDouble } from './openai-double.js';

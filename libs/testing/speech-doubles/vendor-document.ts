@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { parse } from 'yaml';
+
+const SPECS = fileURLToPath(new URL('../../../../shared/data/specs', import.meta.url));
+
+interface OpenApiDocument {
+  components: { schemas: Record<string, object> };
+}
+
+/**
+ * Judges requests by a schema of the vendor's own OpenAPI document where that lies beside the project, by a small one of ours
+ * otherwise.
+ * @param file the document's name
+ * @param schema its name in `components.schemas`
+ * @returns what is wrong with a request, as sentences
+ */
+export function judgeBy(file: string, schema: string, own: object): (value: unknown) => string[] {
+  let validate: ValidateFunction | undefined;
+  return (value) => {
+    validate ??= validatorOf(file, schema, own);
+    validate(value);
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || 'request'} ${message ?? 'is wrong'}`);
+  };
+}
+
+function validatorOf(file: string, schema: string, own: object): ValidateFunction {
+  // Vendors' documents use keywords and formats of their own.
+  const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
+  const path = join(SPECS, file);
+  if (!existsSync(path)) return ajv.compile(own);
+  const document = parse(readFileSync(path, 'utf8')) as OpenApiDocument;
+  ajv.addSchema({ $id: 'vendor', components: { schemas: document.components.schemas } });
+  return ajv.compile({ $ref: `vendor#/components/schemas/${schema}` });
+}
