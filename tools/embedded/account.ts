@@ -32,9 +32,9 @@ export function chooseAccount(directory: string, isNew: boolean): PostgresAccoun
   return { prefix: [], uid: NOBODY };
 }
 
-/** Linux only: a prefix that lets the kernel stop Postgres when the process that started it dies, even by kill -9. */
-export function diesWithParent(): string[] {
-  const prefix = ['setpriv', '--pdeathsig', 'INT', '--'];
+/** Linux only: a prefix that lets the kernel signal a program when the process that started it dies, even by kill -9. */
+export function diesWithParent(signal: 'INT' | 'TERM'): string[] {
+  const prefix = ['setpriv', '--pdeathsig', signal, '--'];
   return process.platform === 'linux' && runs([...prefix, 'true']) ? prefix : [];
 }
 

@@ -112,7 +112,7 @@ async function launch(
   const port = await keptPort(directory);
   const log = openSync(join(directory, 'postgres.log'), 'w', 0o600);
   const child = run(
-    [...account.prefix, ...diesWithParent(), binaries.postgres],
+    [...account.prefix, ...diesWithParent('INT'), binaries.postgres],
     ['-D', join(directory, 'data'), ...settings(options, port).flatMap((setting) => ['-c', setting])],
     { account, log },
   );

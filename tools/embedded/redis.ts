@@ -20,7 +20,7 @@ const READY_MS = 10_000;
  */
 export async function startRedis(): Promise<EmbeddedRedis> {
   const port = await freePort();
-  const [command = '', ...rest] = [...diesWithParent(), 'redis-server', '--port', String(port), '--bind', '127.0.0.1'];
+  const [command = '', ...rest] = [...diesWithParent('INT'), 'redis-server', '--port', String(port), '--bind', '127.0.0.1'];
   const child = spawn(command, [...rest, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'], {
     stdio: 'ignore',
     detached: true,
