@@ -70,7 +70,7 @@ async function start(settings: Settings, order: StartOrder, processes: Processes
     AUTH_SECRET: process.env.AUTH_SECRET || secrets.authSecret,
     DATABASE_URL: database.url,
   };
-  await runScript('dist/libs/database/migrate.js', join(home, 'logs', 'migrate.log'), env, signal);
+  await runScript('dist/apps/api/src/migrate.js', join(home, 'logs', 'migrate.log'), env, signal);
   const services = [
     new Service('API', 'dist/apps/api/src/main.js', join(home, 'logs', 'api.log'), env),
     new Service('worker', 'dist/apps/transcription-worker/src/main.js', join(home, 'logs', 'worker.log'), env),
