@@ -34,15 +34,18 @@ async function main(): Promise<number> {
   const settings = await readSettings(process.env);
   await using processes = new Processes();
   const { signal } = listenForInterruption(() => processes.kills.forEach((kill) => kill()));
+  const over = new AbortController();
+  const work = AbortSignal.any([signal, over.signal]);
   try {
-    const { failure, secrets } = await start(settings, order, processes, signal);
-    await Promise.race([waitUntilReady(settings.origin, signal), failure]);
+    const { failure, secrets } = await start(settings, order, processes, work);
+    await Promise.race([waitUntilReady(settings.origin, work), failure]);
     console.log(`Ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s.`);
-    return await Promise.race([serve(settings, order, secrets, signal), failure]);
+    return await Promise.race([serve(settings, order, secrets, work), failure]);
   } catch (error) {
     if (!signal.aborted) throw error;
     return order.once ? 130 : 0;
   } finally {
+    over.abort();
     if (signal.aborted) console.log('\nEnding: work in hand is finished or handed back …');
   }
 }
