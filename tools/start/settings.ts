@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { freePort } from '../embedded/free-port.ts';
+import { PROJECT } from '../project.ts';
+import { codeOf, Refusal } from '../refusal.ts';
+import type { ProgramName } from '../system/program.ts';
+
+export interface Settings {
+  home: string;
+  host: string;
+  port: number;
+  /** Where this process reaches the API. */
+  origin: string;
+  /** Connection of an outside Postgres; undefined: the embedded one. */
+  databaseUrl?: string;
+}
+
+/** Reads `.env` beside package.json where there is one; the environment wins over it. */
+export function readDotEnv(): void {
+  const file = join(PROJECT, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+}
+
+/**
+ * What the launcher itself needs of the environment; the apps check the rest.
+ * @throws Refusal when PORT is no port
+ */
+export async function readSettings({ PORT, HOST, STENO_HOME, DATABASE_URL }: NodeJS.ProcessEnv): Promise<Settings> {
+  const wished = Number(PORT || 3000);
+  if (!Number.isInteger(wished) || wished < 0 || wished > 65_535)
+    throw new Refusal(`PORT must be a number from 0 to 65535, not "${PORT}".`);
+  const port = wished === 0 ? await freePort() : wished;
+  const host = HOST || '127.0.0.1';
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return {
+    home: resolve(PROJECT, STENO_HOME || '.steno'),
+    host,
+    port,
+    origin: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+    ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}),
+  };
+}
+
+/**
+ * Tries the port before anything slow is done.
+ * @throws Refusal when the API could not listen on it
+ */
+export async function checkPort({ host, port }: Settings): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw new Refusal(portAdvice(codeOf(error), host, port), { cause: error });
+  } finally {
+    server.close();
+  }
+}
+
+function portAdvice(code: string | undefined, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken by another program. End that one, or choose another port: PORT=${port + 1} npm start`;
+    case 'EACCES':
+      return `This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`;
+    default:
+      return `The API cannot listen on ${host}:${port} (${code}). HOST must be an address of this machine.`;
+  }
+}
+
+/** Programs this configuration needs: ffmpeg always; pocketsphinx when nothing better can hear. */
+export function neededPrograms(environment: NodeJS.ProcessEnv, home: string): ProgramName[] {
+  const { OPENAI_API_KEY, GROQ_API_KEY, GEMINI_API_KEY, WHISPER_MODEL_PATH } = environment;
+  const models = join(home, 'models');
+  const hears =
+    [OPENAI_API_KEY, GROQ_API_KEY, GEMINI_API_KEY, WHISPER_MODEL_PATH].some(Boolean) ||
+    (existsSync(models) && readdirSync(models).some((name) => /^ggml-.*\.bin$/.test(name)));
+  return hears ? ['ffmpeg'] : ['ffmpeg', 'pocketsphinx'];
+}
