@@ -23,14 +23,20 @@ export function assembleTranscript(chunks: PlacedChunk[]): FinishedTranscript {
     earliest = segment.start;
   }
   return {
-    text: chunks.map(({ transcript }) => transcript.text.trim()).filter((text) => text !== '').join(' '),
+    text: chunks
+      .map(({ transcript }) => transcript.text.trim())
+      .filter((text) => text !== '')
+      .join(' '),
     language: spokenLanguage(chunks),
     warnings: [...new Set(chunks.flatMap(({ transcript }) => transcript.warnings))],
     segments,
   };
 }
 
-function placeSegments({ startSeconds, endSeconds, transcript }: PlacedChunk, chunkNumber: number | null): FinishedTranscript['segments'] {
+function placeSegments(
+  { startSeconds, endSeconds, transcript }: PlacedChunk,
+  chunkNumber: number | null,
+): FinishedTranscript['segments'] {
   const place = (seconds: number): number => round(Math.min(Math.max(startSeconds + seconds, startSeconds), endSeconds));
   const words = transcript.words.map((word) => ({ ...word, start: place(word.start), end: place(word.end) }));
   const segments = transcript.segments.map((segment) => ({
@@ -46,16 +52,24 @@ function placeSegments({ startSeconds, endSeconds, transcript }: PlacedChunk, ch
 }
 
 /** The line a word's middle falls into; the nearest one before it when it falls between two. */
-function segmentOf<Segment extends { start: number; end: number }>(word: TranscriptWord, segments: Segment[]): Segment | undefined {
+function segmentOf<Segment extends { start: number; end: number }>(
+  word: TranscriptWord,
+  segments: Segment[],
+): Segment | undefined {
   const middle = (word.start + word.end) / 2;
-  return segments.find(({ start, end }) => middle >= start && middle < end) ?? segments.findLast(({ start }) => start <= middle) ?? segments[0];
+  return (
+    segments.find(({ start, end }) => middle >= start && middle < end) ??
+    segments.findLast(({ start }) => start <= middle) ??
+    segments[0]
+  );
 }
 
 /** The language of most of the recording's seconds. */
 function spokenLanguage(chunks: PlacedChunk[]): string | null {
   const seconds = new Map<string, number>();
   for (const { transcript, startSeconds, endSeconds } of chunks) {
-    if (transcript.language !== null) seconds.set(transcript.language, (seconds.get(transcript.language) ?? 0) + endSeconds - startSeconds);
+    if (transcript.language !== null)
+      seconds.set(transcript.language, (seconds.get(transcript.language) ?? 0) + endSeconds - startSeconds);
   }
   return [...seconds].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }

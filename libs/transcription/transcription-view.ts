@@ -5,7 +5,12 @@ const PREPARED = 10;
 const TRANSCRIBED = 98;
 
 /** How far a transcription is, 0 to 100; never goes back within a generation. */
-export function progressOf({ status, stage, chunkCount, chunksDone }: Pick<Transcription, 'status' | 'stage' | 'chunkCount' | 'chunksDone'>): number {
+export function progressOf({
+  status,
+  stage,
+  chunkCount,
+  chunksDone,
+}: Pick<Transcription, 'status' | 'stage' | 'chunkCount' | 'chunksDone'>): number {
   if (status === 'completed') return 100;
   if (stage === 'assemble') return TRANSCRIBED;
   if (stage === 'prepare' || chunkCount === null || chunkCount === 0) return 0;

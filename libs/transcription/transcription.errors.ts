@@ -44,7 +44,8 @@ export const failureReasons = defineErrors({
   audio_refused: {
     kind: 'unprocessable',
     title: 'The provider cannot read the recording',
-    example: 'openai cannot read the part from 300 s to 600 s. Check that it plays, convert it (for example to FLAC) and upload it again.',
+    example:
+      'openai cannot read the part from 300 s to 600 s. Check that it plays, convert it (for example to FLAC) and upload it again.',
   },
   content_blocked: {
     kind: 'unprocessable',

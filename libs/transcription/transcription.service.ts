@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AudioService } from '#audio';
-import { Database, type Transcription, type TranscriptionOptions, type TranscriptSegment, type WorkspaceTransaction } from '#database';
+import {
+  Database,
+  type Transcription,
+  type TranscriptionOptions,
+  type TranscriptSegment,
+  type WorkspaceTransaction,
+} from '#database';
 import { FieldError } from '#errors';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
@@ -62,7 +68,13 @@ export class TranscriptionService {
     };
     const id = uuidv7();
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
-      await this.transcriptions.insert(tx, { id, audioId, createdBy: orderer.userId, options, lowAccuracy: model.lowAccuracy ?? false });
+      await this.transcriptions.insert(tx, {
+        id,
+        audioId,
+        createdBy: orderer.userId,
+        options,
+        lowAccuracy: model.lowAccuracy ?? false,
+      });
       await this.outbox.add(tx, 'transcription.prepare', { workspaceId: tx.workspaceId, subjectId: id, payload: {} });
       return this.findIn(tx, id);
     });
@@ -93,7 +105,11 @@ export class TranscriptionService {
   }
 
   /** One page of a transcript's lines. */
-  async segments(workspaceId: string, id: string, { page, limit }: { page: number; limit: number }): Promise<{ items: TranscriptSegment[]; total: number }> {
+  async segments(
+    workspaceId: string,
+    id: string,
+    { page, limit }: { page: number; limit: number },
+  ): Promise<{ items: TranscriptSegment[]; total: number }> {
     return this.database.inWorkspace(workspaceId, async (tx) => {
       await this.findIn(tx, id);
       const items = await this.transcriptions.segments(tx, id, { skip: (page - 1) * limit, take: limit });
@@ -119,7 +135,12 @@ export class TranscriptionService {
       await this.outbox.forget(tx, id);
       if (!(await this.transcriptions.remove(tx, id))) throw notFound();
       // A generation no run has: the run's own clearing, if it was owed, is another job.
-      await this.outbox.add(tx, 'storage.discard', { workspaceId, subjectId: id, generation: 0, payload: { prefix: transcriptionPrefix(workspaceId, id) } });
+      await this.outbox.add(tx, 'storage.discard', {
+        workspaceId,
+        subjectId: id,
+        generation: 0,
+        payload: { prefix: transcriptionPrefix(workspaceId, id) },
+      });
     });
   }
 

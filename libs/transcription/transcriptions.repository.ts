@@ -87,12 +87,19 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     super(Transcription);
   }
 
-  async insert(tx: WorkspaceTransaction, order: { id: string; audioId: string; createdBy: string; options: TranscriptionOptions; lowAccuracy: boolean }): Promise<void> {
+  async insert(
+    tx: WorkspaceTransaction,
+    order: { id: string; audioId: string; createdBy: string; options: TranscriptionOptions; lowAccuracy: boolean },
+  ): Promise<void> {
     await this.rows(tx).insert({ ...order, workspaceId: tx.workspaceId });
   }
 
   /** Newest first. */
-  async list(tx: WorkspaceTransaction, { page, limit, after }: PageRequest, filter: TranscriptionFilter): Promise<Page<Transcription>> {
+  async list(
+    tx: WorkspaceTransaction,
+    { page, limit, after }: PageRequest,
+    filter: TranscriptionFilter,
+  ): Promise<Page<Transcription>> {
     const where = this.scope(tx, { ...(after === undefined ? {} : { id: LessThan(after) }), ...filter });
     const skip = after === undefined ? (page - 1) * limit : 0;
     const items = await this.rows(tx).find({ where, order: { id: 'DESC' }, take: limit, skip });
@@ -105,10 +112,23 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   }
 
   /** Writes what cutting found; the next stage is assembling when no chunk needs a provider. */
-  async prepared(tx: WorkspaceTransaction, run: Run, cut: { seconds: number; chunks: NewChunk[]; warnings: string[] }): Promise<boolean> {
+  async prepared(
+    tx: WorkspaceTransaction,
+    run: Run,
+    cut: { seconds: number; chunks: NewChunk[]; warnings: string[] },
+  ): Promise<boolean> {
     const done = cut.chunks.filter(({ transcript }) => transcript !== null).length;
     const stage = done === cut.chunks.length ? 'assemble' : 'transcribe';
-    const parameters = [run.id, run.generation, tx.workspaceId, stage, cut.seconds, cut.chunks.length, done, JSON.stringify(cut.warnings)];
+    const parameters = [
+      run.id,
+      run.generation,
+      tx.workspaceId,
+      stage,
+      cut.seconds,
+      cut.chunks.length,
+      done,
+      JSON.stringify(cut.warnings),
+    ];
     if ((await tx.execute(PREPARED, parameters)) === 0) return false;
     await tx.execute(ADD_CHUNKS, [run.id, run.generation, tx.workspaceId, JSON.stringify(cut.chunks)]);
     return true;
@@ -120,14 +140,22 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   /** All chunks of a run, in order. */
   async chunks(tx: WorkspaceTransaction, { id, generation }: Run): Promise<TranscriptionChunk[]> {
-    return tx.manager.find(TranscriptionChunk, { where: { transcriptionId: id, generation, workspaceId: tx.workspaceId }, order: { index: 'ASC' } });
+    return tx.manager.find(TranscriptionChunk, {
+      where: { transcriptionId: id, generation, workspaceId: tx.workspaceId },
+      order: { index: 'ASC' },
+    });
   }
 
   /**
    * Stores what a provider made of a chunk and counts it.
    * @returns `last` when no chunk is left, `void` when the result came too late to matter
    */
-  async chunkDone(tx: WorkspaceTransaction, { id, generation }: Run, index: number, transcript: ChunkTranscript): Promise<'counted' | 'last' | 'void'> {
+  async chunkDone(
+    tx: WorkspaceTransaction,
+    { id, generation }: Run,
+    index: number,
+    transcript: ChunkTranscript,
+  ): Promise<'counted' | 'last' | 'void'> {
     const changed = await tx.execute(CHUNK_DONE, [id, generation, tx.workspaceId, index, JSON.stringify(transcript)]);
     if (changed === 0) return 'void';
     const [row] = await tx.query<{ stage: string }>(COUNT_CHUNK, [id, generation, tx.workspaceId]);
@@ -140,7 +168,11 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     const { text, language, warnings, segments } = transcript;
     const changed = await tx.execute(COMPLETE, [id, generation, tx.workspaceId, text, language, JSON.stringify(warnings)]);
     if (changed === 0) return false;
-    await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, JSON.stringify(segments.map((segment, index) => ({ index, ...segment })))]);
+    await tx.execute(ADD_SEGMENTS, [
+      id,
+      tx.workspaceId,
+      JSON.stringify(segments.map((segment, index) => ({ index, ...segment }))),
+    ]);
     return true;
   }
 
@@ -150,8 +182,16 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   }
 
   /** The lines of a transcript, in order. */
-  async segments(tx: WorkspaceTransaction, transcriptionId: string, span?: { skip: number; take: number }): Promise<TranscriptSegment[]> {
-    return tx.manager.find(TranscriptSegment, { where: { transcriptionId, workspaceId: tx.workspaceId }, order: { index: 'ASC' }, ...span });
+  async segments(
+    tx: WorkspaceTransaction,
+    transcriptionId: string,
+    span?: { skip: number; take: number },
+  ): Promise<TranscriptSegment[]> {
+    return tx.manager.find(TranscriptSegment, {
+      where: { transcriptionId, workspaceId: tx.workspaceId },
+      order: { index: 'ASC' },
+      ...span,
+    });
   }
 
   async countSegments(tx: WorkspaceTransaction, transcriptionId: string): Promise<number> {

@@ -20,8 +20,13 @@ export class ApiModule {
         ConfigModule.with(config),
         ObservabilityModule.with(log),
         DatabaseModule.as('steno-api'),
+        StorageModule.forConfig(),
         QueuesModule,
         IdentityHttpModule,
+        HealthHttpModule,
+        StorageHttpModule,
+        AudioHttpModule,
+        TranscriptionHttpModule,
       ],
     };
   }

@@ -30,6 +30,8 @@ export async function createApi(config: Config, options: { preview?: boolean; lo
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    // Signed links are longer than the router's default of 100 characters.
+    routerOptions: { maxParamLength: 2_048 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(config, log), adapter, {
     logger: log,

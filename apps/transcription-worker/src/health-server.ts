@@ -38,7 +38,10 @@ export class HealthServer implements OnApplicationBootstrap, OnApplicationShutdo
     switch (url.split('?', 1)[0]) {
       case '/live': {
         const alive = this.canary.isAlive();
-        return send(response, alive ? 200 : 503, { status: alive ? 'live' : 'dead', detail: alive ? undefined : 'No canary job came back within 90 s.' });
+        return send(response, alive ? 200 : 503, {
+          status: alive ? 'live' : 'dead',
+          detail: alive ? undefined : 'No canary job came back within 90 s.',
+        });
       }
       case '/ready': {
         const report = await this.readiness.report();
@@ -51,5 +54,7 @@ export class HealthServer implements OnApplicationBootstrap, OnApplicationShutdo
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
 }

@@ -12,7 +12,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const advice = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? ' Set WORKER_PORT to a free port (0 picks one).' : '';
+  const advice =
+    error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      ? ' Set WORKER_PORT to a free port (0 picks one).'
+      : '';
   process.stderr.write(`${error instanceof ConfigError ? '' : 'The worker could not start: '}${messageOf(error)}${advice}\n`);
   process.exit(1);
 });

@@ -28,7 +28,10 @@ import { readRecordingForm } from './recording-form.js';
 const DEFAULT_LINK_SECONDS = 3_600;
 
 /** What can be wrong with a recording that is sent. */
-export const UPLOAD_ERRORS = [...Object.values(audioErrors).filter(({ code }) => code !== 'audio_not_found'), ...Object.values(mediaErrors)];
+export const UPLOAD_ERRORS = [
+  ...Object.values(audioErrors).filter(({ code }) => code !== 'audio_not_found'),
+  ...Object.values(mediaErrors),
+];
 
 @ApiTags('audio')
 @Controller({ path: 'audio', version: '1' })
@@ -46,7 +49,11 @@ export class AudioController {
   @ApiBody({ type: UploadFormDto })
   @ApiCreatedResponse({ type: AudioDto, description: 'The recording is stored.' })
   @ApiProblems(...UPLOAD_ERRORS, commonErrors.validation_failed, storageErrors.storage_unavailable)
-  async upload(@CurrentActor() actor: Actor, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<AudioDto> {
+  async upload(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AudioDto> {
     const form = await readRecordingForm(
       request,
       UploadFieldsDto,
@@ -89,11 +96,28 @@ export class AudioController {
   @ApiOperation({ summary: 'Download a recording' })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiProduces('application/octet-stream')
-  @ApiOkResponse({ description: 'The file as it was uploaded.', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
-  @ApiResponse({ status: 206, description: 'The part that Range asked for.', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiOkResponse({
+    description: 'The file as it was uploaded.',
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @ApiResponse({
+    status: 206,
+    description: 'The part that Range asked for.',
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  })
   @ApiResponse({ status: 304, description: 'If-None-Match has it already.' })
-  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request, storageErrors.range_not_satisfiable, storageErrors.storage_unavailable)
-  async download(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  @ApiProblems(
+    audioErrors.audio_not_found,
+    commonErrors.malformed_request,
+    storageErrors.range_not_satisfiable,
+    storageErrors.storage_unavailable,
+  )
+  async download(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const audio = await this.audio.get(actor.workspaceId, id);
     await sendObject(request, reply, this.store, audio.objectKey, { fileName: audio.name, contentType: audio.contentType });
   }
@@ -105,7 +129,11 @@ export class AudioController {
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiOkResponse({ type: LinkDto, description: 'The link.' })
   @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
-  async url(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Query() { expiration = DEFAULT_LINK_SECONDS }: LinkQueryDto): Promise<LinkDto> {
+  async url(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { expiration = DEFAULT_LINK_SECONDS }: LinkQueryDto,
+  ): Promise<LinkDto> {
     const audio = await this.audio.get(actor.workspaceId, id);
     return { url: await this.audio.link(audio, expiration), expiresAt: new Date(Date.now() + expiration * 1_000).toISOString() };
   }

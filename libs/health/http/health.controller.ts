@@ -2,7 +2,7 @@ import { Controller, Get, HttpStatus, Res, VERSION_NEUTRAL } from '@nestjs/commo
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
-import { Public } from '#identity/http';
+import { Public } from '#access';
 import { Readiness } from '#observability';
 import { CheckDto, LiveDto, ReadyDto } from './health.dto.js';
 

@@ -26,7 +26,11 @@ export class ReadyDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: { $ref: '#/components/schemas/CheckDto' },
-    example: { database: { ok: true, milliseconds: 2 }, storage: { ok: true, milliseconds: 1 }, worker: { ok: true, milliseconds: 2 } },
+    example: {
+      database: { ok: true, milliseconds: 2 },
+      storage: { ok: true, milliseconds: 1 },
+      worker: { ok: true, milliseconds: 2 },
+    },
   })
   checks!: Record<string, CheckDto>;
 }

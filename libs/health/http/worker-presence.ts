@@ -21,8 +21,13 @@ export class WorkerPresence implements OnModuleInit {
 
   private async check(): Promise<void> {
     const [row] = await this.database.asSystem((tx) =>
-      tx.query<{ present: boolean }>(`SELECT EXISTS (SELECT FROM worker_pulses WHERE canary_at > now() - make_interval(secs => ${PRESENT_SECONDS})) AS present`),
+      tx.query<{ present: boolean }>(
+        `SELECT EXISTS (SELECT FROM worker_pulses WHERE canary_at > now() - make_interval(secs => ${PRESENT_SECONDS})) AS present`,
+      ),
     );
-    if (row?.present !== true) throw new Error(`No worker ran a job within the last ${PRESENT_SECONDS} s. Start apps/transcription-worker, or look into its log.`);
+    if (row?.present !== true)
+      throw new Error(
+        `No worker ran a job within the last ${PRESENT_SECONDS} s. Start apps/transcription-worker, or look into its log.`,
+      );
   }
 }

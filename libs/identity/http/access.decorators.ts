@@ -1,5 +1,6 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiHeader } from '@nestjs/swagger';
+import { ACCESS, type PUBLIC } from '#access';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import { databaseErrors } from '#database';
@@ -8,9 +9,8 @@ import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
 import type { Permission } from '../permissions.js';
 
-export const ACCESS = 'steno:access';
 /** What a route declared: a permission, or that it is open to everyone. */
-export type DeclaredAccess = Permission | 'public';
+export type DeclaredAccess = Permission | typeof PUBLIC;
 
 /** A request that passed the guard. */
 export type ActorRequest = FastifyRequest & { user?: Actor };
@@ -36,11 +36,6 @@ export function Access(permission: Permission): MethodDecorator {
       databaseErrors.database_unavailable,
     ),
   );
-}
-
-/** The route is open to everyone. Every route says this or `@Access`; one that says neither stops the start. */
-export function Public(): MethodDecorator & ClassDecorator {
-  return SetMetadata(ACCESS, 'public' satisfies DeclaredAccess);
 }
 
 /** The actor of the request; only on routes with `@Access`. */

@@ -1,12 +1,13 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import { ACCESS, PUBLIC } from '#access';
 import { FieldError } from '#errors';
 import { currentContext } from '#observability';
 import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
 import { roleMay } from '../permissions.js';
-import { ACCESS, type ActorRequest, type DeclaredAccess } from './access.decorators.js';
+import type { ActorRequest, DeclaredAccess } from './access.decorators.js';
 
 /** The one guard, on every route: nothing is open that did not say so. */
 @Injectable()
@@ -20,7 +21,7 @@ export class AccessGuard extends AuthGuard('jwt') {
       context.getHandler(),
       context.getClass(),
     ]);
-    if (access === 'public') return true;
+    if (access === PUBLIC) return true;
     if (access === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} declares no access.`);
     await super.canActivate(context);
     const { user } = context.switchToHttp().getRequest<ActorRequest>();

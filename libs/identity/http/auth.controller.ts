@@ -2,13 +2,14 @@ import { Body, Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/c
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
+import { Public } from '#access';
 import { databaseErrors } from '#database';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
 import { IdentityService, type Origin } from '../identity.service.js';
-import { Access, CurrentActor, Public } from './access.decorators.js';
+import { Access, CurrentActor } from './access.decorators.js';
 import { LoginDto, RefreshDto, RegisterDto } from './dto/credentials.dto.js';
 import { MeDto, SignedInDto, toMe, toSignedIn } from './dto/signed-in.dto.js';
 

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ACCESS } from './access.decorators.js';
+import { ACCESS } from '#access';
 
 /** Nest's own mark on a method that answers a route. */
 const PATH_METADATA = 'path';

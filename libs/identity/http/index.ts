@@ -1,2 +1,2 @@
-export { Access, ACCESS, CurrentActor, type DeclaredAccess, Public } from './access.decorators.js';
+export { Access, CurrentActor } from './access.decorators.js';
 export { IdentityHttpModule } from './identity-http.module.js';

@@ -19,7 +19,10 @@ export class DiscardHandler implements JobHandler<'storage.discard'> {
   }
 
   giveUp(_tx: WorkspaceTransaction, { payload }: JobFacts<'storage.discard'>, failure: JobFailure): Promise<void> {
-    this.log.error('Objects could not be deleted; they stay until somebody does it by hand', { prefix: payload.prefix, code: failure.code });
+    this.log.error('Objects could not be deleted; they stay until somebody does it by hand', {
+      prefix: payload.prefix,
+      code: failure.code,
+    });
     return Promise.resolve();
   }
 }

@@ -15,12 +15,24 @@ export interface TranscriptFile {
  * Writes a finished transcript in a format. `json` and `verbose_json` have the members of OpenAI's answers of the same names, so
  * that code written for those reads these.
  */
-export function writeTranscript(format: TranscriptFormat, transcription: Transcription, segments: TranscriptSegment[]): TranscriptFile {
+export function writeTranscript(
+  format: TranscriptFormat,
+  transcription: Transcription,
+  segments: TranscriptSegment[],
+): TranscriptFile {
   switch (format) {
     case 'json':
-      return { contentType: 'application/json; charset=utf-8', extension: 'json', body: JSON.stringify({ text: transcription.text ?? '' }) };
+      return {
+        contentType: 'application/json; charset=utf-8',
+        extension: 'json',
+        body: JSON.stringify({ text: transcription.text ?? '' }),
+      };
     case 'verbose_json':
-      return { contentType: 'application/json; charset=utf-8', extension: 'json', body: JSON.stringify(verbose(transcription, segments)) };
+      return {
+        contentType: 'application/json; charset=utf-8',
+        extension: 'json',
+        body: JSON.stringify(verbose(transcription, segments)),
+      };
     case 'text':
       return { contentType: 'text/plain; charset=utf-8', extension: 'txt', body: `${transcription.text ?? ''}\n` };
     case 'srt':
@@ -36,8 +48,17 @@ function verbose(transcription: Transcription, segments: TranscriptSegment[]): o
     language: transcription.language,
     duration: transcription.durationSeconds,
     text: transcription.text ?? '',
-    segments: segments.map(({ index, start, end, text, speaker, confidence }) => ({ id: index, start, end, text, speaker, confidence })),
-    words: segments.flatMap(({ words }) => words.map(({ start, end, text, confidence }) => ({ word: text, start, end, confidence }))),
+    segments: segments.map(({ index, start, end, text, speaker, confidence }) => ({
+      id: index,
+      start,
+      end,
+      text,
+      speaker,
+      confidence,
+    })),
+    words: segments.flatMap(({ words }) =>
+      words.map(({ start, end, text, confidence }) => ({ word: text, start, end, confidence })),
+    ),
     warnings: transcription.warnings,
   };
 }

@@ -12,7 +12,13 @@ import { speechErrors } from '#speech';
 import { storageErrors } from '#storage';
 import { TranscriptionService } from '../transcription.service.js';
 import { isFinished } from '../transcription-view.js';
-import { toTranscription, TranscribeUploadFormDto, TranscriptionDto, TranscriptionOptionsDto, WaitQueryDto } from './dto/transcription.dto.js';
+import {
+  toTranscription,
+  TranscribeUploadFormDto,
+  TranscriptionDto,
+  TranscriptionOptionsDto,
+  WaitQueryDto,
+} from './dto/transcription.dto.js';
 
 @ApiTags('audio')
 @Controller({ path: 'audio', version: '1' })
@@ -30,7 +36,12 @@ export class TranscribeUploadController {
   @ApiBody({ type: TranscribeUploadFormDto })
   @ApiOkResponse({ type: TranscriptionDto, description: 'Finished within the time to wait.' })
   @ApiAcceptedResponse({ type: TranscriptionDto, description: 'Ordered. `Location` is where to look.' })
-  @ApiProblems(...UPLOAD_ERRORS, commonErrors.validation_failed, storageErrors.storage_unavailable, ...Object.values(speechErrors))
+  @ApiProblems(
+    ...UPLOAD_ERRORS,
+    commonErrors.validation_failed,
+    storageErrors.storage_unavailable,
+    ...Object.values(speechErrors),
+  )
   async transcribeUpload(
     @CurrentActor() actor: Actor,
     @Query() { wait = 0 }: WaitQueryDto,
@@ -42,7 +53,9 @@ export class TranscribeUploadController {
     reply.raw.once('close', () => gone.abort());
     const transcription = await this.transcriptions.waitFor(actor.workspaceId, ordered, wait, gone.signal);
     const finished = isFinished(transcription);
-    void reply.status(finished ? HttpStatus.OK : HttpStatus.ACCEPTED).header('location', `/api/v1/transcriptions/${transcription.id}`);
+    void reply
+      .status(finished ? HttpStatus.OK : HttpStatus.ACCEPTED)
+      .header('location', `/api/v1/transcriptions/${transcription.id}`);
     if (!finished) void reply.header('retry-after', 1);
     return toTranscription(transcription);
   }

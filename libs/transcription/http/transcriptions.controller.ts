@@ -43,8 +43,17 @@ export class TranscriptionsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Order a transcription' })
   @ApiAcceptedResponse({ type: TranscriptionDto, description: 'Ordered. `Location` is where to look.' })
-  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request, commonErrors.validation_failed, ...Object.values(speechErrors))
-  async order(@CurrentActor() actor: Actor, @Body() { audioId, ...wish }: OrderTranscriptionDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<TranscriptionDto> {
+  @ApiProblems(
+    audioErrors.audio_not_found,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+    ...Object.values(speechErrors),
+  )
+  async order(
+    @CurrentActor() actor: Actor,
+    @Body() { audioId, ...wish }: OrderTranscriptionDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TranscriptionDto> {
     const transcription = await this.transcriptions.order(actor, audioId, wish);
     void reply.headers({ location: `/api/v1/transcriptions/${transcription.id}`, 'retry-after': ASK_AGAIN_SECONDS });
     return toTranscription(transcription);
@@ -64,7 +73,12 @@ export class TranscriptionsController {
   ): Promise<TranscriptionPageDto> {
     const { status, audioId } = query;
     const filter = { ...(status === undefined ? {} : { status }), ...(audioId === undefined ? {} : { audioId }) };
-    return toPage(await this.transcriptions.list(actor.workspaceId, toPageRequest(query), filter), toTranscription, request, reply);
+    return toPage(
+      await this.transcriptions.list(actor.workspaceId, toPageRequest(query), filter),
+      toTranscription,
+      request,
+      reply,
+    );
   }
 
   /** The transcription with its text once it is completed. */
@@ -72,9 +86,16 @@ export class TranscriptionsController {
   @Access('transcriptions:read')
   @ApiOperation({ summary: 'Look at a transcription' })
   @ApiParam(ID)
-  @ApiOkResponse({ type: TranscriptionDto, description: 'The transcription. `Retry-After` says when to ask again while it is not finished.' })
+  @ApiOkResponse({
+    type: TranscriptionDto,
+    description: 'The transcription. `Retry-After` says when to ask again while it is not finished.',
+  })
   @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request)
-  async get(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TranscriptionDto> {
+  async get(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TranscriptionDto> {
     const transcription = await this.transcriptions.get(actor.workspaceId, id);
     if (!isFinished(transcription)) void reply.header('retry-after', ASK_AGAIN_SECONDS);
     return toTranscription(transcription);
@@ -85,9 +106,16 @@ export class TranscriptionsController {
   @Access('transcriptions:read')
   @ApiOperation({ summary: 'Ask how far a transcription is' })
   @ApiParam(ID)
-  @ApiOkResponse({ type: TranscriptionStatusDto, description: 'Where it stands. `Retry-After` says when to ask again while it is not finished.' })
+  @ApiOkResponse({
+    type: TranscriptionStatusDto,
+    description: 'Where it stands. `Retry-After` says when to ask again while it is not finished.',
+  })
   @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request)
-  async status(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TranscriptionStatusDto> {
+  async status(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TranscriptionStatusDto> {
     const transcription = await this.transcriptions.get(actor.workspaceId, id);
     if (!isFinished(transcription)) void reply.header('retry-after', ASK_AGAIN_SECONDS);
     return toTranscriptionStatus(transcription);
@@ -100,7 +128,11 @@ export class TranscriptionsController {
   @ApiParam(ID)
   @ApiOkResponse({ type: SegmentPageDto, description: 'One page.' })
   @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
-  async segments(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Query() { page = 1, limit = 20 }: SegmentsQueryDto): Promise<SegmentPageDto> {
+  async segments(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { page = 1, limit = 20 }: SegmentsQueryDto,
+  ): Promise<SegmentPageDto> {
     const { items, total } = await this.transcriptions.segments(actor.workspaceId, id, { page, limit });
     return { data: items.map(toSegment), total, page, limit, totalPages: Math.ceil(total / limit), nextCursor: null };
   }
@@ -113,17 +145,32 @@ export class TranscriptionsController {
   @ApiOkResponse({
     description: 'The transcript. json and verbose_json have the members of OpenAI’s answers of these names.',
     content: {
-      'application/json': { schema: { type: 'object', properties: { text: { type: 'string' } } }, example: { text: 'good morning everyone let us start' } },
+      'application/json': {
+        schema: { type: 'object', properties: { text: { type: 'string' } } },
+        example: { text: 'good morning everyone let us start' },
+      },
       'text/plain': { ...TEXT, example: 'good morning everyone let us start\n' },
       'application/x-subrip': { ...TEXT, example: '1\n00:00:00,500 --> 00:00:03,200\ngood morning everyone\n' },
       'text/vtt': { ...TEXT, example: 'WEBVTT\n\n00:00:00.500 --> 00:00:03.200\ngood morning everyone\n' },
     },
   })
-  @ApiProblems(transcriptionErrors.transcription_not_found, transcriptionErrors.transcript_not_ready, commonErrors.malformed_request, commonErrors.validation_failed)
-  async export(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string, @Query() { format = 'json' }: ExportQueryDto, @Res() reply: FastifyReply): Promise<void> {
+  @ApiProblems(
+    transcriptionErrors.transcription_not_found,
+    transcriptionErrors.transcript_not_ready,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+  )
+  async export(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() { format = 'json' }: ExportQueryDto,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { transcription, segments } = await this.transcriptions.transcript(actor.workspaceId, id);
     const { contentType, extension, body } = writeTranscript(format, transcription, segments);
-    await reply.headers({ 'content-type': contentType, 'content-disposition': contentDisposition('inline', `transcript.${extension}`) }).send(body);
+    await reply
+      .headers({ 'content-type': contentType, 'content-disposition': contentDisposition('inline', `transcript.${extension}`) })
+      .send(body);
   }
 
   /** Removes the transcription with its result; work on it stops. The recording stays. */

@@ -47,7 +47,12 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
       chunks.push(await this.keep(job, chunk));
     });
     await job.commit((tx) => this.prepared(tx, job, cut, chunks));
-    this.log.info('Recording cut', { transcriptionId: transcription.id, seconds: cut.seconds, chunks: chunks.length, damaged: cut.damaged });
+    this.log.info('Recording cut', {
+      transcriptionId: transcription.id,
+      seconds: cut.seconds,
+      chunks: chunks.length,
+      damaged: cut.damaged,
+    });
   }
 
   async giveUp(tx: WorkspaceTransaction, job: JobFacts<'transcription.prepare'>, failure: JobFailure): Promise<void> {
@@ -66,10 +71,19 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
 
   private limitsFor({ options }: Transcription): ChunkLimits {
     const { model } = this.speech.choose({ provider: options.provider, model: options.model });
-    return { targetSeconds: model.preferredSeconds, maxSeconds: Math.min(model.maxSeconds, 2 * model.preferredSeconds), maxBytes: model.maxBytes };
+    return {
+      targetSeconds: model.preferredSeconds,
+      maxSeconds: Math.min(model.maxSeconds, 2 * model.preferredSeconds),
+      maxBytes: model.maxBytes,
+    };
   }
 
-  private async cut(job: PrepareJob, recording: Audio, limits: ChunkLimits, onChunk: (chunk: Chunk) => Promise<void>): Promise<CutRecording> {
+  private async cut(
+    job: PrepareJob,
+    recording: Audio,
+    limits: ChunkLimits,
+    onChunk: (chunk: Chunk) => Promise<void>,
+  ): Promise<CutRecording> {
     return this.media.withWorkDirectory('prepare', Number(recording.bytes) + 2 * limits.maxBytes, async (workDirectory) => {
       const format = formatOf(recording);
       const path = join(workDirectory, `recording.${format.extension}`);
@@ -79,7 +93,10 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   }
 
   /** The key names the lease's epoch: a worker that lost its lease and goes on writing does not touch its successor's chunks. */
-  private async keep({ facts, signal }: PrepareJob, { index, startSeconds, endSeconds, path, bytes, speech }: Chunk): Promise<NewChunk> {
+  private async keep(
+    { facts, signal }: PrepareJob,
+    { index, startSeconds, endSeconds, path, bytes, speech }: Chunk,
+  ): Promise<NewChunk> {
     const base = `${transcriptionPrefix(facts.workspaceId, facts.subjectId)}chunks/${facts.generation}/${facts.epoch}`;
     const objectKey = `${base}/${String(index).padStart(5, '0')}.wav`;
     const silent = speech.length === 0;
@@ -87,10 +104,17 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     return { index, startSeconds, endSeconds, bytes, objectKey, transcript: silent ? SILENCE : null };
   }
 
-  private async prepared(tx: WorkspaceTransaction, { facts }: PrepareJob, { seconds, damaged }: CutRecording, chunks: NewChunk[]): Promise<void> {
+  private async prepared(
+    tx: WorkspaceTransaction,
+    { facts }: PrepareJob,
+    { seconds, damaged }: CutRecording,
+    chunks: NewChunk[],
+  ): Promise<void> {
     const toDo = chunks.filter(({ transcript }) => transcript === null);
     const warnings = [
-      ...(damaged ? ['damaged_recording: Parts of the recording could not be decoded; what they held is missing from the transcript.'] : []),
+      ...(damaged
+        ? ['damaged_recording: Parts of the recording could not be decoded; what they held is missing from the transcript.']
+        : []),
       ...(toDo.length === 0 ? ['no_speech: No speech was found in the recording.'] : []),
     ];
     if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, chunks, warnings }))) throw new LeaseLostError(facts);

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { type ChunkTranscript, type Transcription, TranscriptionAttempt, type TranscriptionChunk, type WorkspaceTransaction } from '#database';
+import {
+  type ChunkTranscript,
+  type Transcription,
+  TranscriptionAttempt,
+  type TranscriptionChunk,
+  type WorkspaceTransaction,
+} from '#database';
 import { MediaService } from '#media';
 import { JobOutbox } from '#queues';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
@@ -36,12 +42,22 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
     const started = performance.now();
     const result = await this.transcribe(job, transcription, chunk, choice).catch(async (error: unknown) => {
       if (!(error instanceof SpeechError)) throw error;
-      const attempt = { ...attemptOf(job, chunk, choice, started), outcome: 'failed' as const, errorKind: error.kind, providerRequestId: error.providerRequestId ?? null };
+      const attempt = {
+        ...attemptOf(job, chunk, choice, started),
+        outcome: 'failed' as const,
+        errorKind: error.kind,
+        providerRequestId: error.providerRequestId ?? null,
+      };
       await job.write((tx) => this.record(tx, attempt));
       throw providerFailure(error, chunk);
     });
     const cost = costOf(choice, chunk);
-    const answered = { ...attemptOf(job, chunk, choice, started), outcome: 'answered' as const, providerRequestId: result.providerRequestId ?? null, costMicroDollars: cost };
+    const answered = {
+      ...attemptOf(job, chunk, choice, started),
+      outcome: 'answered' as const,
+      providerRequestId: result.providerRequestId ?? null,
+      costMicroDollars: cost,
+    };
     await job.commit(async (tx) => {
       await this.record(tx, { ...answered, answer: { raw: result.raw } });
       await this.done(tx, job, toChunkTranscript(result));
@@ -52,7 +68,12 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
     await this.runs.fail(tx, job, failure);
   }
 
-  private async transcribe({ signal }: ChunkJob, { options }: Transcription, chunk: TranscriptionChunk, { provider, model }: SpeechChoice): Promise<SpeechResult> {
+  private async transcribe(
+    { signal }: ChunkJob,
+    { options }: Transcription,
+    chunk: TranscriptionChunk,
+    { provider, model }: SpeechChoice,
+  ): Promise<SpeechResult> {
     return this.media.withWorkDirectory('chunk', chunk.bytes, async (directory) => {
       const path = join(directory, 'chunk.wav');
       await this.store.download(chunk.objectKey, path, signal);
@@ -77,7 +98,10 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
     await this.outbox.add(tx, 'transcription.assemble', { workspaceId, subjectId, generation, payload: {} });
   }
 
-  private async record(tx: WorkspaceTransaction, attempt: Omit<TranscriptionAttempt, 'createdAt' | 'answer'> & { answer?: object }): Promise<void> {
+  private async record(
+    tx: WorkspaceTransaction,
+    attempt: Omit<TranscriptionAttempt, 'createdAt' | 'answer'> & { answer?: object },
+  ): Promise<void> {
     await tx.manager.insert(TranscriptionAttempt, attempt);
   }
 }
@@ -115,7 +139,11 @@ function toChunkTranscript({ text, language, timestampSource, segments, words, w
     text,
     language: language ?? null,
     timestampSource,
-    segments: segments.map((segment) => ({ ...segment, speaker: segment.speaker ?? null, confidence: segment.confidence ?? null })),
+    segments: segments.map((segment) => ({
+      ...segment,
+      speaker: segment.speaker ?? null,
+      confidence: segment.confidence ?? null,
+    })),
     words: (words ?? []).map((word) => ({ ...word, confidence: word.confidence ?? null })),
     warnings,
   };

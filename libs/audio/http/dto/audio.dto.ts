@@ -29,13 +29,21 @@ export class AudioDto {
   @ApiProperty({ example: 1 })
   channels!: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Seconds the file claims; a transcription counts the real ones.', example: 41.3 })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Seconds the file claims; a transcription counts the real ones.',
+    example: 41.3,
+  })
   claimedSeconds!: number | null;
 
   @ApiProperty({ example: 171234 })
   bytes!: number;
 
-  @ApiProperty({ description: 'SHA-256 of the file, hexadecimal.', example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' })
+  @ApiProperty({
+    description: 'SHA-256 of the file, hexadecimal.',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
   sha256!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
@@ -50,7 +58,11 @@ export class AudioPageDto extends PageDto {
 
 /** The form of an upload. */
 export class UploadFormDto {
-  @ApiProperty({ type: 'string', format: 'binary', description: 'The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.' })
+  @ApiProperty({
+    type: 'string',
+    format: 'binary',
+    description: 'The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.',
+  })
   file!: unknown;
 }
 
@@ -59,7 +71,13 @@ export class UploadFieldsDto {}
 
 /** The query of a link. */
 export class LinkQueryDto {
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_LINK_SECONDS, default: 3600, example: 3600, description: 'Seconds the link works.' })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: MAX_LINK_SECONDS,
+    default: 3600,
+    example: 3600,
+    description: 'Seconds the link works.',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -79,5 +97,17 @@ export class LinkDto {
 
 export function toAudio(audio: Audio): AudioDto {
   const { id, name, container, contentType, codec, sampleRate, channels, claimedSeconds, bytes, sha256, createdAt } = audio;
-  return { id, name, container, contentType, codec, sampleRate, channels, claimedSeconds, bytes: Number(bytes), sha256, createdAt: createdAt.toISOString() };
+  return {
+    id,
+    name,
+    container,
+    contentType,
+    codec,
+    sampleRate,
+    channels,
+    claimedSeconds,
+    bytes: Number(bytes),
+    sha256,
+    createdAt: createdAt.toISOString(),
+  };
 }

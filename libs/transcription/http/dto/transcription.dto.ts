@@ -1,7 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
-import { type Transcription, TRANSCRIPTION_STAGES, TRANSCRIPTION_STATUSES, type TranscriptionStage, type TranscriptionStatus, type TranscriptSegment } from '#database';
+import {
+  type Transcription,
+  TRANSCRIPTION_STAGES,
+  TRANSCRIPTION_STATUSES,
+  type TranscriptionStage,
+  type TranscriptionStatus,
+  type TranscriptSegment,
+} from '#database';
 import { PageDto, PageQueryDto } from '#paging/http';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../formats/transcript-formats.js';
 import { progressOf } from '../../transcription-view.js';
@@ -15,13 +22,19 @@ function FormBoolean(): PropertyDecorator {
 
 /** What a caller may say about the work. */
 export class TranscriptionOptionsDto {
-  @ApiPropertyOptional({ example: 'local', description: 'Who transcribes: openai, groq, gemini or local. Left out: the server decides.' })
+  @ApiPropertyOptional({
+    example: 'local',
+    description: 'Who transcribes: openai, groq, gemini or local. Left out: the server decides.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(50)
   provider?: string;
 
-  @ApiPropertyOptional({ description: "One of the provider's models. Left out: the server decides.", example: 'pocketsphinx-en-us' })
+  @ApiPropertyOptional({
+    description: "One of the provider's models. Left out: the server decides.",
+    example: 'pocketsphinx-en-us',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -32,7 +45,11 @@ export class TranscriptionOptionsDto {
   @Matches(/^[a-z]{2,3}$/, { message: 'language must be an ISO 639-1 code such as en' })
   language?: string;
 
-  @ApiPropertyOptional({ example: 'Orion, Maria Lopez', description: 'Names and words to expect, or the style to write in.', maxLength: 2000 })
+  @ApiPropertyOptional({
+    example: 'Orion, Maria Lopez',
+    description: 'Names and words to expect, or the style to write in.',
+    maxLength: 2000,
+  })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)
@@ -62,13 +79,23 @@ export class OrderTranscriptionDto extends TranscriptionOptionsDto {
 
 /** The form of POST audio/transcribe-upload, for the documentation. */
 export class TranscribeUploadFormDto extends TranscriptionOptionsDto {
-  @ApiProperty({ type: 'string', format: 'binary', description: 'The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.' })
+  @ApiProperty({
+    type: 'string',
+    format: 'binary',
+    description: 'The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.',
+  })
   file!: unknown;
 }
 
 /** How long to wait for the result. */
 export class WaitQueryDto {
-  @ApiPropertyOptional({ minimum: 0, maximum: LONGEST_WAIT_SECONDS, default: 0, example: 60, description: 'Seconds to wait for the result before answering without it.' })
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: LONGEST_WAIT_SECONDS,
+    default: 0,
+    example: 60,
+    description: 'Seconds to wait for the result before answering without it.',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -134,7 +161,9 @@ export class FailureDto {
   @ApiProperty({ example: 'provider_unavailable', description: 'Stable.' })
   code!: string;
 
-  @ApiProperty({ example: 'openai gave no usable answer after 3 tries. Order the transcription again later, or with another provider.' })
+  @ApiProperty({
+    example: 'openai gave no usable answer after 3 tries. Order the transcription again later, or with another provider.',
+  })
   detail!: string;
 }
 
@@ -158,7 +187,13 @@ export class TranscriptionStatusDto {
 
 /** A transcription with its result. */
 export class TranscriptionDto extends TranscriptionStatusDto {
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b', description: 'Null once the recording was deleted.' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b',
+    description: 'Null once the recording was deleted.',
+  })
   audioId!: string | null;
 
   @ApiProperty({ type: EngineDto })
@@ -170,10 +205,19 @@ export class TranscriptionDto extends TranscriptionStatusDto {
   @ApiProperty({ type: Number, nullable: true, example: 41.3, description: 'Seconds of sound, counted by decoding.' })
   durationSeconds!: number | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'good morning everyone let us start', description: 'Set when the status is completed.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'good morning everyone let us start',
+    description: 'Set when the status is completed.',
+  })
   text!: string | null;
 
-  @ApiProperty({ type: [String], example: ['low_accuracy: The offline engine hears about half of the words.'], description: 'What a reader should know: a code, then a sentence.' })
+  @ApiProperty({
+    type: [String],
+    example: ['low_accuracy: The offline engine hears about half of the words.'],
+    description: 'What a reader should know: a code, then a sentence.',
+  })
   warnings!: string[];
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
@@ -239,11 +283,18 @@ export class SegmentPageDto extends PageDto {
 
 export function toTranscriptionStatus(transcription: Transcription): TranscriptionStatusDto {
   const { id, status, stage, errorCode, errorDetail } = transcription;
-  return { id, status, stage, progress: progressOf(transcription), error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' } };
+  return {
+    id,
+    status,
+    stage,
+    progress: progressOf(transcription),
+    error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' },
+  };
 }
 
 export function toTranscription(transcription: Transcription): TranscriptionDto {
-  const { audioId, options, lowAccuracy, language, durationSeconds, text, warnings, createdAt, startedAt, finishedAt } = transcription;
+  const { audioId, options, lowAccuracy, language, durationSeconds, text, warnings, createdAt, startedAt, finishedAt } =
+    transcription;
   return {
     ...toTranscriptionStatus(transcription),
     audioId,

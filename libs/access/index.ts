@@ -1,0 +1,1 @@
+export { ACCESS, PUBLIC, Public } from './access-metadata.js';
