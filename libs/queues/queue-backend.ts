@@ -46,7 +46,8 @@ export async function migrateQueues(ownerUrl: string): Promise<void> {
     // BullMQ's statements name no schema; they find theirs by the search path.
     await client.query(`SET search_path = ${QUEUE_SCHEMA}`);
     await runMigrations(client, QUEUE_SCHEMA);
-    await client.query(`GRANT USAGE ON SCHEMA ${QUEUE_SCHEMA} TO ${APP_ROLE}`);
+    // CREATE too: BullMQ makes a sequence for each queue at its first use.
+    await client.query(`GRANT USAGE, CREATE ON SCHEMA ${QUEUE_SCHEMA} TO ${APP_ROLE}`);
     await client.query(`GRANT ALL ON ALL TABLES IN SCHEMA ${QUEUE_SCHEMA} TO ${APP_ROLE}`);
     await client.query(`GRANT ALL ON ALL SEQUENCES IN SCHEMA ${QUEUE_SCHEMA} TO ${APP_ROLE}`);
     await client.query(`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${QUEUE_SCHEMA} TO ${APP_ROLE}`);

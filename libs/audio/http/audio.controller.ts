@@ -22,7 +22,7 @@ import { ObjectStore, storageErrors } from '#storage';
 import { sendObject } from '#storage/http';
 import { audioErrors } from '../audio.errors.js';
 import { AudioService } from '../audio.service.js';
-import { AudioDto, AudioPageDto, LinkDto, LinkQueryDto, toAudio, UploadFieldsDto, UploadFormDto } from './dto/audio.dto.js';
+import { AudioDto, AudioPageDto, LinkDto, LinkQueryDto, toAudio, UploadFormDto } from './dto/audio.dto.js';
 import { readRecordingForm } from './recording-form.js';
 
 const DEFAULT_LINK_SECONDS = 3_600;
@@ -56,7 +56,7 @@ export class AudioController {
   ): Promise<AudioDto> {
     const form = await readRecordingForm(
       request,
-      UploadFieldsDto,
+      null,
       (length) => this.audio.refuseLength(length),
       (recording) => this.audio.takeIn(actor, recording),
     );

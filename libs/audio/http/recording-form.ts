@@ -1,8 +1,7 @@
-import { plainToInstance } from 'class-transformer';
 import type { FastifyRequest } from 'fastify';
 import '@fastify/multipart';
 import { FieldError } from '#errors';
-import { validationPipe } from '#errors/http';
+import { validationFailed, validationPipe } from '#errors/http';
 import { audioErrors } from '../audio.errors.js';
 import type { IncomingRecording } from '../audio.service.js';
 
@@ -17,14 +16,14 @@ export interface RecordingForm<Fields, Taken> {
 /**
  * Reads a multipart form with one recording. The file is handed on while it arrives, wherever it stands in the form; fields after
  * it are read too.
- * @param fieldsType class of the other fields; unknown ones are refused
- * @param limit bytes the whole recording may have; a larger Content-Length is refused before a byte is read
+ * @param fieldsType class of the other fields, null when there are none; unknown ones are refused
+ * @param refuseLength throws when the Content-Length is too large, before a byte is read
  * @param take takes the recording in; must read it to the end or throw
  * @throws FieldError multipart_expected, file_missing, validation_failed
  */
 export async function readRecordingForm<Fields extends object, Taken>(
   request: FastifyRequest,
-  fieldsType: new () => Fields,
+  fieldsType: (new () => Fields) | null,
   refuseLength: (contentLength: number) => void,
   take: (recording: IncomingRecording) => Promise<Taken>,
 ): Promise<RecordingForm<Fields, Taken>> {
@@ -44,8 +43,22 @@ export async function readRecordingForm<Fields extends object, Taken>(
     }
   }
   if (taken === undefined) throw new FieldError(audioErrors.file_missing, audioErrors.file_missing.example);
-  const fields = (await validationPipe().transform(given, { type: 'body', metatype: fieldsType })) as Fields;
-  return { fields: plainToInstance(fieldsType, fields), taken: taken.value };
+  return { fields: await checkFields(given, fieldsType), taken: taken.value };
+}
+
+/** The pipe would let anything pass that has no rules, so a form without fields has its own. */
+async function checkFields<Fields extends object>(
+  given: Record<string, unknown>,
+  type: (new () => Fields) | null,
+): Promise<Fields> {
+  if (type !== null) return (await validationPipe().transform(given, { type: 'body', metatype: type })) as Fields;
+  const unknown = Object.keys(given).map((path) => ({
+    path,
+    message: `${path} is not a field of this request`,
+    code: 'unknown_field',
+  }));
+  if (unknown.length > 0) throw validationFailed(unknown);
+  return given as Fields;
 }
 
 /** Fires when the client's connection closes before the request was read to its end. */

@@ -66,9 +66,6 @@ export class UploadFormDto {
   file!: unknown;
 }
 
-/** The fields of an upload besides its file: none. */
-export class UploadFieldsDto {}
-
 /** The query of a link. */
 export class LinkQueryDto {
   @ApiPropertyOptional({
