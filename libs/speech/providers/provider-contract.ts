@@ -30,6 +30,8 @@ export interface ContractBench {
 
 const SECONDS = 6;
 const ABORT_MS = 200;
+/** The double reads its vendor's document, three megabytes of YAML. */
+const START_MS = 30_000;
 
 /** The mode of the double, what it has to become, and whose fault the code names (any, where vendors differ). */
 const FAILURES: readonly (readonly [Mode, SpeechErrorKind, string | RegExp])[] = [
@@ -85,7 +87,7 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
     audio = await writeSilence(join(folder, 'chunk.wav'), SECONDS);
     double = await subject.startDouble();
     provider = subject.provider(double.url, DOUBLE_KEY, 20);
-  });
+  }, START_MS);
 
   afterEach(() => double.reset());
 

@@ -17,7 +17,7 @@ interface GenerateRequest {
 const GENERATE = /^\/v1beta\/models\/([^/:]+):generateContent$/;
 const FILE = /^\/v1beta\/(files\/[a-z0-9-]+)$/;
 
-const judge = judgeBy('gemini-openapi-20241016.json', 'GenerateContentRequest', {
+const OWN_SCHEMA = {
   type: 'object',
   required: ['contents'],
   properties: {
@@ -25,14 +25,15 @@ const judge = judgeBy('gemini-openapi-20241016.json', 'GenerateContentRequest', 
     generationConfig: { type: 'object' },
     safetySettings: { type: 'array' },
   },
-});
+};
 
 /** Starts a double of Gemini: `generateContent` and the Files API, at `<url>/v1beta`. */
 export function startGeminiDouble(port = 0): Promise<SpeechDouble> {
+  const judge = judgeBy('gemini-openapi-20241016.json', 'GenerateContentRequest', OWN_SCHEMA);
   const files = new Map<string, { audio: Buffer; polls: number }>();
   const vendor: Vendor = {
     keyOf: (headers) => String(headers['x-goog-api-key'] ?? ''),
-    read: (request) => Promise.resolve(readGenerate(request, files) ?? readFiles(request, files)),
+    read: (request) => Promise.resolve(readGenerate(request, files, judge) ?? readFiles(request, files)),
     transcript,
     refusal,
     wrongTypes: answer('STOP', JSON.stringify({ language: 'en', segments: [{ start: 'now', end: 1, text: 'one' }] })),
@@ -42,7 +43,7 @@ export function startGeminiDouble(port = 0): Promise<SpeechDouble> {
 
 type Files = Map<string, { audio: Buffer; polls: number }>;
 
-function readGenerate({ url, body }: DoubleRequest, files: Files): AudioCall | undefined {
+function readGenerate({ url, body }: DoubleRequest, files: Files, judge: ReturnType<typeof judgeBy>): AudioCall | undefined {
   const model = GENERATE.exec(url.pathname)?.[1];
   if (model === undefined) return undefined;
   const request = JSON.parse(body.toString()) as GenerateRequest;

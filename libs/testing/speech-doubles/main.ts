@@ -7,8 +7,10 @@ import { registerHooks } from 'node:module';
  */
 registerHooks({
   // The sources name each other as they are called once built.
-  resolve: (specifier, context, next) =>
-    next(specifier.startsWith('./') ? specifier.replace(/\.js$/, '.ts') : specifier, context),
+  resolve: (specifier, context, next) => {
+    const ours = specifier.startsWith('./') && context.parentURL?.endsWith('.ts') === true;
+    return next(ours ? specifier.replace(/\.js$/, '.ts') : specifier, context);
+  },
 });
 
 const { startGeminiDouble, startGroqDouble, startOpenAiDouble } = await import('./index.js');

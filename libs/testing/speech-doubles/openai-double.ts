@@ -11,7 +11,7 @@ import { judgeBy } from './vendor-document.js';
 
 const FORMATS = ['json', 'text', 'srt', 'verbose_json', 'vtt', 'diarized_json'];
 
-const judgeOpenAi = judgeBy('openai-openapi.yaml', 'CreateTranscriptionRequest', {
+const OWN_SCHEMA = {
   type: 'object',
   additionalProperties: false,
   required: ['file', 'model'],
@@ -25,17 +25,20 @@ const judgeOpenAi = judgeBy('openai-openapi.yaml', 'CreateTranscriptionRequest',
     timestamp_granularities: { type: 'array', items: { enum: ['word', 'segment'] } },
     chunking_strategy: { enum: ['auto'] },
   },
-});
+};
+
+const judgeOpenAi = () => judgeBy('openai-openapi.yaml', 'CreateTranscriptionRequest', OWN_SCHEMA);
 
 /** Starts a double of OpenAI's transcription API, at `<url>/v1`. */
 export function startOpenAiDouble(port = 0): Promise<SpeechDouble> {
-  return startDouble(vendorAt('/v1/audio/transcriptions', judgeOpenAi), port);
+  return startDouble(vendorAt('/v1/audio/transcriptions', judgeOpenAi()), port);
 }
 
 /** Starts a double of Groq's: the same forms with fewer formats, under another path. */
 export function startGroqDouble(port = 0): Promise<SpeechDouble> {
+  const judgeForm = judgeOpenAi();
   const judge = (form: unknown) => [
-    ...judgeOpenAi(form),
+    ...judgeForm(form),
     ...(['json', 'text', 'verbose_json'].includes((form as { response_format: string }).response_format)
       ? []
       : ['/response_format is none of json, text, verbose_json']),

@@ -18,9 +18,8 @@ interface OpenApiDocument {
  * @returns what is wrong with a request, as sentences
  */
 export function judgeBy(file: string, schema: string, own: object): (value: unknown) => string[] {
-  let validate: ValidateFunction | undefined;
+  const validate = validatorOf(file, schema, own);
   return (value) => {
-    validate ??= validatorOf(file, schema, own);
     validate(value);
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || 'request'} ${message ?? 'is wrong'}`);
   };

@@ -1,30 +1,24 @@
-import {
-  type GenerateContentRequest,
-  HarmBlockThreshold,
-  HarmCategory,
-  type Part,
-  type ResponseSchema,
-  SchemaType,
-} from '@google/generative-ai';
+import { type GenerateContentRequest, HarmBlockThreshold, HarmCategory, type Part } from '@google/generative-ai';
 import { WHISPER_LANGUAGES } from '../../languages.js';
 import type { SpeechRequest } from '../../speech-provider.js';
 
 /** The most these models write; a transcript that needs more ends with MAX_TOKENS and is refused. */
 const MAX_OUTPUT_TOKENS = 65_536;
 
-const RESPONSE_SCHEMA: ResponseSchema = {
-  type: SchemaType.OBJECT,
+/** Type names in capitals, as the API's document has them; the SDK's `SchemaType` writes them small. */
+const RESPONSE_SCHEMA = {
+  type: 'OBJECT',
   properties: {
-    language: { type: SchemaType.STRING, description: 'ISO-639-1 code of the language spoken most' },
+    language: { type: 'STRING', description: 'ISO-639-1 code of the language spoken most' },
     segments: {
-      type: SchemaType.ARRAY,
+      type: 'ARRAY',
       items: {
-        type: SchemaType.OBJECT,
+        type: 'OBJECT',
         properties: {
-          start: { type: SchemaType.NUMBER, description: 'seconds from the start of the audio' },
-          end: { type: SchemaType.NUMBER, description: 'seconds from the start of the audio' },
-          text: { type: SchemaType.STRING },
-          speaker: { type: SchemaType.STRING, nullable: true, description: 'A, B, C … in the order they first speak' },
+          start: { type: 'NUMBER', description: 'seconds from the start of the audio' },
+          end: { type: 'NUMBER', description: 'seconds from the start of the audio' },
+          text: { type: 'STRING' },
+          speaker: { type: 'STRING', nullable: true, description: 'A, B, C … in the order they first speak' },
         },
         required: ['start', 'end', 'text'],
       },
@@ -49,11 +43,14 @@ const SAFETY = [
   HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT,
 ].map((category) => ({ category, threshold: HarmBlockThreshold.BLOCK_NONE }));
 
+/** The SDK's type, but for the schema. */
+type TranscriptionRequest = Omit<GenerateContentRequest, 'generationConfig'> & { generationConfig: object };
+
 /**
  * The body of `generateContent` that asks for a transcript.
  * @param audio the chunk, inline or as an uploaded file
  */
-export function transcriptionRequest(audio: Part, request: SpeechRequest): GenerateContentRequest {
+export function transcriptionRequest(audio: Part, request: SpeechRequest): TranscriptionRequest {
   return {
     systemInstruction: { role: 'user', parts: [{ text: INSTRUCTION }] },
     contents: [{ role: 'user', parts: [audio, { text: orderOf(request) }] }],

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
-import type { Config } from '#config';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { type Config, searchPath } from '#config';
 import type { LocalEngine } from './engine.js';
 import { Pocketsphinx } from './pocketsphinx.js';
 import { Slots } from './slots.js';
@@ -12,19 +12,17 @@ import { WHISPER_ADDON } from './whisper-process.js';
 const MODEL_FILE = /^ggml-(.+)\.bin$/;
 /** Better models first; quantised variants (`base-q5_1`) stand with their own. */
 const BY_QUALITY = ['large-v3-turbo', 'large', 'medium', 'small', 'base', 'tiny'];
-/** Where packages put programs; others are named by their full path in POCKETSPHINX_PATH. */
-const PROGRAM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/homebrew/bin'].join(delimiter);
 /** Beyond eight threads whisper.cpp gains little; more cores take more chunks instead. */
 const THREADS_A_CHUNK = 8;
 
 /**
  * What this machine can transcribe with, looked for once at start.
- * @param searchPath where programs named without a folder are looked for
+ * @param folders where programs named without a folder are looked for
  * @throws Error when WHISPER_MODEL_PATH is set and names no file
  */
-export function findEngines(local: Config['speech']['local'], searchPath = PROGRAM_FOLDERS): LocalEngine[] {
+export function findEngines(local: Config['speech']['local'], folders: readonly string[] = searchPath()): LocalEngine[] {
   const cores = availableParallelism();
-  return [...whisperEngines(local, cores), ...pocketsphinxEngines(local, cores, searchPath)];
+  return [...whisperEngines(local, cores), ...pocketsphinxEngines(local, cores, folders)];
 }
 
 function whisperEngines(local: Config['speech']['local'], cores: number): LocalEngine[] {
@@ -66,14 +64,14 @@ function addonInstalled(): boolean {
   }
 }
 
-function pocketsphinxEngines(local: Config['speech']['local'], cores: number, searchPath: string): LocalEngine[] {
-  const program = findProgram(local.pocketsphinxPath, searchPath);
+function pocketsphinxEngines(local: Config['speech']['local'], cores: number, folders: readonly string[]): LocalEngine[] {
+  const program = findProgram(local.pocketsphinxPath, folders);
   if (program === undefined || !existsSync(join(local.pocketsphinxModelPath, 'en-us.lm.bin'))) return [];
   return [new Pocketsphinx(program, local.pocketsphinxModelPath, new Slots(cores), cores)];
 }
 
-function findProgram(name: string, searchPath: string): string | undefined {
-  const places = isAbsolute(name) ? [name] : searchPath.split(delimiter).map((folder) => join(folder, name));
+function findProgram(name: string, folders: readonly string[]): string | undefined {
+  const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
   return places.find(isExecutable);
 }
 

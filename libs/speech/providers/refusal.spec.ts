@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonValue } from '../speech-provider.js';
+import { refusalError } from './refusal.js';
+
+function refuse(status: number, body?: JsonValue, headers: Record<string, string> = {}, key?: string) {
+  return refusalError({ provider: 'openai', status, headers: new Headers(headers), body, key });
+}
+
+const openAi = (code: string | null, message = 'No.', param: string | null = null) => ({
+  error: { message, type: 'x', param, code },
+});
+
+describe('refusalError', () => {
+  it.each<[number, JsonValue, string]>([
+    [400, openAi('audio_too_short'), 'invalid_audio'],
+    [400, openAi(null, 'Invalid file format.'), 'invalid_audio'],
+    [400, openAi('unsupported_value', 'Unsupported file format', 'file'), 'invalid_audio'],
+    [400, openAi('invalid_value', 'language must be ISO-639-1', 'language'), 'unknown'],
+    [400, openAi('invalid_value', 'audio duration 1509.9 seconds is longer than 1400 seconds', 'file'), 'too_large'],
+    [401, openAi('invalid_api_key'), 'auth'],
+    [402, openAi(null), 'quota_exhausted'],
+    [403, openAi(null, 'Country not supported'), 'auth'],
+    [404, openAi('model_not_found'), 'auth'],
+    [413, { error: { message: 'Maximum content size limit', type: 'server_error' } }, 'too_large'],
+    [429, openAi('rate_limit_exceeded'), 'rate_limited'],
+    [429, openAi('insufficient_quota'), 'quota_exhausted'],
+    [429, openAi('credit_balance_exhausted'), 'quota_exhausted'],
+    [498, openAi(null), 'unavailable'],
+    [503, openAi('slow_down'), 'rate_limited'],
+    [503, 'Bad gateway', 'unavailable'],
+    [418, openAi(null), 'unknown'],
+    [400, { error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } }, 'auth'],
+    [400, { error: { code: 400, status: 'FAILED_PRECONDITION' } }, 'auth'],
+    [429, { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } }, 'rate_limited'],
+    [500, null, 'unavailable'],
+  ])('%d %j is %s', (status, body, kind) => {
+    expect(refuse(status, body).kind).toBe(kind);
+  });
+
+  it('does not go by the message alone', () => {
+    expect(refuse(500, openAi(null, 'insufficient_quota: longer than 1400 seconds')).kind).toBe('unavailable');
+    expect(refuse(400, openAi('other', 'longer than 1400 seconds')).kind).toBe('invalid_audio');
+  });
+
+  it('reads Retry-After in seconds and as a date, and Google’s delay in the body', () => {
+    expect(refuse(429, null, { 'retry-after': '3600' }).retryAfterSeconds).toBe(3600);
+    const later = new Date(Date.now() + 60_000).toUTCString();
+    expect(refuse(429, null, { 'retry-after': later }).retryAfterSeconds).toBeGreaterThanOrEqual(58);
+    expect(refuse(429, null, { 'retry-after': new Date(0).toUTCString() }).retryAfterSeconds).toBe(0);
+    expect(refuse(429, { error: { details: [{ retryDelay: '16.5s' }] } }).retryAfterSeconds).toBe(17);
+    expect(refuse(429, null, { 'retry-after': 'soon' }).retryAfterSeconds).toBeUndefined();
+  });
+
+  it('never holds a key, ours or one the provider echoes', () => {
+    const message =
+      'Incorrect API key: secret-1 and sk-proj-abcdef123 and gsk_abcdefgh and AIzaSyAbcdefgh, Bearer xyz, url?key=abc';
+    const error = refuse(401, openAi(null, message), {}, 'secret-1');
+    expect(error.message).not.toMatch(/secret-1|abcdef|Abcdef|xyz|key=abc/);
+  });
+
+  it('keeps the request id for the provider’s support', () => {
+    expect(refuse(500, null, { 'x-request-id': 'req_1' }).providerRequestId).toBe('req_1');
+  });
+});

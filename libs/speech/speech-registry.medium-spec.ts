@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { Test } from '@nestjs/testing';
+import { ConfigModule, loadConfig } from '#config';
+import { startOpenAiDouble } from '#testing/speech-doubles';
+import { SpeechRegistry } from './speech-registry.js';
+import { SpeechModule } from './speech.module.js';
+
+const BASE = {
+  DATABASE_URL: 'postgres://steno@127.0.0.1:5432/steno',
+  AUTH_SECRET: 'a secret of thirty-two characters, at least',
+};
+
+async function registryWith(environment: Record<string, string>) {
+  const config = loadConfig({ ...BASE, ...environment });
+  const module = await Test.createTestingModule({ imports: [ConfigModule.with(config), SpeechModule] }).compile();
+  return { module, registry: module.get(SpeechRegistry) };
+}
+
+describe('SpeechRegistry', () => {
+  it('has the providers the environment configures, and reaches them where it says', async () => {
+    const double = await startOpenAiDouble();
+    const { module, registry } = await registryWith({
+      OPENAI_API_KEY: 'sk-wrong-key-0001',
+      OPENAI_BASE_URL: `${double.url}/v1`,
+      GEMINI_API_KEY: 'AIza-any',
+      POCKETSPHINX_PATH: '/nowhere',
+    });
+    expect(registry.list().map(({ id }) => id)).toEqual(['openai', 'gemini']);
+    expect(registry.choose().model.id).toBe('whisper-1');
+    await module.close();
+    await double.close();
+  });
+
+  it('starts without any engine and says what to set once one is needed', async () => {
+    const { module, registry } = await registryWith({ POCKETSPHINX_PATH: '/nowhere' });
+    expect(registry.list()).toEqual([]);
+    expect(() => registry.choose()).toThrow(/No speech engine is set up\. Set OPENAI_API_KEY/);
+    await module.close();
+  });
+
+  it('follows SPEECH_PROVIDER and SPEECH_MODEL', async () => {
+    const { module, registry } = await registryWith({
+      OPENAI_API_KEY: 'sk-any-key-000001',
+      GROQ_API_KEY: 'gsk_any',
+      SPEECH_PROVIDER: 'groq',
+      SPEECH_MODEL: 'whisper-large-v3',
+    });
+    const { provider, model } = registry.choose();
+    expect([provider.id, model.id]).toEqual(['groq', 'whisper-large-v3']);
+    await module.close();
+  });
+});
