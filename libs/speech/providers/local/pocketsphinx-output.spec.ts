@@ -26,9 +26,14 @@ describe('parsePocketsphinx', () => {
     ]);
   });
 
-  it('makes each utterance with words a segment', () => {
-    expect(parsePocketsphinx(OUTPUT).segments).toMatchObject([
-      { start: 3.26, end: 8.3, text: 'and not' },
+  it('makes each utterance with words a segment, broken where the speaker paused', () => {
+    const spoken =
+      '<s> 0 0.1 1\ngood 0.200 0.500 1\nmorning 0.550 0.900 1\n<sil> 0.910 1.290 1\ndavid 1.300 1.700 1\n</s> 1.710 1.800 1\n';
+    expect(parsePocketsphinx(spoken + OUTPUT).segments).toMatchObject([
+      { start: 0.2, end: 0.9, text: 'good morning' },
+      { start: 1.3, end: 1.7, text: 'david' },
+      { start: 3.26, end: 3.82, text: 'and' },
+      { start: 8.11, end: 8.3, text: 'not' },
       { start: 10.79, end: 11.35, text: 'country' },
     ]);
   });

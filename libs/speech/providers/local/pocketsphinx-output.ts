@@ -6,7 +6,10 @@ const TIMED_LINE = /^(\S+) (\d+\.\d+) (\d+\.\d+) (\d+(?:\.\d+)?(?:e-\d+)?)$/;
 const FILLER = /^(?:<.*>|\[.*\]|\+\+.*\+\+)$/;
 const UTTERANCE_START = '<s>';
 
-/** What pocketsphinx heard: its words, and its utterances as segments. */
+/** A silence of so many seconds between two words ends a line: utterances end only at long pauses, and speakers change at short ones. */
+const PAUSE_SECONDS = 0.35;
+
+/** What pocketsphinx heard: its words, and lines of them as segments. */
 export interface Heard {
   words: SpeechWord[];
   segments: SpeechSegment[];
@@ -31,7 +34,19 @@ export function parsePocketsphinx(output: string): Heard {
       confidence: Math.min(1, Number(confidence)),
     });
   }
-  return { words: utterances.flat(), segments: utterances.map(segmentOf).filter((segment) => segment !== undefined) };
+  const segments = utterances.flatMap(linesOf).map(segmentOf);
+  return { words: utterances.flat(), segments: segments.filter((segment) => segment !== undefined) };
+}
+
+/** An utterance, broken where its speaker paused. */
+function linesOf(words: SpeechWord[]): SpeechWord[][] {
+  const lines: SpeechWord[][] = [];
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1];
+    if (before === undefined || word.start - before.end >= PAUSE_SECONDS) lines.push([]);
+    lines.at(-1)?.push(word);
+  }
+  return lines;
 }
 
 function segmentOf(words: SpeechWord[]): SpeechSegment | undefined {
