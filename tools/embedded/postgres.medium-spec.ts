@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { isAlive } from '../lock.mjs';
 import { type EmbeddedPostgres, startPostgres } from './postgres.ts';
-import { isAlive } from './postmaster.ts';
 
 let directory: string;
 const running: EmbeddedPostgres[] = [];

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { isAlive } from './postmaster.ts';
+import { isAlive } from '../lock.mjs';
 import { startRedis } from './redis.ts';
 
 it('starts a Redis that keeps what it is told and forgets it all at its end', async () => {
