@@ -1,20 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PROJECT } from '../project.ts';
 
-const require = createRequire(import.meta.url);
-
 /**
  * Runs a program of an installed npm package on this Node, in the project's folder.
- * @param script path inside the package
+ * @param script its path in node_modules
  * @returns what it wrote when it failed; nothing when it succeeded
  */
-export function runPackageProgram(packageName: string, script: string, args: readonly string[]): Promise<string | undefined> {
-  const directory = dirname(require.resolve(`${packageName}/package.json`));
-  return runProgram(process.execPath, [join(directory, script), ...args]);
+export function runScript(script: string, args: readonly string[]): Promise<string | undefined> {
+  return runProgram(process.execPath, [join(PROJECT, 'node_modules', script), ...args]);
 }
 
 /** Runs the npm that started this check, or else the one on the PATH. */

@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from '../project.ts';
 import { outdatedFiles } from '../sync/generated-files.ts';
 import { openApiDocument } from '../sync/built-product.ts';
 import { schemaProblems } from './database-schema.ts';
 import { openApiProblems } from './openapi-rules.ts';
-import { runNpm, runPackageProgram } from './program.ts';
+import { runNpm, runScript } from './program.ts';
 import type { CheckStep } from './run-steps.ts';
 
+const CODE = ['apps', 'libs', 'test', 'tools', 'bench'].filter((folder) => existsSync(join(PROJECT, folder)));
 const PROJECTS = ['tsconfig.json', 'tools/tsconfig.json'];
 
 /** Everything that is checked, the quick ones first. */
@@ -13,13 +17,13 @@ export const STEPS: readonly CheckStep[] = [
     name: 'format',
     holds: 'every file looks as prettier writes it',
     mend: 'npx prettier --write .',
-    run: () => runPackageProgram('prettier', 'bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
+    run: () => runScript('prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
   },
   {
     name: 'lint',
     holds: 'eslint finds nothing',
     mend: 'npx eslint --fix . (and by hand what it leaves)',
-    run: () => runPackageProgram('eslint', 'bin/eslint.js', ['--max-warnings=0', '.']),
+    run: () => runScript('eslint/bin/eslint.js', ['--max-warnings=0', '.']),
   },
   {
     name: 'types',
@@ -27,7 +31,7 @@ export const STEPS: readonly CheckStep[] = [
     mend: 'by hand, then: npm run check -- types',
     run: async () => {
       const outputs = await Promise.all(
-        PROJECTS.map((project) => runPackageProgram('typescript', 'bin/tsc', ['--noEmit', '--pretty', 'false', '-p', project])),
+        PROJECTS.map((project) => runScript('typescript/bin/tsc', ['--noEmit', '--pretty', 'false', '-p', project])),
       );
       return joined(outputs);
     },
@@ -36,8 +40,7 @@ export const STEPS: readonly CheckStep[] = [
     name: 'dependencies',
     holds: 'rooms are entered by their doors, and only by the neighbours of docs/rooms.md',
     mend: 'move what is shared into the right room, or change the row in docs/rooms.md',
-    run: () =>
-      runPackageProgram('dependency-cruiser', 'bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', '.']),
+    run: () => runScript('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', ...CODE]),
   },
   {
     name: 'generated',
