@@ -47,12 +47,13 @@ describe('the rules for the OpenAPI document', () => {
     ['operationId', 'GET /audio/{id}: no operationId.'],
     ['summary', 'GET /audio/{id}: no summary.'],
     ['tags', 'GET /audio/{id}: no tag.'],
-    ['security', 'GET /audio/{id}: no security; a public operation says so with an empty list.'],
+    ['security', 'GET /audio/{id}: no security; a public operation says so with an empty requirement.'],
   ])('want %s', (part, sentence) => {
     expect(problemsOf({ [part]: undefined })).toEqual([sentence]);
   });
 
-  it('take an empty list of security for public', () => {
+  it('take an empty requirement, and an empty list, for public', () => {
+    expect(problemsOf({ security: [{}] })).toEqual([]);
     expect(problemsOf({ security: [] })).toEqual([]);
   });
 

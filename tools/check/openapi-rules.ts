@@ -7,7 +7,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 const SHAPES = ['$ref', 'allOf', 'oneOf', 'anyOf', 'enum', 'const', 'not', 'additionalProperties', 'items', 'format'];
 
 /**
- * What an OpenAPI document leaves unsaid: an operation without id, summary, tag, security (`[]` for a public one) or example of its
+ * What an OpenAPI document leaves unsaid: an operation without id, summary, tag, security (`[{}]` or `[]` for a public one) or example of its
  * success and of every error, and a schema that accepts anything.
  * @returns one sentence for each gap, starting with where it is
  */
@@ -30,7 +30,8 @@ function operationProblems(name: string, operation: Json, reader: DocumentReader
   if (!isText(operation.operationId)) problems.push(`${name}: no operationId.`);
   if (!isText(operation.summary)) problems.push(`${name}: no summary.`);
   if (!Array.isArray(operation.tags) || operation.tags.length === 0) problems.push(`${name}: no tag.`);
-  if (!Array.isArray(operation.security)) problems.push(`${name}: no security; a public operation says so with an empty list.`);
+  if (!Array.isArray(operation.security))
+    problems.push(`${name}: no security; a public operation says so with an empty requirement.`);
   const responses = Object.entries(asJson(operation.responses)).map(([status, response]) => ({
     status,
     response: reader.resolve(asJson(response)),

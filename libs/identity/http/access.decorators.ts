@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension, ApiHeader } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtension, ApiHeader, ApiSecurity } from '@nestjs/swagger';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import { databaseErrors } from '#database';
@@ -38,9 +38,9 @@ export function Access(permission: Permission): MethodDecorator {
   );
 }
 
-/** The route is open to everyone. Every route says this or `@Access`; one that says neither stops the start. */
+/** The route is open to everyone, in OpenAPI the empty requirement. Every route says this or `@Access`; one that says neither stops the start. */
 export function Public(): MethodDecorator & ClassDecorator {
-  return SetMetadata(ACCESS, 'public' satisfies DeclaredAccess);
+  return applyDecorators(SetMetadata(ACCESS, 'public' satisfies DeclaredAccess), ApiSecurity({}));
 }
 
 /** The actor of the request; only on routes with `@Access`. */
