@@ -33,7 +33,7 @@ export abstract class Transaction {
   }
 
   private async run<Row>(sql: string, parameters: unknown[]): Promise<QueryResult<Row>> {
-    return this.queryRunner.query(sql, parameters, true);
+    return (await this.queryRunner.query(sql, parameters, true)) as QueryResult<Row>;
   }
 
   private get queryRunner(): QueryRunner {

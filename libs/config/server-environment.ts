@@ -1,0 +1,230 @@
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { Variable } from './variable.js';
+
+/** Addresses of servers, also of those on this machine or under a bare host name. */
+export const HTTP_URL = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+
+/** What every process stands on: the process itself, database, queue, objects, identity. */
+export class ServerEnvironment {
+  @Variable('text', {
+    group: 'Process',
+    readBy: 'both',
+    default: 'development',
+    description: 'development, test or production. Production refuses generated secrets and embedded parts.',
+  })
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+
+  @Variable('text', {
+    group: 'Process',
+    readBy: 'both',
+    default: '.steno',
+    description: 'Folder of everything the embedded parts keep: database, objects, secrets, logs, models.',
+  })
+  @IsString()
+  STENO_HOME = '.steno';
+
+  @Variable('boolean', {
+    group: 'Process',
+    readBy: 'both',
+    default: 'false',
+    description:
+      'Allows production to run on embedded parts (local-disk objects, the Postgres queue is always allowed). For one-machine installations.',
+  })
+  @IsBoolean()
+  ALLOW_EMBEDDED = false;
+
+  @Variable('text', {
+    group: 'Process',
+    readBy: 'api',
+    default: '127.0.0.1',
+    description: 'Address the API listens on. Containers set 0.0.0.0.',
+  })
+  @IsString()
+  HOST = '127.0.0.1';
+
+  @Variable('integer', { group: 'Process', readBy: 'api', default: '3000', description: 'Port the API listens on.' })
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  PORT = 3000;
+
+  @Variable('text', {
+    group: 'Process',
+    readBy: 'both',
+    default: 'http://127.0.0.1:PORT',
+    description: 'Address at which clients reach the API; signed links of local-disk objects start with it.',
+  })
+  @IsOptional()
+  @IsUrl(HTTP_URL)
+  PUBLIC_URL?: string;
+
+  @Variable('boolean', {
+    group: 'Process',
+    readBy: 'api',
+    default: 'true outside production',
+    description:
+      'Whether /ready of the API also wants a worker that ran a job within the last 90 s. Turn it off where workers scale to zero.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  READY_NEEDS_WORKER?: boolean;
+
+  @Variable('text', {
+    group: 'Database',
+    readBy: 'both',
+    secret: true,
+    description: 'Postgres 13 or later, as postgres://user:password@host:port/name. Not set: `npm start` brings an embedded one.',
+  })
+  @Matches(/^postgres(ql)?:\/\/.+/, { message: 'DATABASE_URL must look like postgres://user:password@host:5432/name' })
+  DATABASE_URL!: string;
+
+  @Variable('text', {
+    group: 'Database',
+    readBy: 'both',
+    secret: true,
+    default: 'DATABASE_URL',
+    description: 'Connection of the migrations, when the role of DATABASE_URL may not create tables.',
+  })
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/.+/, { message: 'DATABASE_OWNER_URL must look like postgres://user:password@host:5432/name' })
+  DATABASE_OWNER_URL?: string;
+
+  @Variable('integer', {
+    group: 'Database',
+    readBy: 'both',
+    default: '10',
+    description: 'Connections each process holds at most. The worker wants its concurrency plus four.',
+  })
+  @IsInt()
+  @Min(2)
+  @Max(500)
+  DATABASE_POOL_SIZE = 10;
+
+  @Variable('integer', {
+    group: 'Database',
+    readBy: 'both',
+    default: '15000',
+    description: 'Milliseconds after which Postgres ends a statement.',
+  })
+  @IsInt()
+  @Min(100)
+  DATABASE_STATEMENT_TIMEOUT_MS = 15_000;
+
+  @Variable('text', {
+    group: 'Queue',
+    readBy: 'both',
+    secret: true,
+    description:
+      'Redis 6.2 or later with maxmemory-policy noeviction, as redis://host:6379. Not set: the queue runs on Postgres.',
+  })
+  @IsOptional()
+  @Matches(/^rediss?:\/\/.+/, { message: 'REDIS_URL must look like redis://host:6379 (or rediss:// for TLS)' })
+  REDIS_URL?: string;
+
+  @Variable('text', {
+    group: 'Queue',
+    readBy: 'both',
+    default: 'steno',
+    description: 'Prefix of all queue keys, so that several installations can share a server.',
+  })
+  @Matches(/^[a-z][a-z0-9_]{0,30}$/, { message: 'QUEUE_PREFIX must be 1 to 31 of a-z, 0-9 and _, starting with a letter' })
+  QUEUE_PREFIX = 'steno';
+
+  @Variable('text', {
+    group: 'Objects',
+    readBy: 'both',
+    description: 'Bucket for recordings. Not set: objects lie in STENO_HOME/objects on local disk.',
+  })
+  @IsOptional()
+  @IsString()
+  S3_BUCKET?: string;
+
+  @Variable('text', { group: 'Objects', readBy: 'both', description: 'Address of an S3-compatible server. Not set: AWS.' })
+  @IsOptional()
+  @IsUrl(HTTP_URL)
+  S3_ENDPOINT?: string;
+
+  @Variable('text', {
+    group: 'Objects',
+    readBy: 'both',
+    default: 'S3_ENDPOINT',
+    description: 'Address at which clients reach the S3 server, when it differs from S3_ENDPOINT; used in presigned URLs.',
+  })
+  @IsOptional()
+  @IsUrl(HTTP_URL)
+  S3_PUBLIC_ENDPOINT?: string;
+
+  @Variable('text', { group: 'Objects', readBy: 'both', default: 'us-east-1', description: 'Region of the bucket.' })
+  @IsString()
+  S3_REGION = 'us-east-1';
+
+  @Variable('text', {
+    group: 'Objects',
+    readBy: 'both',
+    secret: true,
+    description: 'Access key. Not set: the usual AWS credential chain.',
+  })
+  @IsOptional()
+  @IsString()
+  S3_ACCESS_KEY_ID?: string;
+
+  @Variable('text', { group: 'Objects', readBy: 'both', secret: true, description: 'Secret of the access key.' })
+  @IsOptional()
+  @IsString()
+  S3_SECRET_ACCESS_KEY?: string;
+
+  @Variable('boolean', {
+    group: 'Objects',
+    readBy: 'both',
+    default: 'true when S3_ENDPOINT is set',
+    description: 'Bucket in the path (host/bucket/key) in place of the host name.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  S3_FORCE_PATH_STYLE?: boolean;
+
+  @Variable('text', {
+    group: 'Identity',
+    readBy: 'both',
+    secret: true,
+    description:
+      'Secret behind access tokens and signed links, 32 characters or more (`openssl rand -base64 48`). `npm start` generates one.',
+  })
+  @IsString()
+  @MinLength(32, { message: 'AUTH_SECRET must have 32 characters or more; make one with: openssl rand -base64 48' })
+  AUTH_SECRET!: string;
+
+  @Variable('integer', { group: 'Identity', readBy: 'api', default: '900', description: 'Seconds an access token is valid.' })
+  @IsInt()
+  @Min(30)
+  @Max(86_400)
+  ACCESS_TOKEN_SECONDS = 900;
+
+  @Variable('integer', {
+    group: 'Identity',
+    readBy: 'api',
+    default: '30',
+    description: 'Days after which a session ends whatever its use.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  SESSION_DAYS = 30;
+
+  @Variable('integer', { group: 'Identity', readBy: 'api', default: '10', description: 'bcrypt cost of password hashes.' })
+  @IsInt()
+  @Min(4)
+  @Max(15)
+  PASSWORD_COST = 10;
+
+  @Variable('integer', {
+    group: 'Identity',
+    readBy: 'api',
+    default: '20',
+    description: 'Register, login and refresh requests allowed per address and minute.',
+  })
+  @IsInt()
+  @Min(1)
+  AUTH_REQUESTS_PER_MINUTE = 20;
+}
