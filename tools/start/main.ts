@@ -8,7 +8,7 @@ import { describeMissing, installMissing } from '../system/packages.ts';
 import { readCommandLine, type StartOrder } from './command-line.ts';
 import { demonstrate } from './demonstration.ts';
 import { readSecrets, type Secrets, takeHome } from './home.ts';
-import { listenForInterruption } from './interruption.ts';
+import { listenForInterruption } from '../interruption.ts';
 import { waitUntilReady } from './readiness.ts';
 import { runScript, Service } from './service.ts';
 import { checkPort, neededPrograms, readDotEnv, readSettings, type Settings } from './settings.ts';
