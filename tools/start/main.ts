@@ -7,7 +7,7 @@ import { Refusal, runMain } from '../refusal.ts';
 import { describeMissing, installMissing } from '../system/packages.ts';
 import { readCommandLine, type StartOrder } from './command-line.ts';
 import { demonstrate } from './demonstration.ts';
-import { readSecrets, type Secrets, takeHome } from './home.ts';
+import { checkDisk, readSecrets, type Secrets, takeHome } from './home.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { waitUntilReady } from './readiness.ts';
 import { runScript, Service } from './service.ts';
@@ -53,8 +53,8 @@ async function main(): Promise<number> {
 /** Brings everything up: programs, database, tables, build, both apps. */
 async function start(settings: Settings, order: StartOrder, processes: Processes, signal: AbortSignal): Promise<Running> {
   const { home } = settings;
-  const release = await takeHome(home);
-  processes.defer(release);
+  processes.defer(await takeHome(home));
+  await checkDisk(home);
   await checkPort(settings);
   await ensurePrograms(home, order);
   const secrets = readSecrets(home);
