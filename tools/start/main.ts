@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const work = AbortSignal.any([signal, over.signal]);
   try {
     const { failure, secrets } = await start(settings, order, processes, work);
-    await Promise.race([waitUntilReady(settings.origin, work), failure]);
+    await Promise.race([waitUntilReady(settings.origin, join(settings.home, 'logs'), work), failure]);
     console.log(`Ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s.`);
     return await Promise.race([serve(settings, order, secrets, work), failure]);
   } catch (error) {
