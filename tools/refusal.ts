@@ -28,12 +28,13 @@ function describe(error: unknown): unknown {
   return error;
 }
 
-/** Runs a command's main function to its exit code, and prints an error so that the person knows what to do. */
+/** Runs a command's main function to its exit code, and prints an error so that the person knows what to do; Ctrl-C is none. */
 export async function runMain(main: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await main();
   } catch (error) {
-    console.error(describe(error));
-    process.exitCode = 1;
+    const interrupted = error instanceof Error && error.name === 'AbortError';
+    if (!interrupted) console.error(describe(error));
+    process.exitCode = interrupted ? 130 : 1;
   }
 }

@@ -59,7 +59,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const binaries = findPostgresBinaries();
   makePrivate(directory);
   const isNew = !existsSync(dataDirectory);
-  const account = chooseAccount(directory, isNew);
+  const account = chooseAccount(directory, binaries.postgres);
   await stopLeftover(dataDirectory);
   if (isNew) await initialise(binaries, account, { ...options, directory });
   else refuseOtherVersion(dataDirectory, binaries.major);

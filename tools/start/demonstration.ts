@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../refusal.ts';
 import { type Account, ApiRefusal, Client, type Transcription } from './client.ts';
@@ -22,7 +23,7 @@ interface Demonstration {
 export async function demonstrate({ origin, account, secretsFile, recording, signal }: Demonstration): Promise<void> {
   const client = new Client(origin, signal);
   await enter(client, account, secretsFile);
-  console.log(`\nTranscribing ${recording}`);
+  console.log(`\nTranscribing ${basename(recording)} …`);
   const audioId = await client.upload(recording);
   const ordered = await client.orderTranscription(audioId);
   const finished = await watch(client, ordered, signal);

@@ -18,16 +18,13 @@ export interface Secrets {
 /**
  * Makes STENO_HOME where needed and takes it for this process.
  * @returns gives it back
- * @throws Refusal when another launch has it, or when there is no room or no permission
+ * @throws Refusal when another launch has it, or without permission
  */
 export async function takeHome(home: string): Promise<() => void> {
   try {
     mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
     const lock = await takeLock(join(home, 'start.lock'));
-    if (lock.release) {
-      await checkDisk(home);
-      return lock.release;
-    }
+    if (lock.release) return lock.release;
     throw new Refusal(
       `Steno already runs from ${home} (process ${lock.owner}). End it first (Ctrl-C there, or kill ${lock.owner}), ` +
         'or give this one its own place: STENO_HOME=.steno2 PORT=3001 npm start',
@@ -40,7 +37,11 @@ export async function takeHome(home: string): Promise<() => void> {
   }
 }
 
-async function checkDisk(home: string): Promise<void> {
+/**
+ * Warns when little room is left on the disk of STENO_HOME.
+ * @throws Refusal when it is too little
+ */
+export async function checkDisk(home: string): Promise<void> {
   const { bavail, bsize } = await statfs(home);
   const freeMb = Math.floor((bavail * bsize) / MEGABYTE);
   if (freeMb < LEAST_FREE_MB) {

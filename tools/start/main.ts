@@ -7,8 +7,8 @@ import { Refusal, runMain } from '../refusal.ts';
 import { describeMissing, installMissing } from '../system/packages.ts';
 import { readCommandLine, type StartOrder } from './command-line.ts';
 import { demonstrate } from './demonstration.ts';
-import { readSecrets, type Secrets, takeHome } from './home.ts';
-import { listenForInterruption } from './interruption.ts';
+import { checkDisk, readSecrets, type Secrets, takeHome } from './home.ts';
+import { listenForInterruption } from '../interruption.ts';
 import { waitUntilReady } from './readiness.ts';
 import { runScript, Service } from './service.ts';
 import { checkPort, neededPrograms, readDotEnv, readSettings, type Settings } from './settings.ts';
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const work = AbortSignal.any([signal, over.signal]);
   try {
     const { failure, secrets } = await start(settings, order, processes, work);
-    await Promise.race([waitUntilReady(settings.origin, work), failure]);
+    await Promise.race([waitUntilReady(settings.origin, join(settings.home, 'logs'), work), failure]);
     console.log(`Ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s.`);
     return await Promise.race([serve(settings, order, secrets, work), failure]);
   } catch (error) {
@@ -53,8 +53,8 @@ async function main(): Promise<number> {
 /** Brings everything up: programs, database, tables, build, both apps. */
 async function start(settings: Settings, order: StartOrder, processes: Processes, signal: AbortSignal): Promise<Running> {
   const { home } = settings;
-  const release = await takeHome(home);
-  processes.defer(release);
+  processes.defer(await takeHome(home));
+  await checkDisk(home);
   await checkPort(settings);
   await ensurePrograms(home, order);
   const secrets = readSecrets(home);
