@@ -24,6 +24,9 @@ const OPERATOR_MISTAKES: Record<string, string> = {
 /** MinIO, Ceph and Garage report a full disk or quota by these. */
 const FULL = new Set(['XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded', 'QuotaExceeded', 'InsufficientCapacity']);
 
+/** Codes of a connection that broke, also in the middle of a body; the other ERR_ codes of Node are mistakes of ours. */
+const BROKEN_CONNECTION = /^(E(?!RR_)|HPE_|ERR_STREAM_PREMATURE_CLOSE$)/;
+
 /**
  * Turns what the SDK threw into an error of the field, by code and status and never by its message. The SDK's own error
  * stays as the cause, for the log. What is not known stays as it is.
@@ -45,14 +48,15 @@ export function translateS3Error<T>(error: T): T | FieldError {
   return isPassing(error, name, status) ? storageUnavailable(error) : error;
 }
 
-function storageUnavailable(cause: unknown): FieldError {
+/** The error of a store that does not answer, or far too slowly. */
+export function storageUnavailable(cause: unknown): FieldError {
   const detail =
     'The object store does not answer right now. Nothing was kept; try again in 5 seconds. If it stays, the operator must check S3_ENDPOINT and the server behind it.';
   return new FieldError(storageErrors.storage_unavailable, detail, { cause, retryAfterSeconds: 5 });
 }
 
 function isPassing(error: unknown, name: string, status: number | undefined): boolean {
-  if (name === 'TimeoutError' || name === 'SlowDown' || systemCode(error) !== '') return true;
+  if (name === 'TimeoutError' || name === 'SlowDown' || BROKEN_CONNECTION.test(systemCode(error))) return true;
   return status === undefined ? wasSent(error) && name !== 'AbortError' : status >= 500 || status === 429 || status === 408;
 }
 

@@ -147,6 +147,14 @@ describe('S3ObjectStore', () => {
     await expect(buffer((await impatient.get('crawling')).body)).rejects.toMatchObject({ code: 'object_truncated' });
   });
 
+  it('gives a download up that only crawls', async () => {
+    await put('crawling', randomBytes(8_000));
+    double.fail('slow', 'GetObject');
+    const path = join(tmpdir(), `crawling-${process.pid}`);
+    await expect(store.download('crawling', path)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(readdir(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('waits for a reader that pauses', async () => {
     const content = randomBytes(MIB);
     await put('paused', content);
