@@ -62,6 +62,18 @@ describe('ObjectLinks', () => {
     for (const refused of tokens) expect(() => links.read(refused)).toThrow(expect.objectContaining({ code: 'link_invalid' }));
   });
 
+  it('stays within the longest parameter of the router', () => {
+    const key = `${'k'.repeat(200)}/${'k'.repeat(200)}/${'k'.repeat(110)}`;
+    const url = links.url(key, {
+      expiresSeconds: 60,
+      fileName: '😀'.repeat(400),
+      contentType: 'audio/mpeg',
+      disposition: 'attachment',
+    });
+    expect(tokenOf(url).length).toBeLessThanOrEqual(2_048);
+    expect(links.read(tokenOf(url)).fileName).toBe('😀'.repeat(200));
+  });
+
   it('signs no odd key and no longer life than seven days', () => {
     expect(() => links.url('../a', { expiresSeconds: 60 })).toThrow(expect.objectContaining({ code: 'invalid_object_key' }));
     for (const expiresSeconds of [0, -1, 1.5, NaN, 604_801]) expect(() => links.url('a', { expiresSeconds })).toThrow(RangeError);

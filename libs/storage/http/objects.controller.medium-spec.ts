@@ -39,8 +39,11 @@ describe('GET /objects/:token', () => {
     });
     const imports = [ConfigModule.with(config), StorageModule.forConfig(), StorageHttpModule];
     const testing = await Test.createTestingModule({ imports }).compile();
-    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    app.setGlobalPrefix('api', { exclude: ['objects/*token'] });
+    app = testing.createNestApplication<NestFastifyApplication>(
+      new FastifyAdapter({ routerOptions: { maxParamLength: 2_048 } }),
+      { logger: false },
+    );
+    app.setGlobalPrefix('api', { exclude: ['objects/:token'] });
     app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
     app.useGlobalFilters(new FieldErrorFilter());
     await app.listen(0, '127.0.0.1');

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FieldError } from '#errors';
 import { parseRange, type ResolvedSpan } from '../byte-range.js';
@@ -51,7 +52,8 @@ export async function sendObject(
     'x-content-type-options': 'nosniff',
   });
   if (partial !== undefined) void reply.header('content-range', `bytes ${partial.start}-${partial.end}/${bytes}`);
-  void reply.send(opened?.body);
+  // An empty stream and not nothing: for nothing Fastify would set the length to 0.
+  void reply.send(opened?.body ?? Readable.from([]));
 }
 
 /** Ranges are for GET only, and a stale `If-Range` asks for the whole object (RFC 9110 §14.2, §13.1.5). */
