@@ -8,14 +8,15 @@ const MAX_NAME_LENGTH = 200;
  * @param fileName as a user gave it; without one the header names none
  */
 export function contentDisposition(disposition: 'attachment' | 'inline', fileName?: string): string {
-  const name = cleanName(fileName ?? '');
+  const name = cleanFileName(fileName ?? '');
   if (name === '') return disposition;
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const plain = `${disposition}; filename="${ascii}"`;
   return ascii === name ? plain : `${plain}; filename*=UTF-8''${encodeExtended(name)}`;
 }
 
-function cleanName(fileName: string): string {
+/** A name without separators and control characters, of a bounded length. Empty when nothing is left. */
+export function cleanFileName(fileName: string): string {
   const cleaned = fileName
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '')

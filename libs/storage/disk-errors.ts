@@ -5,9 +5,10 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const REFUSED = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR']);
 const PASSING = new Set(['EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ESTALE', 'ETIMEDOUT']);
 
-/** The `code` of a failed system call, or an empty text. */
+/** The `code` of a failed system call, or an empty text. Told by its shape: errors of the file system may come from another realm. */
 export function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return isCoded && typeof error.code === 'string' ? error.code : '';
 }
 
 /** Turns a failed system call into an error of the field; anything else stays as it is. */

@@ -117,7 +117,7 @@ export class DiskObjectStore extends ObjectStore {
       if (!entry.isFile() || !entry.name.endsWith(BYTES)) continue;
       const key = prefix + entry.name.slice(0, -BYTES.length);
       const stats = await ifThere(() => stat(this.pathOf(key)));
-      if (stats !== undefined) yield { key, bytes: stats.size, modifiedAt: stats.mtime };
+      if (stats !== undefined) yield { key, bytes: stats.size, modifiedAt: new Date(stats.mtimeMs) };
     }
   }
 
@@ -141,7 +141,7 @@ export class DiskObjectStore extends ObjectStore {
     for await (const entry of entries) {
       const path = join(this.directory, INCOMING, entry.name);
       const stats = await ifThere(() => stat(path));
-      if (stats === undefined || stats.mtime >= olderThan) continue;
+      if (stats === undefined || stats.mtimeMs >= olderThan.getTime()) continue;
       await onDisk(() => rm(path, { force: true }));
       if (entry.name.endsWith(BYTES)) removed += 1;
     }

@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { FieldError } from '#errors';
+import { cleanFileName } from './content-disposition.js';
 import { assertObjectKey } from './object-key.js';
 import { MAX_LINK_SECONDS, type SignedUrlOptions } from './object-store.js';
 import { storageErrors } from './storage.errors.js';
@@ -39,8 +40,10 @@ export class ObjectLinks {
   url(key: string, options: SignedUrlOptions): string {
     assertObjectKey(key);
     assertLinkLife(options.expiresSeconds);
-    const { expiresSeconds, ...presentation } = options;
+    const { expiresSeconds, fileName = '', ...presentation } = options;
     const link: ObjectLink = { key, expiresAt: Math.floor(Date.now() / 1000) + expiresSeconds, ...presentation };
+    // Bounded, because a token must fit the router's longest parameter, 2 048 characters.
+    if (fileName !== '') link.fileName = cleanFileName(fileName);
     const content = Buffer.from(JSON.stringify(link)).toString('base64url');
     return `${this.publicUrl}/objects/${content}.${this.sign(content).toString('base64url')}`;
   }

@@ -1,6 +1,7 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { FieldError } from '#errors';
 import { rangeNotSatisfiable } from './byte-range.js';
+import { systemCode } from './disk-errors.js';
 import { objectNotFound, storageErrors } from './storage.errors.js';
 
 /** Error codes that only the operator can make go away, and what to look at (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
@@ -23,54 +24,53 @@ const OPERATOR_MISTAKES: Record<string, string> = {
 /** MinIO, Ceph and Garage report a full disk or quota by these. */
 const FULL = new Set(['XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded', 'QuotaExceeded', 'InsufficientCapacity']);
 
-const NETWORK_CODES = new Set([
-  ...[
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'ECONNABORTED',
-    'EPIPE',
-    'ETIMEDOUT',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-  ],
-  ...['ERR_STREAM_PREMATURE_CLOSE', 'HPE_INVALID_CONSTANT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-]);
+/** Codes of a connection that broke, also in the middle of a body; the other ERR_ codes of Node are mistakes of ours. */
+const BROKEN_CONNECTION = /^(E(?!RR_)|HPE_|ERR_STREAM_PREMATURE_CLOSE$)/;
 
 /**
  * Turns what the SDK threw into an error of the field, by code and status and never by its message. The SDK's own error
  * stays as the cause, for the log. What is not known stays as it is.
  */
 export function translateS3Error<T>(error: T): T | FieldError {
-  if (!(error instanceof Error) || error instanceof FieldError) return error;
-  const mistake = OPERATOR_MISTAKES[error.name];
+  if (error instanceof FieldError) return error;
+  const name = nameOf(error);
+  const mistake = OPERATOR_MISTAKES[name];
   if (mistake !== undefined) return new FieldError(storageErrors.storage_misconfigured, mistake, { cause: error });
   const status = statusOf(error);
-  if (error.name === 'InvalidRange' || status === 416) return rangeNotSatisfiable();
-  if (FULL.has(error.name) || status === 507) {
+  if (name === 'InvalidRange' || status === 416) return rangeNotSatisfiable();
+  if (FULL.has(name) || status === 507) {
     return new FieldError(storageErrors.insufficient_storage, storageErrors.insufficient_storage.example, { cause: error });
   }
   if (status === 404) return objectNotFound(error);
   if (status === 401 || status === 403) {
     return new FieldError(storageErrors.storage_misconfigured, OPERATOR_MISTAKES['AccessDenied'] ?? '', { cause: error });
   }
-  return isPassing(error, status) ? storageUnavailable(error) : error;
+  return isPassing(error, name, status) ? storageUnavailable(error) : error;
 }
 
-function storageUnavailable(cause: Error): FieldError {
+/** The error of a store that does not answer, or far too slowly. */
+export function storageUnavailable(cause: unknown): FieldError {
   const detail =
     'The object store does not answer right now. Nothing was kept; try again in 5 seconds. If it stays, the operator must check S3_ENDPOINT and the server behind it.';
   return new FieldError(storageErrors.storage_unavailable, detail, { cause, retryAfterSeconds: 5 });
 }
 
-function isPassing(error: Error, status: number | undefined): boolean {
-  if (error.name === 'TimeoutError' || error.name === 'SlowDown') return true;
-  if (status !== undefined && (status >= 500 || status === 429 || status === 408)) return true;
-  return 'code' in error && typeof error.code === 'string' && NETWORK_CODES.has(error.code);
+function isPassing(error: unknown, name: string, status: number | undefined): boolean {
+  if (name === 'TimeoutError' || name === 'SlowDown' || BROKEN_CONNECTION.test(systemCode(error))) return true;
+  return status === undefined ? wasSent(error) && name !== 'AbortError' : status >= 500 || status === 429 || status === 408;
 }
 
-function statusOf(error: Error): number | undefined {
+/** The SDK counts its attempts on every error of sending; one without a status is one of the network. */
+function wasSent(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && '$metadata' in error;
+}
+
+function nameOf(error: unknown): string {
+  const isNamed = typeof error === 'object' && error !== null && 'name' in error;
+  return isNamed && typeof error.name === 'string' ? error.name : '';
+}
+
+function statusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
 

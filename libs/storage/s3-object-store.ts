@@ -32,8 +32,8 @@ import {
   type PutOptions,
   type SignedUrlOptions,
 } from './object-store.js';
-import { onS3, translateS3Error } from './s3-errors.js';
-import { abortUpload, uploadStream } from './s3-upload.js';
+import { onS3, storageUnavailable, translateS3Error } from './s3-errors.js';
+import { abortUpload, SLOWEST_BYTES_PER_MS, uploadStream } from './s3-upload.js';
 import { consume } from './source.js';
 import { storageErrors } from './storage.errors.js';
 
@@ -122,13 +122,16 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   override async download(key: string, toPath: string, signal?: AbortSignal): Promise<void> {
-    const { body } = await this.get(key, {}, signal);
+    const { body, bytes } = await this.get(key, {}, signal);
+    const deadline = AbortSignal.timeout(this.timing.stallMs + Math.ceil(bytes / SLOWEST_BYTES_PER_MS));
     try {
-      await pipeline(body, createWriteStream(toPath), { signal });
+      await pipeline(body, createWriteStream(toPath), {
+        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      });
     } catch (error) {
       await rm(toPath, { force: true });
       signal?.throwIfAborted();
-      throw translateDiskError(error);
+      throw deadline.aborted ? storageUnavailable(deadline.reason) : translateDiskError(error);
     }
   }
 

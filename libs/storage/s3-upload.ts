@@ -19,8 +19,8 @@ const MAX_PARTS = 10_000;
 const PARTS_IN_FLIGHT = 2;
 /** Assembling a large object takes S3 its time. */
 const COMPLETE_TIMEOUT_MS = 60_000;
-/** A link slower than this (2 Mbit/s) counts as broken: a part may take `requestTimeoutMs` and its bytes divided by it. */
-const SLOWEST_BYTES_PER_MS = 256;
+/** A link slower than this (2 Mbit/s) counts as broken: a transfer may take the time of an answer and its bytes divided by it. */
+export const SLOWEST_BYTES_PER_MS = 256;
 
 const logger = new Logger('S3Upload');
 

@@ -1,6 +1,10 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { contentDisposition, type ObjectStore, parseRange, type ResolvedSpan, storageErrors } from '#storage';
 import { FieldError } from '#errors';
+import { parseRange, type ResolvedSpan } from '../byte-range.js';
+import { contentDisposition } from '../content-disposition.js';
+import type { ObjectStore } from '../object-store.js';
+import { objectNotFound, storageErrors } from '../storage.errors.js';
 
 /** How an object goes to a browser. */
 export interface Presentation {
@@ -24,34 +28,32 @@ export async function sendObject(
   presentation: Presentation = {},
 ): Promise<void> {
   const object = await store.head(key);
-  if (object === null) throw new FieldError(storageErrors.object_not_found, storageErrors.object_not_found.example);
+  if (object === null) throw objectNotFound();
+  const { bytes, etag } = object;
+  if (matches(request.headers['if-none-match'], etag)) return void reply.code(304).header('etag', etag).send();
+  const span = requestedSpan(request, bytes, etag);
+  if (span === 'unsatisfiable') {
+    void reply.header('content-range', `bytes */${bytes}`);
+    const detail = `The object has ${bytes} bytes, and none of them lies in the range that was asked for. Ask for a range within it.`;
+    throw new FieldError(storageErrors.range_not_satisfiable, detail, { members: { totalBytes: bytes } });
+  }
+  const partial = span === 'whole' ? undefined : span;
+  // Opened before any header is set: an error must not go out with the headers of an object.
+  const opened = request.method === 'HEAD' ? undefined : await store.get(key, partial);
   const { fileName, contentType = object.contentType, disposition = 'attachment' } = presentation;
-  void reply.headers({
-    etag: object.etag,
+  void reply.code(partial === undefined ? 200 : 206).headers({
+    etag,
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
-  });
-  if (matches(request.headers['if-none-match'], object.etag)) return void reply.code(304).send();
-
-  const span = requestedSpan(request, object.bytes, object.etag);
-  if (span === 'unsatisfiable') {
-    void reply.header('content-range', `bytes */${object.bytes}`);
-    const detail = `The object has ${object.bytes} bytes, and none of them lies in the range ${request.headers.range}. Ask for a range within it.`;
-    throw new FieldError(storageErrors.range_not_satisfiable, detail, { members: { totalBytes: object.bytes } });
-  }
-  void reply.headers({
     'content-type': contentType,
-    'content-length': span === 'whole' ? object.bytes : span.end - span.start + 1,
+    'content-length': opened?.bytes ?? bytes,
     'content-disposition': contentDisposition(disposition, fileName),
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
   });
-  if (span !== 'whole') {
-    void reply.code(206).header('content-range', `bytes ${span.start}-${span.end}/${object.bytes}`);
-  }
-  if (request.method === 'HEAD') return void reply.send();
-  const { body } = await store.get(key, span === 'whole' ? {} : span);
-  await reply.send(body);
+  if (partial !== undefined) void reply.header('content-range', `bytes ${partial.start}-${partial.end}/${bytes}`);
+  // An empty stream and not nothing: for nothing Fastify would set the length to 0.
+  void reply.send(opened?.body ?? Readable.from([]));
 }
 
 /** Ranges are for GET only, and a stale `If-Range` asks for the whole object (RFC 9110 §14.2, §13.1.5). */

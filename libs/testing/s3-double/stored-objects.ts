@@ -106,9 +106,9 @@ export class StoredObjects {
       if (index > 0 && number <= (listed[index - 1]?.number ?? 0)) throw new S3Fault('InvalidPartOrder', 400);
       const part = upload.parts.get(number);
       if (part === undefined || part.etag.replaceAll('"', '') !== etag.replaceAll('"', '')) throw new S3Fault('InvalidPart', 400);
-      if (index < listed.length - 1 && part.bytes < this.minPartBytes) throw new S3Fault('EntityTooSmall', 400);
       return part;
     });
+    if (parts.slice(0, -1).some(({ bytes }) => bytes < this.minPartBytes)) throw new S3Fault('EntityTooSmall', 400);
     const path = join(this.directory, randomUUID());
     for (const part of parts) await pipeline(createReadStream(part.path), createWriteStream(path, { flags: 'a' }));
     await this.abort(upload);

@@ -1,0 +1,95 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DiskObjectStore } from './disk-object-store.js';
+import { describeObjectStore } from './object-store-contract.js';
+import { ObjectLinks } from './object-links.js';
+
+const links = new ObjectLinks('http://127.0.0.1:3000', 'a secret of thirty-two characters');
+
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+describeObjectStore('DiskObjectStore', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'disk-object-store-'));
+  return {
+    store: new DiskObjectStore(directory, links),
+    unfinished: async () => (await filesIn(join(directory, '~incoming'))).length,
+    stop: () => rm(directory, { recursive: true, force: true }),
+  };
+});
+
+describe('DiskObjectStore', () => {
+  let directory: string;
+  let store: DiskObjectStore;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'disk-object-store-'));
+    store = new DiskObjectStore(join(directory, 'objects'), links);
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  function put(key: string, content: string): Promise<{ bytes: number }> {
+    return store.put(key, Readable.from([Buffer.from(content)]), { contentType: 'audio/wav' });
+  }
+
+  it('leaves no directories and no files behind', async () => {
+    await put('a/b/c/d', 'x');
+    await put('a/b/other', 'x');
+    await store.delete('a/b/c/d');
+    expect(await readdir(join(directory, 'objects', 'a', 'b'))).toEqual(['other@bytes', 'other@type']);
+    await store.deletePrefix('a/b/');
+    expect(await readdir(join(directory, 'objects'))).toEqual(['~incoming']);
+    expect(await filesIn(directory)).toEqual([]);
+  });
+
+  it('links a download instead of copying it', async () => {
+    await put('linked', 'content');
+    await store.download('linked', join(directory, 'file'));
+    expect((await stat(join(directory, 'file'))).nlink).toBe(2);
+  });
+
+  it('gives a reader the object it opened, though it is replaced and deleted meanwhile', async () => {
+    await put('read', 'the old content');
+    const { body } = await store.get('read');
+    await put('read', 'new');
+    await store.delete('read');
+    expect((await body.toArray()).join('')).toBe('the old content');
+  });
+
+  it('fails a body whose file was cut off under it', async () => {
+    await put('cut', 'x'.repeat(2_000_000));
+    const { body } = await store.get('cut');
+    await writeFile(join(directory, 'objects', 'cut@bytes'), 'short');
+    await expect(body.toArray()).rejects.toMatchObject({ code: 'object_truncated' });
+  });
+
+  it('removes what killed processes left, and nothing younger', async () => {
+    await put('kept', 'x');
+    const incoming = join(directory, 'objects', '~incoming');
+    for (const name of ['old@bytes', 'old@type', 'young@bytes']) await writeFile(join(incoming, name), 'part');
+    for (const name of ['old@bytes', 'old@type']) await utimes(join(incoming, name), 1, 1);
+    expect(await store.removeUnfinished(new Date(Date.now() - 60_000))).toBe(1);
+    expect(await readdir(incoming)).toEqual(['young@bytes']);
+    expect(await store.head('kept')).toMatchObject({ bytes: 1 });
+  });
+
+  it('says that its directory cannot be used', async () => {
+    await writeFile(join(directory, 'a file'), '');
+    const blocked = new DiskObjectStore(join(directory, 'a file', 'objects'), links);
+    const refused = { code: 'storage_misconfigured', message: expect.stringContaining('STENO_HOME/objects') };
+    await expect(blocked.checkStorage()).rejects.toMatchObject(refused);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  (isRoot ? it.skip : it)('says that it may not write', async () => {
+    await mkdir(join(directory, 'objects'));
+    await chmod(join(directory, 'objects'), 0o500);
+    await expect(store.checkStorage()).rejects.toMatchObject({ code: 'storage_misconfigured' });
+    await expect(put('a', 'x')).rejects.toMatchObject({ code: 'storage_misconfigured' });
+  });
+});
