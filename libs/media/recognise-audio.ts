@@ -50,9 +50,10 @@ export async function recogniseAudio(head: Uint8Array): Promise<AudioFormat> {
   const rare = rareAudio(head);
   if (rare !== undefined) return rare;
   const found = await fileTypeFromBuffer(head);
-  const container = found === undefined ? undefined : CONTAINER_OF_EXTENSION[found.ext];
+  // After an ID3 tag nothing but sound is to be expected, even where the tag's length is wrong.
+  const container = CONTAINER_OF_EXTENSION[found?.ext ?? (latin1(head, 0, 3) === 'ID3' ? 'mp3' : '')];
   if (container !== undefined) return AUDIO_FORMATS[container];
-  const what = found === undefined ? withoutSignature(head) : `a file of type ${found.ext} (${found.mime})`;
+  const what = found === undefined ? withoutSignature(head) : `of type ${found.ext} (${found.mime})`;
   throw new FieldError(mediaErrors.unsupported_format, `The file is ${what}. Send a recording as ${acceptedFormats()}.`);
 }
 
@@ -80,16 +81,11 @@ function withoutSignature(head: Uint8Array): string {
   return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'plain text';
 }
 
-/** The head as text, if it is text: valid UTF-8 (its last character may be cut) without control characters. */
+/** The head as text, if it is text: UTF-8 (its last character may be cut off) without control characters. */
 function asText(head: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // eslint-disable-next-line no-control-regex -- control characters are what tells binary from text
-    return /[\u0000-\u0008\u000e-\u001f]/.test(text) ? undefined : text.trimStart();
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+  const text = new TextDecoder().decode(head, { stream: true });
+  // eslint-disable-next-line no-control-regex -- control characters, and what is no UTF-8, tell binary from text
+  return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text) ? undefined : text.trimStart();
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {
