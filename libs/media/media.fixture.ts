@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { loadConfig } from '#config';
+import { type Config, loadConfig } from '#config';
 import type { AudioFormat } from './audio-format.js';
 import { MediaService } from './media.service.js';
 import { ProgramRunner } from './program-runner.js';
@@ -13,6 +13,7 @@ import { HEAD_BYTES, recogniseAudio } from './recognise-audio.js';
 export interface Studio {
   folder: string;
   workDirectory: string;
+  config: Config;
   media: MediaService;
   programs: ProgramRunner;
   /** Makes a recording with ffmpeg. @returns its path */
@@ -34,6 +35,7 @@ export async function openStudio(settings: Record<string, string> = {}): Promise
   return {
     folder,
     workDirectory,
+    config,
     programs,
     media: new MediaService(config, programs),
     record: async (name, ...args) => {
@@ -58,7 +60,6 @@ export async function formatOf(path: string): Promise<AudioFormat> {
 
 /** The ids of the programs this process has started and that are still there, zombies too. */
 export async function childProcesses(): Promise<number[]> {
-  const { readFile } = await import('node:fs/promises');
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = await Promise.all(
     pids.map(async (pid) => {

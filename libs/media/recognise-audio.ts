@@ -1,4 +1,4 @@
-import { fileTypeFromBuffer } from 'file-type';
+import { fileTypeFromBuffer, type FileTypeResult } from 'file-type';
 import { FieldError } from '#errors';
 import { acceptedFormats, AUDIO_FORMATS, type AudioFormat } from './audio-format.js';
 import { mediaErrors } from './media.errors.js';
@@ -53,8 +53,10 @@ export async function recogniseAudio(head: Uint8Array): Promise<AudioFormat> {
   // After an ID3 tag nothing but sound is to be expected, even where the tag's length is wrong.
   const container = CONTAINER_OF_EXTENSION[found?.ext ?? (latin1(head, 0, 3) === 'ID3' ? 'mp3' : '')];
   if (container !== undefined) return AUDIO_FORMATS[container];
-  const what = found === undefined ? withoutSignature(head) : `of type ${found.ext} (${found.mime})`;
-  throw new FieldError(mediaErrors.unsupported_format, `The file is ${what}. Send a recording as ${acceptedFormats()}.`);
+  throw new FieldError(
+    mediaErrors.unsupported_format,
+    `The file is ${kindOf(head, found)}. Send a recording as ${acceptedFormats()}.`,
+  );
 }
 
 /** What file-type does not know: RF64 and big-endian WAV (EBU Tech 3306), AAC with an ADIF header, MP3 after zeros some encoders put first. */
@@ -74,11 +76,13 @@ function startsLayer3(head: Uint8Array, at: number): boolean {
   );
 }
 
-/** What a file without a known signature is. */
-function withoutSignature(head: Uint8Array): string {
+/** What a refused file is, in words. */
+function kindOf(head: Uint8Array, found: FileTypeResult | undefined): string {
   const text = asText(head);
-  if (text === undefined) return 'of no known type';
-  return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'plain text';
+  const named = text === undefined ? undefined : TEXTS.find(([pattern]) => pattern.test(text))?.[1];
+  if (named !== undefined) return named;
+  if (found !== undefined) return `of type ${found.ext} (${found.mime})`;
+  return text === undefined ? 'of no known type' : 'plain text';
 }
 
 /** The head as text, if it is text: UTF-8 (its last character may be cut off) without control characters. */
