@@ -29,6 +29,7 @@ export function factsOf(answer: ProbeAnswer, said: string, format: AudioFormat):
   if (audio === undefined) throw noAudio(hasVideo, format);
   const sampleRate = Number(audio.sample_rate ?? 0);
   const channels = audio.channels ?? 0;
+  if (sampleRate === 0 || channels === 0) throw unreadableAudio(format, said);
   if (sampleRate < SAMPLE_RATES.lowest || sampleRate > SAMPLE_RATES.highest) {
     throw new FieldError(
       mediaErrors.unsupported_sample_rate,
@@ -68,4 +69,16 @@ function holdsVideo({ streams = [] }: ProbeAnswer): boolean {
 function noAudio(hasVideo: boolean, { title }: AudioFormat): FieldError {
   const holds = hasVideo ? 'holds video but no sound' : `looks like ${title} but holds no sound`;
   return new FieldError(mediaErrors.no_audio_stream, `The file ${holds}. Send a recording with an audio track.`);
+}
+
+/**
+ * The file has the signature of a format, and no sound comes out.
+ * @param said what ffmpeg said; kept as the cause only, because it names files of the server
+ */
+export function unreadableAudio({ title }: AudioFormat, said: string): FieldError {
+  return new FieldError(
+    mediaErrors.unreadable_audio,
+    `The file looks like ${title}, but no sound could be decoded from it; it may be damaged or cut off. Export the recording again.`,
+    { cause: new Error(said.trim()) },
+  );
 }

@@ -9,8 +9,8 @@ export interface PieceLengths {
   longest: number;
 }
 
-/** A pause of a second is as sure a place to cut as a longer one. */
-const SURE_PAUSE = FRAMES_PER_SECOND;
+/** A pause of 0.6 s ends a phrase; longer ones are no surer places to cut. */
+const SURE_PAUSE = 0.6 * FRAMES_PER_SECOND;
 /** Without a pause, the quietest stretch of so many frames (0.1 s) is taken. */
 const DIP = 5;
 /** A piece is at least this long, because providers refuse shorter sound. */

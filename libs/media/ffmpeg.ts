@@ -81,7 +81,7 @@ export class Ffmpeg {
         // One thread each: every further one reserves address space, and the cores are shared among recordings anyway.
         ...['-nostdin', '-v', 'error', ...QUIET, '-threads', '1', '-filter_threads', '1'],
         ...['-f', format.demuxer, '-i', `file:${path}`, '-map', '0:a:0', '-vn', '-sn', '-dn'],
-        ...['-t', String(seconds), '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'],
+        ...['-t', String(seconds), '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', '-flush_packets', '0', 'pipe:1'],
       ],
       readable: [path],
       limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: Math.ceil(60 + seconds * CPU_SHARE), fileBytes: 0, openFiles: 64 },

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { FieldError } from '#errors';
 import type { AudioFormat } from './audio-format.js';
-import { type AudioFacts, claimedSeconds, factsOf } from './audio-facts.js';
+import { type AudioFacts, claimedSeconds, factsOf, unreadableAudio } from './audio-facts.js';
 import { Ffmpeg, refuseBrokenCage, type Source } from './ffmpeg.js';
 import { mediaErrors } from './media.errors.js';
 import { type ProgramOutcome, ProgramRunner } from './program-runner.js';
@@ -54,7 +54,7 @@ export class MediaService {
   async probe(path: string, format: AudioFormat, signal?: AbortSignal): Promise<AudioFacts> {
     const source = { path: resolve(path), format };
     const { answer, said } = await this.ffmpeg.probe(source, signal);
-    if (answer === undefined) throw unreadable(format, said);
+    if (answer === undefined) throw unreadableAudio(format, said);
     const facts = factsOf(answer, said, format);
     if (facts.claimedSeconds !== null) this.refuseTooLong(facts.claimedSeconds);
     await this.tryToDecode(source, signal);
@@ -82,7 +82,7 @@ export class MediaService {
     const claim = this.claimOf(source, signal);
     try {
       const outcome = await this.decodeInto(cutter, source, signal);
-      if (cutter.seconds === 0) throw unreadable(format, outcome.stderr);
+      if (cutter.seconds === 0) throw unreadableAudio(format, outcome.stderr);
       await cutter.finish();
       return {
         seconds: cutter.seconds,
@@ -120,7 +120,7 @@ export class MediaService {
     for await (const block of soundBlocks(program.output)) samples += block.length;
     const outcome = await program.outcome;
     refuseBrokenCage(outcome);
-    if (samples === 0) throw unreadable(source.format, outcome.stderr);
+    if (samples === 0) throw unreadableAudio(source.format, outcome.stderr);
     if (samples < SHORTEST_SECONDS * SAMPLE_RATE) {
       throw new FieldError(mediaErrors.recording_too_short, mediaErrors.recording_too_short.example);
     }
@@ -170,14 +170,5 @@ function tooLong(length: string, maxSeconds: number): FieldError {
     mediaErrors.recording_too_long,
     `The recording lasts ${length} and at most ${lengthInWords(maxSeconds)} are accepted. Cut it into shorter recordings.`,
     { members: { maxSeconds } },
-  );
-}
-
-/** @param said what ffmpeg said, kept for the log only because it names files of the server */
-function unreadable({ title }: AudioFormat, said: string): FieldError {
-  return new FieldError(
-    mediaErrors.unreadable_audio,
-    `The file looks like ${title}, but no sound could be decoded from it; it may be damaged or cut off. Export the recording again.`,
-    { cause: new Error(said.trim()) },
   );
 }

@@ -1,4 +1,4 @@
-import { fileTypeFromBuffer } from 'file-type';
+import { fileTypeFromBuffer, type FileTypeResult } from 'file-type';
 import { FieldError } from '#errors';
 import { acceptedFormats, AUDIO_FORMATS, type AudioFormat } from './audio-format.js';
 import { mediaErrors } from './media.errors.js';
@@ -50,10 +50,13 @@ export async function recogniseAudio(head: Uint8Array): Promise<AudioFormat> {
   const rare = rareAudio(head);
   if (rare !== undefined) return rare;
   const found = await fileTypeFromBuffer(head);
-  const container = found === undefined ? undefined : CONTAINER_OF_EXTENSION[found.ext];
+  // After an ID3 tag nothing but sound is to be expected, even where the tag's length is wrong.
+  const container = CONTAINER_OF_EXTENSION[found?.ext ?? (latin1(head, 0, 3) === 'ID3' ? 'mp3' : '')];
   if (container !== undefined) return AUDIO_FORMATS[container];
-  const what = found === undefined ? withoutSignature(head) : `a file of type ${found.ext} (${found.mime})`;
-  throw new FieldError(mediaErrors.unsupported_format, `The file is ${what}. Send a recording as ${acceptedFormats()}.`);
+  throw new FieldError(
+    mediaErrors.unsupported_format,
+    `The file is ${kindOf(head, found)}. Send a recording as ${acceptedFormats()}.`,
+  );
 }
 
 /** What file-type does not know: RF64 and big-endian WAV (EBU Tech 3306), AAC with an ADIF header, MP3 after zeros some encoders put first. */
@@ -73,23 +76,20 @@ function startsLayer3(head: Uint8Array, at: number): boolean {
   );
 }
 
-/** What a file without a known signature is. */
-function withoutSignature(head: Uint8Array): string {
+/** What a refused file is, in words. */
+function kindOf(head: Uint8Array, found: FileTypeResult | undefined): string {
   const text = asText(head);
-  if (text === undefined) return 'of no known type';
-  return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'plain text';
+  const named = text === undefined ? undefined : TEXTS.find(([pattern]) => pattern.test(text))?.[1];
+  if (named !== undefined) return named;
+  if (found !== undefined) return `of type ${found.ext} (${found.mime})`;
+  return text === undefined ? 'of no known type' : 'plain text';
 }
 
-/** The head as text, if it is text: valid UTF-8 (its last character may be cut) without control characters. */
+/** The head as text, if it is text: UTF-8 (its last character may be cut off) without control characters. */
 function asText(head: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // eslint-disable-next-line no-control-regex -- control characters are what tells binary from text
-    return /[\u0000-\u0008\u000e-\u001f]/.test(text) ? undefined : text.trimStart();
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+  const text = new TextDecoder().decode(head, { stream: true });
+  // eslint-disable-next-line no-control-regex -- control characters, and what is no UTF-8, tell binary from text
+  return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text) ? undefined : text.trimStart();
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {

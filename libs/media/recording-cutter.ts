@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { chooseCut, cutWindow, type PieceLengths, SHORTEST_PIECE } from './choose-cut.js';
 import { ChunkFile } from './chunk-file.js';
 import { FRAME_SAMPLES, FRAMES_PER_SECOND, SoundLevels } from './sound-levels.js';
-import { joinedSpeech, soundingSpans, type Span, speechSpans } from './speech-map.js';
+import { type FrameSpan, joinedSpeech, soundingSpans, type Span, speechSpans } from './speech-map.js';
 import { BYTES_PER_SAMPLE, SAMPLE_RATE, WAV_HEADER_BYTES } from './wav.js';
 
 /** What a chunk may be, from the capabilities of the model that will read it. */
@@ -82,7 +82,8 @@ export class RecordingCutter {
   /** Hands over the rest, once all sound was added. */
   async finish(): Promise<void> {
     while (this.levels.length - this.start > this.lengths.longest) await this.cut();
-    if (this.growing !== undefined) await this.handOver(this.growing, this.levels.length, this.seconds);
+    if (this.growing === undefined) return;
+    await this.handOver(this.growing, soundingSpans(this.levels.view(), this.start), this.levels.length, this.seconds);
   }
 
   /** Deletes what was not handed over. */
@@ -94,17 +95,17 @@ export class RecordingCutter {
     const { growing, start } = this;
     if (growing === undefined) throw new Error('there is no sound to cut');
     const levels = this.levels.view();
-    const at = chooseCut(levels, soundingSpans(levels, start), cutWindow(this.lengths, start, levels.length));
+    const sounding = soundingSpans(levels, start);
+    const at = chooseCut(levels, sounding, cutWindow(this.lengths, start, levels.length));
     const next = await growing.splitAt((at - start) * BYTES_PER_FRAME, this.pathOf(this.index + 1));
     this.growing = next;
-    await this.handOver(growing, at, at / FRAMES_PER_SECOND);
+    await this.handOver(growing, sounding, at, at / FRAMES_PER_SECOND);
   }
 
-  private async handOver(file: ChunkFile, endFrame: number, endSeconds: number): Promise<void> {
+  private async handOver(file: ChunkFile, sounding: FrameSpan[], endFrame: number, endSeconds: number): Promise<void> {
     try {
       await file.finish();
       const startSeconds = this.start / FRAMES_PER_SECOND;
-      const sounding = soundingSpans(this.levels.view(), this.start);
       const speech = speechSpans(sounding, { from: this.start, to: endFrame }).map(({ start, end }) => ({
         start,
         end: Math.min(end, endSeconds), // the last frame may not be full

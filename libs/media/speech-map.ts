@@ -71,7 +71,9 @@ export function soundingSpans(levels: Uint8Array, from = 0): FrameSpan[] {
   for (let frame = first; frame < levels.length; frame++) {
     const floor = floors[Math.floor((frame - first) / FRAMES_PER_SECOND)] ?? 0;
     if ((levels[frame] ?? 0) <= Math.max(floor + OVER_NOISE, INAUDIBLE)) continue;
-    bursts.push({ from: frame, to: frame + 1 });
+    const last = bursts.at(-1);
+    if (last?.to === frame) last.to++;
+    else bursts.push({ from: frame, to: frame + 1 });
   }
   return joined(bursts, WITHIN_WORD).filter((span) => span.to > from && !isClick(span));
 }
