@@ -10,12 +10,15 @@ const PLACEHOLDER = /change-?me|replace|example|placeholder|secret-here|^(.)\1+$
 
 /** Thrown at start when the environment is wrong; the message names every wrong variable at once. */
 export class ConfigError extends Error {
+  readonly problems: string[];
+
   /** @param problems one sentence for each wrong variable */
-  constructor(readonly problems: string[]) {
+  constructor(problems: string[]) {
     super(
       `The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee docs/env-variables.md for every variable.`,
     );
     this.name = 'ConfigError';
+    this.problems = problems;
   }
 }
 

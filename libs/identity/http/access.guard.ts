@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { ACCESS, PUBLIC } from '#access';
-import { FieldError } from '#errors';
+import { FieldError, messageOf } from '#errors';
 import { currentContext } from '#observability';
 import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
@@ -34,7 +34,7 @@ export class AccessGuard extends AuthGuard('jwt') {
 
   /** Passport's own errors are challenges and texts; callers get ours. */
   override handleRequest<User>(error: unknown, user: User | false, info: unknown): User {
-    if (error !== null && error !== undefined) throw error;
+    if (error !== null && error !== undefined) throw error instanceof Error ? error : new Error(messageOf(error));
     if (user !== false) return user;
     const missing = info instanceof Error && info.message === 'No auth token';
     const definition = missing ? identityErrors.authentication_required : identityErrors.access_token_invalid;

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { downloadModel, ModelError } from './model.js';
+import { Refusal } from '../refusal.ts';
+import { downloadModel } from './download-model.ts';
 
 const MODEL = randomBytes(300_000);
 const SUMS = { tiny: createHash('sha1').update(MODEL).digest('hex') };
@@ -98,7 +99,7 @@ describe('npm run model', () => {
     ['a full disk', { spareBytes: 1e18 }, /free, but .* needed/],
   ])('says what to do about %s', async (_case, more, sentence) => {
     const failure = fetchTiny(more);
-    await expect(failure).rejects.toBeInstanceOf(ModelError);
+    await expect(failure).rejects.toBeInstanceOf(Refusal);
     await expect(failure).rejects.toThrow(sentence);
   });
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
+import { Refusal } from '../refusal.ts';
 
 /** SHA-1 of the model files, from whisper.cpp's models/README.md and its download script's names. */
 const SHA1: Readonly<Record<string, string>> = {
@@ -26,11 +26,6 @@ const HOME_OF_MODELS = 'https://huggingface.co/ggerganov/whisper.cpp/resolve/mai
 const SPARE_BYTES = 100_000_000;
 const PROGRESS_STEP = 0.1;
 
-/** A reason not to have the model that its reader can do something about. */
-export class ModelError extends Error {
-  override readonly name = 'ModelError';
-}
-
 /** What to fetch, from where, to where. */
 export interface ModelDownload {
   /** As whisper.cpp calls it: `base`, `small.en`. */
@@ -50,12 +45,12 @@ export interface ModelDownload {
 /**
  * Downloads a model for the local engine. What an interrupted run has got is kept and continued.
  * @returns path of the complete, checked file
- * @throws ModelError with a sentence that says what to do
+ * @throws Refusal with a sentence that says what to do
  */
 export async function downloadModel(download: ModelDownload): Promise<string> {
   const { name, folder, baseUrl = HOME_OF_MODELS, sums = SHA1, say } = download;
   const sum = sums[name];
-  if (sum === undefined) throw new ModelError(`There is no model "${name}". Choose one of: ${Object.keys(sums).join(', ')}.`);
+  if (sum === undefined) throw new Refusal(`There is no model "${name}". Choose one of: ${Object.keys(sums).join(', ')}.`);
   const file = join(folder, `ggml-${name}.bin`);
   const part = `${file}.part`;
   if (existsSync(file)) {
@@ -70,7 +65,7 @@ export async function downloadModel(download: ModelDownload): Promise<string> {
   say('Checking the file.');
   if ((await sha1Of(part)) !== sum) {
     await rm(part);
-    throw new ModelError(
+    throw new Refusal(
       'The downloaded file is damaged: its SHA-1 is not the published one. It was removed; run the command again.',
     );
   }
@@ -89,7 +84,7 @@ async function fetchRest(
   // The server has nothing beyond what is here: the checksum tells whether that is the model.
   if (response.status === 416 && have > 0) return;
   if (!response.ok || response.body === null) {
-    throw new ModelError(`${url} answered ${response.status}. Check MODEL_BASE_URL, or try again later.`);
+    throw new Refusal(`${url} answered ${response.status}. Check MODEL_BASE_URL, or try again later.`);
   }
   const from = response.status === 206 ? have : 0;
   const length = Number(response.headers.get('content-length') ?? 0);
@@ -100,7 +95,7 @@ async function fetchRest(
     await pipeline(Readable.fromWeb(response.body), progress(from, from + length, say), sink);
   } catch (error) {
     const kept = inMegabytes((await stat(part)).size);
-    throw new ModelError(`The download broke off. ${kept} are kept; run the command again to go on.`, { cause: error });
+    throw new Refusal(`The download broke off. ${kept} are kept; run the command again to go on.`, { cause: error });
   }
 }
 
@@ -109,14 +104,14 @@ async function request(url: string, have: number): Promise<Response> {
     return await fetch(url, { headers: have === 0 ? {} : { range: `bytes=${have}-` } });
   } catch (error) {
     const message = `${new URL(url).host} cannot be reached. Check the network, or set MODEL_BASE_URL to a server that has the file.`;
-    throw new ModelError(message, { cause: error });
+    throw new Refusal(message, { cause: error });
   }
 }
 
 async function requireRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes) return;
-  throw new ModelError(
+  throw new Refusal(
     `${folder} has ${inMegabytes(bavail * bsize)} free, but ${inMegabytes(bytes)} are needed. Make room, or choose a smaller model.`,
   );
 }
@@ -145,21 +140,4 @@ async function sha1Of(path: string): Promise<string> {
 
 function inMegabytes(bytes: number): string {
   return `${Math.round(bytes / 1_000_000)} MB`;
-}
-
-async function main(): Promise<void> {
-  const [name = ''] = process.argv.slice(2);
-  const { STENO_HOME = '.steno', MODEL_BASE_URL } = process.env;
-  const folder = resolve(STENO_HOME, 'models');
-  await downloadModel({ name, folder, baseUrl: MODEL_BASE_URL, say: (line) => process.stdout.write(`${line}\n`) });
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  try {
-    await main();
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
 }
