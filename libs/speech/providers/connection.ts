@@ -46,7 +46,8 @@ export function openConnection(timeoutSeconds: number): Connection {
 async function readCapped(response: Response): Promise<Buffer<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = response.body ?? [];
+  for await (const piece of body) {
     size += piece.length;
     if (size > MAX_ANSWER_BYTES) throw new AnswerTooLong();
     pieces.push(piece);

@@ -62,15 +62,16 @@ async function readForm({ headers, body }: DoubleRequest, judge: (form: unknown)
   const file = form.get('file');
   const audio = file instanceof Blob ? Buffer.from(await file.arrayBuffer()) : Buffer.alloc(0);
   const names = [...new Set(form.keys())];
-  const value = (name: string) => (name.endsWith('[]') ? form.getAll(name).map(String) : typed(name, form.get(name)));
+  const texts = (name: string) => form.getAll(name).filter((entry) => typeof entry === 'string');
+  const value = (name: string) => (name.endsWith('[]') ? texts(name) : typed(name, texts(name)[0] ?? ''));
   const judged = Object.fromEntries(names.map((name) => [name.replace(/\[\]$/, ''), name === 'file' ? 'audio' : value(name)]));
-  const fields = Object.fromEntries(names.filter((name) => name !== 'file').map((name) => [name, form.getAll(name).join(',')]));
+  const fields = Object.fromEntries(names.filter((name) => name !== 'file').map((name) => [name, texts(name).join(',')]));
   const problems = [...judge(judged), ...rulesOf(fields, file)];
   return { audio, model: fields.model ?? '', fields, problems };
 }
 
-function typed(name: string, value: File | string | null): string | number {
-  return name === 'temperature' ? Number(value) : String(value);
+function typed(name: string, value: string): string | number {
+  return name === 'temperature' ? Number(value) : value;
 }
 
 /** What the document says in words only. */

@@ -50,11 +50,11 @@ function writtenText(answer: JsonObject, providerRequestId: string | undefined):
   const candidate = asObjects(answer.candidates)?.[0];
   if (candidate === undefined) throw badResponse('gemini', 'has no candidate', providerRequestId);
   const reason = asText(candidate.finishReason) ?? 'none';
-  if (reason === FinishReason.MAX_TOKENS) {
+  if (reason === String(FinishReason.MAX_TOKENS)) {
     throw stopped('too_large', 'output_truncated', 'wrote as much as it may before the audio ended', providerRequestId);
   }
   if (BLOCKED.includes(reason)) throw stopped('blocked', reason, 'refused to write the transcript', providerRequestId);
-  if (reason !== FinishReason.STOP) throw stopped('unavailable', reason, 'stopped before the end', providerRequestId);
+  if (reason !== String(FinishReason.STOP)) throw stopped('unavailable', reason, 'stopped before the end', providerRequestId);
   const parts = asObjects(asObject(candidate.content)?.parts) ?? [];
   return parts
     .filter((part) => part.thought !== true)
