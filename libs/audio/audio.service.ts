@@ -12,7 +12,7 @@ import { JobOutbox } from '#queues';
 import { ObjectStore } from '#storage';
 import { audioErrors } from './audio.errors.js';
 import { AudioRepository } from './audio.repository.js';
-import { counted, type Passed, splitHead } from './counted-stream.js';
+import { counted, type Passed, type Pieces, splitHead } from './counted-stream.js';
 
 /** An upload that is not done by then is given up and what it stored is removed. */
 const UPLOAD_SECONDS = 6 * 3_600;
@@ -126,7 +126,7 @@ export class AudioService {
     key: string,
     format: AudioFormat,
     head: Buffer,
-    rest: AsyncIterator<Buffer>,
+    rest: Pieces,
     signal: AbortSignal,
   ): Promise<{ bytes: number; sha256: string }> {
     const passed: Passed = { bytes: 0, sha256: () => '' };

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
+/** A stream of bytes, read piece by piece. */
+export type Pieces = AsyncIterator<Buffer, undefined>;
+
 /** What passed through. */
 export interface Passed {
   bytes: number;
@@ -12,15 +15,15 @@ export interface Passed {
  * Takes the first bytes off a stream.
  * @returns the head (shorter than asked for only when the stream is) and the rest, from which nothing has been read yet
  */
-export async function splitHead(source: Readable, length: number): Promise<{ head: Buffer; rest: AsyncIterator<Buffer> }> {
-  const rest = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+export async function splitHead(source: Readable, length: number): Promise<{ head: Buffer; rest: Pieces }> {
+  const rest = source[Symbol.asyncIterator]() as Pieces;
   const chunks: Buffer[] = [];
   let bytes = 0;
   while (bytes < length) {
-    const { value, done } = await rest.next();
-    if (done === true) break;
-    chunks.push(value);
-    bytes += value.length;
+    const piece = await rest.next();
+    if (piece.done === true) break;
+    chunks.push(piece.value);
+    bytes += piece.value.length;
   }
   return { head: Buffer.concat(chunks), rest };
 }
@@ -32,7 +35,7 @@ export async function splitHead(source: Readable, length: number): Promise<{ hea
  */
 export async function* counted(
   head: Buffer,
-  rest: AsyncIterator<Buffer>,
+  rest: Pieces,
   limit: number,
   refuse: () => Error,
   passed: Passed,
@@ -40,7 +43,7 @@ export async function* counted(
   const hash = createHash('sha256');
   passed.sha256 = () => hash.copy().digest('hex');
   for (
-    let piece: IteratorResult<Buffer, unknown> = { value: head, done: false };
+    let piece: IteratorResult<Buffer, undefined> = { value: head, done: false };
     piece.done !== true;
     piece = await rest.next()
   ) {
