@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Config } from '#config';
+import { addCodeSamples } from './code-samples.js';
 
 const DESCRIPTION = `
 Steno turns recordings into transcripts. Register, send a recording, order its transcription, read the result:
@@ -12,6 +13,23 @@ Steno turns recordings into transcripts. Register, send a recording, order its t
 2. \`POST /api/v1/audio/upload\` takes the recording.
 3. \`POST /api/v1/transcriptions\` orders the transcript and answers at once; \`GET /api/v1/transcriptions/{id}\` tells how far it is.
 4. \`GET /api/v1/transcriptions/{id}/export?format=srt\` gives it in the format you want.
+
+In a shell, from the project's folder; every sample beside a route goes on from here:
+
+\`\`\`sh
+STENO_URL=http://127.0.0.1:3000
+field() { sed -n 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/p'; }
+ACCOUNT=$(curl -s "$STENO_URL/api/v1/auth/register" -H 'Content-Type: application/json' \\
+  -d '{"email":"you@example.com","password":"a long sentence is a good password","name":"You"}')
+TOKEN=$(echo "$ACCOUNT" | field accessToken)
+REFRESH_TOKEN=$(echo "$ACCOUNT" | field refreshToken)
+AUDIO_ID=$(curl -s "$STENO_URL/api/v1/audio/upload" -H "Authorization: Bearer $TOKEN" -F file=@samples/meeting.opus | field id)
+TRANSCRIPTION_ID=$(curl -s "$STENO_URL/api/v1/transcriptions" -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' -d '{"audioId":"'"$AUDIO_ID"'"}' | field id)
+LINK_TOKEN=$(curl -s "$STENO_URL/api/v1/audio/$AUDIO_ID/url" -H "Authorization: Bearer $TOKEN" | field url | sed 's#.*/objects/##')
+until curl -s "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/status" -H "Authorization: Bearer $TOKEN" | grep -q '"progress":100'; do sleep 1; done
+curl "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/export?format=srt" -H "Authorization: Bearer $TOKEN"
+\`\`\`
 
 Times in recordings are seconds, dates are ISO 8601 in UTC, ids are UUIDs. Every error is \`application/problem+json\` (RFC 9457) with a
 stable \`code\`, a \`detail\` that says what to do and the \`requestId\` to report.`;
@@ -36,9 +54,10 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
       description: 'The accessToken of POST /api/v1/auth/login.',
     })
     .build();
-  return SwaggerModule.createDocument(app, builder, {
+  const document = SwaggerModule.createDocument(app, builder, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
+  return addCodeSamples(document);
 }
 
 /** The pages load scripts and styles of this server and nothing else; ReDoc draws with inline styles and a worker from a blob. */

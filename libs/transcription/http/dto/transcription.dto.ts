@@ -33,7 +33,7 @@ export class TranscriptionOptionsDto {
 
   @ApiPropertyOptional({
     description: "One of the provider's models. Left out: the server decides.",
-    example: 'pocketsphinx-en-us',
+    example: 'pocketsphinx',
   })
   @IsOptional()
   @IsString()
@@ -149,7 +149,7 @@ export class EngineDto {
   @ApiProperty({ example: 'local' })
   provider!: string;
 
-  @ApiProperty({ example: 'pocketsphinx-en-us' })
+  @ApiProperty({ example: 'pocketsphinx' })
   model!: string;
 
   @ApiProperty({ example: true, description: 'The text is good for trying things out, not for use.' })

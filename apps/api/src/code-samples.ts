@@ -1,0 +1,79 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+/** The parts of the document that samples are made of. */
+interface Schema {
+  $ref?: string;
+  type?: unknown;
+  format?: string;
+  example?: unknown;
+  required?: string[];
+  properties?: Record<string, Schema>;
+}
+interface Operation {
+  operationId?: string;
+  security?: Record<string, string[]>[];
+  parameters?: { in: string; name: string; required?: boolean; example?: unknown }[];
+  responses?: Record<string, { content?: Record<string, unknown> }>;
+  requestBody?: { content?: Record<string, { schema?: Schema }> };
+  'x-codeSamples'?: { lang: string; label: string; source: string }[];
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Shell variables that stand for what an earlier request gave; the quick start in the description sets them. */
+const VARIABLE_OF_FIELD: Record<string, string> = {
+  audioId: '$AUDIO_ID',
+  refreshToken: '$REFRESH_TOKEN',
+  token: '$LINK_TOKEN',
+};
+
+/**
+ * Adds a curl sample to every operation, made from its own parameters, body and access, so that it cannot disagree with them.
+ * ReDoc shows them beside the route; a test pastes each into a shell.
+ */
+export function addCodeSamples(document: OpenAPIObject): OpenAPIObject {
+  const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined;
+      if (operation !== undefined)
+        operation['x-codeSamples'] = [{ lang: 'Shell', label: 'curl', source: curl(method, path, operation, schemas) }];
+    }
+  }
+  return document;
+}
+
+function curl(method: string, path: string, operation: Operation, schemas: Record<string, Schema>): string {
+  const open = operation.security?.every((requirement) => Object.keys(requirement).length === 0) ?? true;
+  const lines = [
+    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$STENO_URL${fillPath(path)}"`,
+    ...(open ? [] : ['-H "Authorization: Bearer $TOKEN"']),
+    ...bodyOf(operation, schemas),
+    ...(operation.responses?.['200']?.content?.['application/octet-stream'] === undefined ? [] : ['--output recording']),
+  ];
+  return lines.join(' \\\n  ');
+}
+
+/** `{id}` under /audio is an audio's, under /transcriptions a transcription's. */
+function fillPath(path: string): string {
+  const id = path.includes('/audio/') ? '$AUDIO_ID' : '$TRANSCRIPTION_ID';
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_FIELD[name] ?? id);
+}
+
+function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {
+  const content = operation.requestBody?.content ?? {};
+  const form = resolve(content['multipart/form-data']?.schema, schemas);
+  if (form !== undefined) return ['-F file=@samples/meeting.opus'];
+  const json = resolve(content['application/json']?.schema, schemas);
+  if (json === undefined) return [];
+  const required = Object.entries(json.properties ?? {}).filter(([name]) => json.required?.includes(name) === true);
+  const body = JSON.stringify(
+    Object.fromEntries(required.map(([name, { example }]) => [name, VARIABLE_OF_FIELD[name] ?? example])),
+  );
+  // In double quotes, so that the shell puts its variables in.
+  return ['-H "Content-Type: application/json"', `-d "${body.replaceAll('"', '\\"')}"`];
+}
+
+function resolve(schema: Schema | undefined, schemas: Record<string, Schema>): Schema | undefined {
+  return schema?.$ref === undefined ? schema : schemas[schema.$ref.split('/').at(-1) ?? ''];
+}
