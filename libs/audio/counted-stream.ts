@@ -13,7 +13,7 @@ export interface Passed {
  * @returns the head (shorter than asked for only when the stream is) and the rest, from which nothing has been read yet
  */
 export async function splitHead(source: Readable, length: number): Promise<{ head: Buffer; rest: AsyncIterator<Buffer> }> {
-  const rest = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const rest = source[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   const chunks: Buffer[] = [];
   let bytes = 0;
   while (bytes < length) {
