@@ -59,7 +59,11 @@ export default defineConfig(
       '@typescript-eslint/ban-ts-comment': 'error',
       // Files with decorators are left alone by this rule: what a constructor names must stay a value for Nest to inject it.
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
     },
   },
   {
@@ -91,6 +95,11 @@ export default defineConfig(
   {
     files: ['tools/**', 'bench/**'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    // A stub keeps the form of what it stands for, also where it has nothing to wait for.
+    files: [...TESTS, 'libs/testing/**/*.ts'],
+    rules: { '@typescript-eslint/require-await': 'off' },
   },
   {
     files: TESTS,

@@ -79,9 +79,7 @@ describe('MediaService.cutIntoChunks', () => {
     const sentences = spoken.sentences
       .filter(({ end }) => end < 30)
       .map(({ start, end }) => ({ start: start + 5, end: end + 5 }));
-    console.log(JSON.stringify({ speech, sentences }));
     for (const sentence of sentences) expect([sentence, covered(sentence, speech)]).toEqual([sentence, true]);
-    console.log(JSON.stringify({ speech, sentences }));
     expect(speech[0]?.start).toBeGreaterThan(4.5);
     expect(speech.at(-1)?.end).toBeLessThan(seconds - 4);
   });

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { Config } from '#config';
+import type { Config } from '#config';
 import { FieldError } from '#errors';
 import { ALLOWED_DEMUXERS, type AudioFormat } from './audio-format.js';
 import { mediaErrors } from './media.errors.js';

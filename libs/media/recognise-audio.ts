@@ -88,7 +88,7 @@ function kindOf(head: Uint8Array, found: FileTypeResult | undefined): string {
 /** The head as text, if it is text: UTF-8 (its last character may be cut off) without control characters. */
 function asText(head: Uint8Array): string | undefined {
   const text = new TextDecoder().decode(head, { stream: true });
-  // eslint-disable-next-line no-control-regex -- control characters, and what is no UTF-8, tell binary from text
+  // Control characters, and what is no UTF-8, tell binary from text.
   return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text) ? undefined : text.trimStart();
 }
 

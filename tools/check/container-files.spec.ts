@@ -2,14 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { environmentDocuments } from '#config';
 import { PROJECT } from '../project.ts';
 
 const read = (path: string): string => readFileSync(join(PROJECT, path), 'utf8');
 
-const known = new Set(
-  Object.values(environmentDocuments()).flatMap((text) => [...text.matchAll(/^# ([A-Z0-9_]+)=/gm)].map(([, name]) => name)),
-);
+const known = new Set([...read('.env.example').matchAll(/^# ([A-Z0-9_]+)=/gm)].map(([, name]) => name));
 
 interface Compose {
   'x-environment': Record<string, string>;

@@ -64,7 +64,10 @@ export const STEPS: readonly CheckStep[] = [
     name: 'lock',
     holds: 'npm ci accepts package-lock.json',
     mend: 'npm install --package-lock-only --ignore-scripts',
-    run: () => runNpm(['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
+    run: async () => {
+      const output = await runNpm(['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+      return output === undefined ? undefined : lockComplaints(output);
+    },
   },
 ];
 
@@ -74,4 +77,10 @@ function listed(problems: readonly string[]): string | undefined {
 
 function joined(outputs: readonly (string | undefined)[]): string | undefined {
   return listed(outputs.filter((output) => output !== undefined));
+}
+
+/** The lines of npm that say what does not fit; it prints its manual besides. */
+function lockComplaints(output: string): string {
+  const complaints = output.match(/(Invalid|Missing): .*/g);
+  return complaints === null ? output : complaints.join('\n');
 }

@@ -271,7 +271,7 @@ async function captureRequest(
       };
       const { host: _host, 'content-length': _length, ...headers } = request.headers;
       captured = {
-        url: `${request.protocol}//${request.hostname}:${request.port}${request.path}?${new URLSearchParams(request.query)}`,
+        url: `${request.protocol}//${request.hostname}:${request.port}${request.path}?${new URLSearchParams(request.query).toString()}`,
         headers,
       };
       throw new Error('captured');

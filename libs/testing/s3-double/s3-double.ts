@@ -120,7 +120,7 @@ export class S3Double {
     );
     if (bucket !== this.settings.bucket) throw new S3Fault('NoSuchBucket', 404);
     const content = contentOf(raw, headers, verified);
-    const answer = await OPERATIONS[operation](this.stored, { bucket, key, query: url.searchParams, headers, content });
+    const answer = OPERATIONS[operation](this.stored, { bucket, key, query: url.searchParams, headers, content });
     await send(method, response, answer, mode);
   }
 

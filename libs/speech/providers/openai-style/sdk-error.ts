@@ -1,4 +1,4 @@
-import { type SpeechError } from '../../speech-error.js';
+import type { SpeechError } from '../../speech-error.js';
 import type { JsonValue, ProviderId } from '../../speech-provider.js';
 import { refusalError } from '../refusal.js';
 
