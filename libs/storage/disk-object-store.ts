@@ -72,13 +72,9 @@ export class DiskObjectStore extends ObjectStore {
       const stats = await file.stat({ bigint: true });
       const totalBytes = Number(stats.size);
       const { start, end } = resolveSpan(span, totalBytes);
-      return {
-        body: readSpan(file, start, end, signal),
-        bytes: end - start + 1,
-        totalBytes,
-        contentType: await this.contentTypeOf(key),
-        etag: etagOf(stats),
-      };
+      const contentType = await this.contentTypeOf(key);
+      const body = readSpan(file, start, end, signal);
+      return { body, bytes: end - start + 1, totalBytes, contentType, etag: etagOf(stats) };
     } catch (error) {
       await file.close();
       throw translateDiskError(error);
