@@ -260,7 +260,7 @@ async function captureRequest(
 ): Promise<{ url: string; headers: Record<string, string> }> {
   let captured: { url: string; headers: Record<string, string> } | undefined;
   command.middlewareStack.add(
-    () => async (args) => {
+    () => (args) => {
       const request = args.request as {
         protocol: string;
         hostname: string;
@@ -271,10 +271,10 @@ async function captureRequest(
       };
       const { host: _host, 'content-length': _length, ...headers } = request.headers;
       captured = {
-        url: `${request.protocol}//${request.hostname}:${request.port}${request.path}?${new URLSearchParams(request.query)}`,
+        url: `${request.protocol}//${request.hostname}:${request.port}${request.path}?${new URLSearchParams(request.query).toString()}`,
         headers,
       };
-      throw new Error('captured');
+      return Promise.reject(new Error('captured'));
     },
     { step: 'deserialize', priority: 'low' },
   );
