@@ -352,7 +352,8 @@ export function describeObjectStore(name: string, start: () => Promise<ContractS
 /** Bytes in use after a collection: unlike the resident size, it does not depend on when the engine last cleaned up. */
 function liveMemory(): number {
   setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  const collect = runInNewContext('gc') as () => void;
+  collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

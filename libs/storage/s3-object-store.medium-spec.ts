@@ -21,7 +21,7 @@ describeObjectStore('S3ObjectStore', async () => {
   const double = await startS3Double();
   return {
     store: new S3ObjectStore(settingsOf(double), { partBytes: 5 * MIB }),
-    unfinished: async () => double.openUploads.length,
+    unfinished: () => Promise.resolve(double.openUploads.length),
     stop: () => double.stop(),
   };
 });

@@ -20,7 +20,8 @@ export async function consume<T>(
   const listener = signal && addAbortListener(signal, () => stop.abort(signal.reason));
   try {
     stop.signal.throwIfAborted();
-    return await work(body, stop);
+    // Leaving the loop must not destroy the source: that would raise an AbortError and hide why the loop was left.
+    return await work(body.iterator({ destroyOnReturn: false }), stop);
   } catch (error) {
     body.destroy();
     throw stop.signal.aborted ? stop.signal.reason : error;

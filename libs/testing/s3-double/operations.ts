@@ -22,8 +22,7 @@ export interface S3Answer {
 
 type Operation = (objects: StoredObjects, request: S3Request) => S3Answer | Promise<S3Answer>;
 
-/** Every operation that the double has, by its name in S3's documentation. */
-export const OPERATIONS = {
+const OPERATIONS = {
   HeadBucket: () => ({}),
   ListObjectsV2: listObjects,
   ListMultipartUploads: listUploads,
@@ -52,6 +51,12 @@ export const OPERATIONS = {
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;
+
+/** Does what S3's documentation says of the operation. @throws S3Fault */
+export function perform(name: OperationName, objects: StoredObjects, request: S3Request): S3Answer | Promise<S3Answer> {
+  const operation: Operation = OPERATIONS[name];
+  return operation(objects, request);
+}
 
 /** Which operation a request means. @throws S3Fault NotImplemented */
 export function operationOf(method: string, key: string, query: URLSearchParams): OperationName {

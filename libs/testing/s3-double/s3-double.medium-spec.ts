@@ -260,7 +260,7 @@ async function captureRequest(
 ): Promise<{ url: string; headers: Record<string, string> }> {
   let captured: { url: string; headers: Record<string, string> } | undefined;
   command.middlewareStack.add(
-    () => async (args) => {
+    () => (args) => {
       const request = args.request as {
         protocol: string;
         hostname: string;
@@ -274,7 +274,7 @@ async function captureRequest(
         url: `${request.protocol}//${request.hostname}:${request.port}${request.path}?${new URLSearchParams(request.query).toString()}`,
         headers,
       };
-      throw new Error('captured');
+      return Promise.reject(new Error('captured'));
     },
     { step: 'deserialize', priority: 'low' },
   );

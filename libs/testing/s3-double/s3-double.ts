@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { OPERATIONS, type OperationName, operationOf, type S3Answer } from './operations.js';
+import { type OperationName, operationOf, perform, type S3Answer } from './operations.js';
 import { contentOf } from './request-body.js';
 import { type FaultMode, S3Fault } from './s3-fault.js';
 import { type Credentials, verifySignature } from './signature.js';
@@ -120,7 +120,7 @@ export class S3Double {
     );
     if (bucket !== this.settings.bucket) throw new S3Fault('NoSuchBucket', 404);
     const content = contentOf(raw, headers, verified);
-    const answer = OPERATIONS[operation](this.stored, { bucket, key, query: url.searchParams, headers, content });
+    const answer = await perform(operation, this.stored, { bucket, key, query: url.searchParams, headers, content });
     await send(method, response, answer, mode);
   }
 
