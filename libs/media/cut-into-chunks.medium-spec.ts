@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { childProcesses, failureOf, formatOf, openStudio, type Studio } from './media.fixture.js';
@@ -74,7 +75,7 @@ describe('MediaService.cutIntoChunks', () => {
     ['as it is', 'anull'],
     ['scaled by −40 dB', 'volume=-40dB'],
   ])('marks all speech, and silence before and after it: %s', async (_name, filter) => {
-    const path = await studio.record('quiet.wav', '-i', spoken.path, '-t', '30', '-af', `${filter},adelay=5000,apad=pad_dur=5`);
+    const path = await studio.record('quiet.wav', '-t', '30', '-i', spoken.path, '-af', `${filter},adelay=5000,apad=pad_dur=5`);
     const { speech, seconds } = await cut(path);
     const sentences = spoken.sentences
       .filter(({ end }) => end < 30)
@@ -84,7 +85,7 @@ describe('MediaService.cutIntoChunks', () => {
     expect(speech.at(-1)?.end).toBeLessThan(seconds - 4);
   });
 
-  it('marks speech 15 dB over noise, and the noise alone not', async () => {
+  it('marks speech 7 dB over noise, and the noise alone not', async () => {
     const noise = ['-f', 'lavfi', '-i', 'anoisesrc=color=white:sample_rate=16000:amplitude=0.004:seed=5'];
     const mix = '[0:a]atrim=0:30,volume=-26dB,adelay=8000,apad=pad_dur=8[v];[v][1:a]amix=duration=first:normalize=0';
     const path = await studio.record('noisy.wav', '-i', spoken.path, ...noise, '-filter_complex', mix);
@@ -99,6 +100,20 @@ describe('MediaService.cutIntoChunks', () => {
     expect(speech[0]?.start).toBeGreaterThan(7);
     expect(speech.at(-1)?.end).toBeLessThan(seconds - 7);
   });
+
+  const shared = resolve('..', 'shared', 'data', 'audio');
+  (existsSync(shared) ? it : it.skip).each(['en-jfk.wav', 'en-librivox-0870.wav', 'en-weather.wav', 'en-brooklyn.flac'])(
+    'marks a real voice at −40 dB as it does at its full level: %s',
+    async (name) => {
+      const loud = await studio.record('loud.wav', '-i', join(shared, name), '-ar', '16000', '-ac', '1');
+      const quiet = await studio.record('quiet.wav', '-i', loud, '-af', 'volume=-40dB');
+      const [atFull, atMinus40] = [await cut(loud), await cut(quiet)];
+      for (const { start, end } of atFull.speech) {
+        const core = { start: start + 0.2, end: end - 0.2 }; // without the margins
+        expect([core, covered(core, atMinus40.speech)]).toEqual([core, true]);
+      }
+    },
+  );
 
   it('gives silence in chunks without speech', async () => {
     const path = await studio.record('silence.mp3', '-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', '45');
