@@ -49,7 +49,11 @@ async function build(signal?: AbortSignal): Promise<void> {
 /** @returns the compiler's words when it failed */
 async function buildApp(app: string, signal?: AbortSignal): Promise<string | undefined> {
   const nest = join(PROJECT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-  const child = spawn(process.execPath, [nest, 'build', app], { cwd: PROJECT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [nest, 'build', app], {
+    cwd: PROJECT,
+    env: { ...process.env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const stop = () => child.kill();
   signal?.addEventListener('abort', stop);
   const exit = once(child, 'exit');
