@@ -4,6 +4,7 @@ import { DiskObjectStore } from './disk-object-store.js';
 import { ObjectLinks } from './object-links.js';
 import { ObjectStore } from './object-store.js';
 import { S3ObjectStore } from './s3-object-store.js';
+import { StorageReadiness } from './storage-readiness.js';
 
 /** The one place that knows which kind of store this installation has. */
 export function objectStoreOf(config: Config, links: ObjectLinks): ObjectStore {
@@ -26,6 +27,7 @@ export class StorageModule {
           useFactory: (config: Config) => new ObjectLinks(config.http.publicUrl, config.identity.secret),
         },
         { provide: ObjectStore, inject: [Config, ObjectLinks], useFactory: objectStoreOf },
+        StorageReadiness,
       ],
       exports: [ObjectStore, ObjectLinks],
     };

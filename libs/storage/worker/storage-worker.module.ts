@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscardHandler } from './discard.handler.js';
+import { UnfinishedUploads } from './unfinished-uploads.js';
 
-@Module({ providers: [DiscardHandler] })
+@Module({ providers: [DiscardHandler, UnfinishedUploads] })
 export class StorageWorkerModule {}
