@@ -60,14 +60,11 @@ export async function checkPort({ host, port }: Settings): Promise<void> {
 }
 
 function portAdvice(code: string | undefined, host: string, port: number): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken by another program. End that one, or choose another port: PORT=${port + 1} npm start`;
-    case 'EACCES':
-      return `This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`;
-    default:
-      return `The API cannot listen on ${host}:${port} (${code}). HOST must be an address of this machine.`;
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program. End that one, or choose another port: PORT=${port === 65_535 ? 3000 : port + 1} npm start`;
   }
+  if (code === 'EACCES') return `This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`;
+  return `The API cannot listen on ${host}:${port} (${code}). HOST must be an address of this machine.`;
 }
 
 /** Programs this configuration needs: ffmpeg always; pocketsphinx when nothing better can hear. */
