@@ -1,10 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { takeLock } from './lock.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, takeLock } from './lock.mjs';
+
+/** Processes start slowly on a busy machine. */
+jest.setTimeout(60_000);
 
 let folder: string;
 
@@ -52,5 +56,26 @@ describe('takeLock', () => {
       }),
     );
     expect(answers.filter((answer) => answer === 'mine')).toHaveLength(1);
+  });
+});
+
+describe('isAlive', () => {
+  it('knows the living from the dead', () => {
+    expect(isAlive(process.pid)).toBe(true);
+    expect(isAlive(spawnSync('true').pid)).toBe(false);
+  });
+
+  it('takes an ended process for dead although its parent never asked about it', async () => {
+    // The shell becomes a sleep that does not know it has a child.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      expect(isAlive(pid)).toBe(true);
+      while (isAlive(pid)) await sleep(20);
+      expect(() => process.kill(pid, 0)).not.toThrow();
+    } finally {
+      parent.kill();
+    }
   });
 });

@@ -39,15 +39,27 @@ function ownerOf(file) {
 }
 
 /**
- * Whether a process with this id exists.
+ * Whether a process with this id runs. One that has ended and that nobody has asked about yet does not (in a container without an
+ * init such remain for ever).
  * @param {number} pid
  */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    if (codeOf(error) !== 'EPERM') return false;
+  }
+  return !hasEnded(pid);
+}
+
+/** @param {number} pid */
+function hasEnded(pid) {
+  if (process.platform !== 'linux') return false;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false; // gone in between, or hidden from this user: the signal knows better
   }
 }
 

@@ -1,7 +1,9 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { isAlive } from '../lock.mjs';
 import { startRedis } from './redis.ts';
+
+jest.setTimeout(60_000);
 
 it('starts a Redis that keeps what it is told and forgets it all at its end', async () => {
   const server = await startRedis();

@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { demonstrate } from './demonstration.ts';
 
+/** Requests take their time on a busy machine. */
+jest.setTimeout(60_000);
+
 interface Answer {
   status?: number;
   headers?: Record<string, string>;
