@@ -1,0 +1,1 @@
+export { emptyDatabase, type TestDatabase, testDatabase } from './test-database.js';

@@ -1,0 +1,1 @@
+export { testDatabaseServerUrl, testRedisUrl } from './test-servers.js';
