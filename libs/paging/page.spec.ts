@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cursorOf, idOfCursor } from './page.js';
+import { cursorOf, idOfCursor, pageOf } from './page.js';
 
 const ID = '019aa3a1-2b3c-7d4e-8f50-617283940a1b';
 
@@ -16,4 +16,14 @@ describe('a cursor', () => {
       expect(idOfCursor(cursor)).toBeNull();
     },
   );
+});
+
+describe('pageOf', () => {
+  it.each([
+    [[], [], false],
+    [['a', 'b'], ['a', 'b'], false],
+    [['a', 'b', 'c'], ['a', 'b'], true],
+  ])('knows by one item too many that the list goes on: %j', (found, items, more) => {
+    expect(pageOf(found, 9, { page: 1, limit: 2 })).toEqual({ items, total: 9, page: 1, limit: 2, more });
+  });
 });
