@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { Audio, WorkspaceRepository, type WorkspaceTransaction } from '#database';
-import type { Page, PageRequest } from '#paging';
+import { type Page, pageOf, type PageRequest } from '#paging';
 
 /** The recordings of a workspace. */
 @Injectable()
@@ -16,10 +16,11 @@ export class AudioRepository extends WorkspaceRepository<Audio> {
   }
 
   /** Newest first. */
-  async list(tx: WorkspaceTransaction, { page, limit, after }: PageRequest): Promise<Page<Audio>> {
+  async list(tx: WorkspaceTransaction, request: PageRequest): Promise<Page<Audio>> {
+    const { page, limit, after } = request;
     const where = this.scope(tx, after === undefined ? {} : { id: LessThan(after) });
     const skip = after === undefined ? (page - 1) * limit : 0;
-    const items = await this.rows(tx).find({ where, order: { id: 'DESC' }, take: limit, skip });
-    return { items, total: await this.rows(tx).countBy(this.scope(tx, {})), page, limit };
+    const found = await this.rows(tx).find({ where, order: { id: 'DESC' }, take: limit + 1, skip });
+    return pageOf(found, await this.rows(tx).countBy(this.scope(tx, {})), request);
   }
 }

@@ -25,12 +25,17 @@ function parse(kind: ValueKind, raw: unknown): unknown {
   if (kind === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
   if (kind === 'boolean')
     return ({ true: true, '1': true, false: false, '0': false } as Record<string, boolean>)[text.toLowerCase()] ?? text;
-  if (kind === 'list')
-    return text
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean);
+  if (kind === 'list') return listOf(text);
   return text;
+}
+
+/** A list of nothing counts as not set, too: `WORKER_JOBS=,` must not make a worker that takes no job. */
+function listOf(text: string): string[] | undefined {
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+  return items.length === 0 ? undefined : items;
 }
 
 /**

@@ -1,3 +1,4 @@
+export { appDataSource, ownerDataSource } from './data-source.js';
 export { Database } from './database.js';
 export { databaseErrors, isPassingDatabaseFailure, isUniqueViolation } from './database.errors.js';
 export { DatabaseModule } from './database.module.js';

@@ -55,7 +55,7 @@ export class Tokens {
 
   /** The session a refresh token names, or null when it is no refresh token. */
   sessionOf(refreshToken: string): string | null {
-    return /^([0-9a-f-]{36})\.[\w-]{43}$/.exec(refreshToken)?.[1] ?? null;
+    return /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/.exec(refreshToken)?.[1] ?? null;
   }
 }
 

@@ -1,1 +1,1 @@
-export { cursorOf, idOfCursor, type Page, type PageRequest } from './page.js';
+export { cursorOf, idOfCursor, type Page, pageOf, type PageRequest } from './page.js';

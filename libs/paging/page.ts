@@ -13,6 +13,16 @@ export interface Page<Item> {
   total: number;
   page: number;
   limit: number;
+  /** Whether the list goes on after these items. */
+  more: boolean;
+}
+
+/**
+ * The page that was asked for.
+ * @param found the page's items and, where the list goes on, one more: ask for `limit + 1`
+ */
+export function pageOf<Item>(found: Item[], total: number, { page, limit }: PageRequest): Page<Item> {
+  return { items: found.slice(0, limit), total, page, limit, more: found.length > limit };
 }
 
 /** The opaque text a client gives back to continue after an item. */

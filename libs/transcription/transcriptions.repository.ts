@@ -10,7 +10,7 @@ import {
   WorkspaceRepository,
   type WorkspaceTransaction,
 } from '#database';
-import type { Page, PageRequest } from '#paging';
+import { type Page, pageOf, type PageRequest } from '#paging';
 
 export interface NewChunk {
   index: number;
@@ -95,15 +95,12 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   }
 
   /** Newest first. */
-  async list(
-    tx: WorkspaceTransaction,
-    { page, limit, after }: PageRequest,
-    filter: TranscriptionFilter,
-  ): Promise<Page<Transcription>> {
+  async list(tx: WorkspaceTransaction, request: PageRequest, filter: TranscriptionFilter): Promise<Page<Transcription>> {
+    const { page, limit, after } = request;
     const where = this.scope(tx, { ...(after === undefined ? {} : { id: LessThan(after) }), ...filter });
     const skip = after === undefined ? (page - 1) * limit : 0;
-    const items = await this.rows(tx).find({ where, order: { id: 'DESC' }, take: limit, skip });
-    return { items, total: await this.rows(tx).countBy(this.scope(tx, { ...filter })), page, limit };
+    const found = await this.rows(tx).find({ where, order: { id: 'DESC' }, take: limit + 1, skip });
+    return pageOf(found, await this.rows(tx).countBy(this.scope(tx, { ...filter })), request);
   }
 
   /** Marks the work as begun; true again when a later worker begins it anew. */

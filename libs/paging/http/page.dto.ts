@@ -74,9 +74,9 @@ export function toPage<Item extends { id: string }, Dto>(
   request: FastifyRequest,
   reply: FastifyReply,
 ): { data: Dto[]; total: number; page: number; limit: number; totalPages: number; nextCursor: string | null } {
-  const { items, total, page, limit } = result;
+  const { items, total, page, limit, more } = result;
   const last = items.at(-1);
-  const nextCursor = items.length === limit && last !== undefined && page * limit < total ? cursorOf(last.id) : null;
+  const nextCursor = more && last !== undefined ? cursorOf(last.id) : null;
   if (nextCursor !== null) {
     const next = new URL(request.url, 'http://steno.invalid');
     next.searchParams.delete('page');

@@ -17,13 +17,18 @@ function timed(cues: Cue[]): (Omit<Cue, 'start' | 'end'> & { startMs: number; en
     .map(({ start, end, text, speaker }) => {
       const startMs = Math.max(Math.round(start * 1_000), earliest);
       earliest = startMs;
-      return { startMs, endMs: Math.max(Math.round(end * 1_000), startMs + SHORTEST_MS), text: oneLine(text), speaker };
+      return {
+        startMs,
+        endMs: Math.max(Math.round(end * 1_000), startMs + SHORTEST_MS),
+        text: oneLine(text),
+        speaker: speaker === null ? null : oneLine(speaker),
+      };
     });
 }
 
-/** A blank line would end the cue. */
+/** A blank line would end the cue; a lone carriage return is a line break, too. */
 function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\r?\n\s*/g, ' ');
+  return text.trim().replaceAll(/\s*[\r\n]\s*/g, ' ');
 }
 
 function clock(milliseconds: number, separator: ',' | '.'): string {

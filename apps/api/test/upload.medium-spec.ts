@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+
+const BOUNDARY = 'steno-test-boundary';
+
+/** One second of a 440 Hz tone for each second asked for: 16 kHz, 16 bit, mono. */
+function wav(seconds: number): Buffer {
+  const samples = 16_000 * seconds;
+  const file = Buffer.alloc(44 + samples * 2);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(36 + samples * 2, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(16_000, 24);
+  file.writeUInt32LE(32_000, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(samples * 2, 40);
+  for (let sample = 0; sample < samples; sample += 1) {
+    file.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * 440 * sample) / 16_000)), 44 + sample * 2);
+  }
+  return file;
+}
+
+function part(header: string, body: Buffer | string): Buffer[] {
+  return [
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${header}\r\n\r\n`),
+    Buffer.from(body),
+    Buffer.from('\r\n'),
+  ];
+}
+
+function form(...parts: Buffer[][]): Buffer {
+  return Buffer.concat([...parts.flat(), Buffer.from(`--${BOUNDARY}--\r\n`)]);
+}
+
+const file = (body: Buffer, name = 'meeting.wav'): Buffer[] => part(`name="file"; filename="${name}"`, body);
+
+describe('an upload', () => {
+  let api: TestApi;
+  let user: SignedInUser;
+  beforeAll(async () => {
+    api = await startTestApi({ MAX_UPLOAD_MB: '1' });
+    user = await api.register();
+  });
+  afterAll(() => api.stop());
+
+  async function upload(payload: Buffer, contentType = `multipart/form-data; boundary=${BOUNDARY}`) {
+    return api.app.inject({
+      method: 'POST',
+      url: '/api/v1/audio/upload',
+      headers: { ...user.headers, 'content-type': contentType },
+      payload,
+    });
+  }
+
+  async function rowsLeft(): Promise<object[]> {
+    return api.database.asSystem((tx) => tx.query(`SELECT 'audio' AS left FROM audio UNION ALL SELECT name FROM jobs`));
+  }
+
+  it.each([
+    ['larger than allowed by less than what a form may add', file(wav(40)), 413, 'recording_too_large'],
+    ['much larger than allowed', file(wav(80)), 413, 'recording_too_large'],
+    ['no sound', file(Buffer.from('<html>'.repeat(100))), 422, 'recording_not_recognised'],
+    ['empty', file(Buffer.alloc(0)), 422, null],
+    ['not there', part('name="title"', 'no file'), 422, 'file_missing'],
+  ] as const)('that is %s is refused and leaves nothing', async (_, parts, status, code) => {
+    const response = await upload(form(parts));
+    expect(response.json()).toMatchObject({ status, code: code ?? expect.any(String) });
+    expect(await rowsLeft()).toEqual([]);
+  });
+
+  it('that is no form is refused', async () => {
+    expect((await upload(Buffer.from('{}'), 'application/json')).json()).toMatchObject({ code: 'multipart_expected' });
+  });
+
+  it('is told by its bytes, counted and hashed, under a name without its path', async () => {
+    const response = await upload(form(file(wav(1), '../../etc/meeting.mp3')));
+    expect(response.statusCode).toBe(201);
+    expect(response.json()).toMatchObject({
+      name: 'meeting.mp3',
+      container: 'wav',
+      bytes: 32_044,
+      sampleRate: 16_000,
+      channels: 1,
+    });
+    expect(response.headers['location']).toBe(`/api/v1/audio/${response.json<{ id: string }>().id}`);
+    expect(await rowsLeft()).toEqual([{ left: 'audio' }]);
+  });
+
+  it('of somebody else is not to be had by any route', async () => {
+    const { id } = (await upload(form(file(wav(1))))).json<{ id: string }>();
+    const stranger = await api.register();
+    for (const route of ['', '/download', '/url']) {
+      const url = `/api/v1/audio/${id}${route}`;
+      expect((await api.app.inject({ method: 'GET', url, headers: stranger.headers })).statusCode).toBe(404);
+      expect((await api.app.inject({ method: 'GET', url, headers: user.headers })).statusCode).toBe(200);
+    }
+  });
+});

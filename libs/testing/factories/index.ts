@@ -1,0 +1,1 @@
+export { makeAudio, makeMembership, makeTranscription, makeUser, makeWorkspace } from './rows.js';

@@ -1,0 +1,2 @@
+export { type CutOffProxy, startCutOffProxy } from './cut-off-proxy.js';
+export { testDatabaseServerUrl, testRedisUrl } from './test-servers.js';
