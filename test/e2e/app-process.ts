@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diesWithParent, PROJECT } from './launcher.js';
 
-const LINES_OF_LOG = 25;
+const LINES_OF_LOG = 10;
+const CHARACTERS_OF_LINE = 600;
 
 /** How a process ended. */
 export interface Exit {
@@ -100,9 +101,13 @@ export class AppProcess {
     throw new Error(`${this.script} did not say "${message}". ${this.tail()}`);
   }
 
-  /** The end of its log, for the message of a failure. */
+  /** The end of its log without the requests that went well, for the message of a failure. */
   tail(): string {
-    const lines = this.output().trim().split('\n').slice(-LINES_OF_LOG);
-    return `The end of ${this.log}:\n${lines.join('\n')}`;
+    const lines = this.output()
+      .trim()
+      .split('\n')
+      .filter((line) => !/"message":"Request served"|"level":"debug"/.test(line))
+      .map((line) => line.slice(0, CHARACTERS_OF_LINE));
+    return `The end of ${this.log}:\n${lines.slice(-LINES_OF_LOG).join('\n')}`;
   }
 }
