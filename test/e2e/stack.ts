@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { DOUBLE_KEY, type SpeechDouble, startOpenAiDouble } from '#testing/speech-doubles';
+import { AppProcess, type Exit } from './app-process.js';
+import { Client } from './client.js';
+import { buildWhenStale, freePort, PROJECT } from './launcher.js';
+import { OwnRedis } from './own-redis.js';
+import type { QueueBackend } from './requirements.js';
+
+const API = 'dist/apps/api/src/main.js';
+const WORKER = 'dist/apps/transcription-worker/src/main.js';
+const MIGRATE = 'dist/apps/api/src/migrate.js';
+const READY_MS = 60_000;
+
+/** A text the double says in every transcript; no log may hold it. */
+export const SPOKEN = 'quince marmalade for the lighthouse keeper';
+
+export interface StackOptions {
+  queue?: QueueBackend;
+  workers?: number;
+  /** `local`: pocketsphinx; `double`: OpenAI's adapter against a double of OpenAI. */
+  provider?: 'local' | 'double';
+  /** Further variables of both apps. */
+  env?: Record<string, string>;
+  /** Connection of the server that gets the database; by default the one of `npm test`. */
+  server?: string;
+}
+
+/** A whole installation as processes: API, workers, database, and what they talk to. */
+export class Stack {
+  api!: AppProcess;
+  readonly workers: AppProcess[] = [];
+  readonly clients: Client[] = [];
+  /** Everything that was ever started, for its logs. */
+  readonly processes: AppProcess[] = [];
+
+  constructor(
+    readonly home: string,
+    readonly origin: string,
+    readonly databaseUrl: string,
+    readonly env: Record<string, string>,
+    readonly double: SpeechDouble | undefined,
+    readonly redis: OwnRedis | undefined,
+  ) {}
+
+  /** A folder for files of the test. */
+  get files(): string {
+    const files = join(this.home, 'files');
+    mkdirSync(files, { recursive: true });
+    return files;
+  }
+
+  /** The double of OpenAI. */
+  get provider(): SpeechDouble {
+    if (this.double === undefined) throw new Error('This stack transcribes by itself.');
+    return this.double;
+  }
+
+  /** A new account. */
+  async client(): Promise<Client> {
+    const client = await new Client(this.origin).register();
+    this.clients.push(client);
+    return client;
+  }
+
+  async startApi(): Promise<void> {
+    this.api = this.run('api', API, { PORT: new URL(this.origin).port });
+    await this.api.said('The API listens');
+  }
+
+  /** Starts one more worker; returns when it takes jobs. */
+  async startWorker(): Promise<AppProcess> {
+    const worker = this.run('worker', WORKER, { WORKER_PORT: '0' });
+    this.workers.push(worker);
+    await worker.said('The health server listens');
+    return worker;
+  }
+
+  /** Signals a worker (by default the newest) and waits for its end. */
+  async killWorker(signal: NodeJS.Signals = 'SIGKILL', worker = this.workers.at(-1)): Promise<Exit> {
+    if (worker === undefined) throw new Error('No worker runs.');
+    this.workers.splice(this.workers.indexOf(worker), 1);
+    worker.signal(signal);
+    return worker.exit();
+  }
+
+  /** Asks the API to end. */
+  async stopApi(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.api.signal(signal);
+    return this.api.exit();
+  }
+
+  /** Rows of the database, seen by its owner: row-level security does not hide any. */
+  async query<Row extends pg.QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    const client = await connect(this.databaseUrl);
+    try {
+      return (await client.query<Row>(sql, parameters)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /**
+   * Asks the database until the answer is a number that suits.
+   * @param sql gives one row with the column `n`
+   */
+  async until(what: string, sql: string, suits: (n: number) => boolean, seconds = 60): Promise<void> {
+    let n = NaN;
+    for (const deadline = performance.now() + seconds * 1_000; performance.now() < deadline; await sleep(25)) {
+      n = Number((await this.query<{ n: string }>(sql))[0]?.n);
+      if (suits(n)) return;
+    }
+    throw new Error(`Waited ${seconds} s for: ${what}. At last it was ${n}.\n${this.tails()}`);
+  }
+
+  /** Keeps others from writing a table until the lock is released, so that who wants to write it can be caught there. */
+  async holdTable(table: string): Promise<{ release(): Promise<void> }> {
+    const client = await connect(this.databaseUrl);
+    await client.query('BEGIN');
+    await client.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
+    return { release: () => client.end() };
+  }
+
+  /** Waits until so many sessions want to write a table that is held. */
+  async untilHeld(table: string, sessions: number): Promise<void> {
+    const sql = `SELECT count(DISTINCT pid) AS n FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`;
+    await this.until(`${sessions} sessions at ${table}`, sql, (n) => n >= sessions);
+  }
+
+  /** The ends of all logs, for the message of a failure. */
+  tails(): string {
+    return this.processes.map((process) => process.tail()).join('\n\n');
+  }
+
+  /** Ends everything and removes it. */
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.destroy()));
+    await this.redis?.kill();
+    await this.double?.close();
+    await dropDatabase(this.databaseUrl);
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private run(name: string, script: string, env: Record<string, string>): AppProcess {
+    const log = join(this.home, `${name}-${this.processes.length}.log`);
+    const process = new AppProcess(script, log, { ...this.env, ...env });
+    this.processes.push(process);
+    return process;
+  }
+}
+
+/** Starts an installation of its own: fresh database, fresh home, free ports; returns when it is ready. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const {
+    queue = 'postgres',
+    workers = 1,
+    provider = 'double',
+    env = {},
+    server = process.env.STENO_TEST_DATABASE_URL ?? '',
+  } = options;
+  if (!existsSync(join(PROJECT, MIGRATE))) await buildWhenStale();
+  const home = mkdtempSync(join(tmpdir(), 'steno-e2e-'));
+  const double = provider === 'double' ? await startOpenAiDouble() : undefined;
+  double?.always({ mode: 'ok', text: SPOKEN });
+  const redis = queue === 'redis' ? await OwnRedis.start() : undefined;
+  const origin = `http://127.0.0.1:${await freePort()}`;
+  const databaseUrl = await createDatabase(server);
+  const stack = new Stack(
+    home,
+    origin,
+    databaseUrl,
+    {
+      NODE_ENV: 'test',
+      STENO_HOME: home,
+      DATABASE_URL: databaseUrl,
+      AUTH_SECRET: randomBytes(36).toString('base64'),
+      AUTH_REQUESTS_PER_MINUTE: '1000',
+      PASSWORD_COST: '4',
+      PUBLIC_URL: origin,
+      ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+      ...(double === undefined
+        ? { SPEECH_PROVIDER: 'local' }
+        : { SPEECH_PROVIDER: 'openai', OPENAI_API_KEY: DOUBLE_KEY, OPENAI_BASE_URL: `${double.url}/v1` }),
+      ...env,
+    },
+    double,
+    redis,
+  );
+  try {
+    await migrate(stack);
+    await Promise.all([stack.startApi(), ...Array.from({ length: workers }, () => stack.startWorker())]);
+    if (workers > 0) await untilReady(stack);
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return stack;
+}
+
+async function migrate({ home, env }: Stack): Promise<void> {
+  const migration = new AppProcess(MIGRATE, join(home, 'migrate.log'), env);
+  if ((await migration.exit()).code !== 0) throw new Error(`The migration failed. ${migration.tail()}`);
+}
+
+async function untilReady(stack: Stack): Promise<void> {
+  for (const deadline = performance.now() + READY_MS; performance.now() < deadline; await sleep(50)) {
+    const response = await fetch(`${stack.origin}/ready`);
+    await response.arrayBuffer();
+    if (response.ok) return;
+  }
+  throw new Error(`The stack was not ready after ${READY_MS / 1_000} s.\n${stack.tails()}`);
+}
+
+async function createDatabase(server: string): Promise<string> {
+  const name = `steno_e2e_${randomBytes(6).toString('hex')}`;
+  const client = await connect(server);
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function dropDatabase(databaseUrl: string): Promise<void> {
+  const url = new URL(databaseUrl);
+  const name = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  const client = await connect(url.href);
+  await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  await client.end();
+}
+
+async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString, application_name: 'steno-e2e' });
+  client.on('error', () => undefined); // the query that waits for it reports it
+  await client.connect();
+  return client;
+}
