@@ -8,8 +8,8 @@ const { join } = require('node:path');
 /** From the bottom up: a room imports its own layer or one below. The headings of docs/rooms.md. */
 const LAYERS = ['Ground', 'Services of the field', 'Rooms'];
 
-/** Specs, contract suites that specs run, the doubles, end-to-end tests, benchmarks. */
-const TEST_CODE = ['\\.(spec|medium-spec|e2e-spec)\\.ts$', '[.-]contract\\.ts$', '^libs/testing/', '^test/', '^bench/'];
+/** Specs, contract suites and fixtures that specs use, the doubles, end-to-end tests, benchmarks. */
+const TEST_CODE = ['\\.(spec|medium-spec|e2e-spec)\\.ts$', '[.-](contract|fixture)\\.ts$', '^libs/testing/', '^apps/[^/]+/test/', '^test/', '^bench/'];
 
 const DOORS = ['^libs/[^/]+/((http|worker)/)?index\\.ts$', '^libs/testing/[^/]+/index\\.ts$'];
 
@@ -121,7 +121,7 @@ module.exports = {
       comment:
         'Job handlers are for apps/transcription-worker and for the worker parts of other rooms. An API that takes jobs is a mistake.',
       severity: 'error',
-      from: { pathNot: ['^apps/transcription-worker/', '^libs/[^/]+/worker/'] },
+      from: { pathNot: ['^apps/transcription-worker/', '^libs/[^/]+/worker/', ...TEST_CODE] },
       to: { path: '^libs/[^/]+/worker/' },
     },
     ...neighbourRules(rooms),

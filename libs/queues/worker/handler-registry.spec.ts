@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import { JOB_NAMES, type JobName } from '../job-catalogue.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { OnJob } from './job-handler.js';
-import { Script, scriptedHandler } from './scripted-worker.js';
+import { Script, scriptedHandler } from './scripted-worker.fixture.js';
 
 async function start(handlers: Type[]): Promise<HandlerRegistry> {
   const module = await Test.createTestingModule({

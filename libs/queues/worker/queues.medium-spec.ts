@@ -22,7 +22,7 @@ import { type ClaimedJob, LeaseLostError } from './claimed-job.js';
 import { JobConsumer } from './job-consumer.js';
 import { JobRunner } from './job-runner.js';
 import { Reconciler } from './reconciler.js';
-import { Script, startSender, startWorker } from './scripted-worker.js';
+import { Script, startSender, startWorker } from './scripted-worker.fixture.js';
 
 interface JobRow {
   id: string;
