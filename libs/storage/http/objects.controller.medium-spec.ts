@@ -10,6 +10,7 @@ import { Test } from '@nestjs/testing';
 import type { FastifyReply } from 'fastify';
 import { ConfigModule, loadConfig } from '#config';
 import { FieldError, STATUS_OF_KIND } from '#errors';
+import { ObservabilityModule } from '#observability';
 import { type ObjectLinks, ObjectStore, type SignedUrlOptions, StorageModule } from '#storage';
 import { ObjectLinks as Links } from '../object-links.js';
 import { StorageHttpModule } from './index.js';
@@ -37,7 +38,8 @@ describe('GET /objects/:token', () => {
       AUTH_SECRET: 'k'.repeat(31) + 'q',
       DATABASE_URL: 'postgres://u:p@127.0.0.1/none',
     });
-    const imports = [ConfigModule.with(config), StorageModule.forConfig(), StorageHttpModule];
+    const observability = ObservabilityModule.with({ app: 'api', level: 'silent' });
+    const imports = [ConfigModule.with(config), observability, StorageModule.forConfig(), StorageHttpModule];
     const testing = await Test.createTestingModule({ imports }).compile();
     app = testing.createNestApplication<NestFastifyApplication>(
       new FastifyAdapter({ routerOptions: { maxParamLength: 2_048 } }),
