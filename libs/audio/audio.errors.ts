@@ -26,6 +26,12 @@ export const audioErrors = defineErrors({
     title: 'There is no file in the request',
     example: 'The form has no file. Send the recording as the multipart field "file".',
   },
+  form_unreadable: {
+    kind: 'malformed',
+    title: 'The form cannot be read',
+    example:
+      'The form cannot be read: Unexpected end of multipart data. Send the recording as multipart/form-data with the field "file".',
+  },
   multipart_expected: {
     kind: 'unsupported_media',
     title: 'The body must be multipart/form-data',

@@ -7,7 +7,7 @@ import { PROJECT } from './launcher.js';
 export const MEETING = join(PROJECT, 'samples', 'meeting.opus');
 
 /** Recordings beside the project, where there are any. */
-export const SHARED_AUDIO = join(PROJECT, '..', 'shared', 'data', 'audio');
+const SHARED_AUDIO = join(PROJECT, '..', 'shared', 'data', 'audio');
 
 /** The files of a folder of recordings beside the project; none where there is no such folder. */
 export function sharedRecordings(folder: string): string[] {

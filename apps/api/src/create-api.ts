@@ -9,6 +9,7 @@ import { ProblemFilter, validationPipe } from '#errors/http';
 import { acceptRequestId, currentRequestId, Log, newRequestId, runInContext } from '#observability';
 import { ApiModule } from './api.module.js';
 import { serveDocumentation } from './documentation.js';
+import { discardUnreadBodies } from './unread-body.js';
 
 /** JSON bodies; recordings come as multipart and are streamed. */
 const JSON_BODY_BYTES = 1_000_000;
@@ -44,13 +45,15 @@ export async function createApi(config: Config, options: { preview?: boolean; lo
   app.useGlobalFilters(new ProblemFilter(log, currentRequestId));
   app.enableShutdownHooks();
   carryRequestId(app, log);
+  discardUnreadBodies(app.getHttpAdapter().getInstance());
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
   await app.register(multipart, {
     limits: {
       fields: 30,
       fieldNameSize: 100,
       fieldSize: 10_000,
-      files: 1,
+      // One more than a form may have, so that its reader can say what is wrong.
+      files: 2,
       // The audio room counts the bytes itself: the parser would hand on a file cut off at its limit as if that were all of it.
       fileSize: Infinity,
       headerPairs: 50,

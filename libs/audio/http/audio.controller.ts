@@ -54,14 +54,9 @@ export class AudioController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AudioDto> {
-    const form = await readRecordingForm(
-      request,
-      null,
-      (length) => this.audio.refuseLength(length),
-      (recording) => this.audio.takeIn(actor, recording),
-    );
-    void reply.header('location', `/api/v1/audio/${form.taken.id}`);
-    return toAudio(form.taken);
+    const { taken } = await readRecordingForm(request, null, this.audio, actor);
+    void reply.header('location', `/api/v1/audio/${taken.id}`);
+    return toAudio(taken);
   }
 
   /** Recordings of the workspace, newest first. */

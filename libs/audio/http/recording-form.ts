@@ -1,49 +1,61 @@
+import type { Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import '@fastify/multipart';
-import { FieldError } from '#errors';
+import type { Audio } from '#database';
+import { FieldError, messageOf } from '#errors';
 import { validationFailed, validationPipe } from '#errors/http';
 import { audioErrors } from '../audio.errors.js';
-import type { IncomingRecording } from '../audio.service.js';
+import type { AudioService, Uploader } from '../audio.service.js';
 
 const FILE_FIELD = 'file';
 
-/** A form as it was read: its fields, checked, and what became of its file. */
-export interface RecordingForm<Fields, Taken> {
+/** A form as it was read: its fields, checked, and its recording, taken in. */
+export interface RecordingForm<Fields> {
   fields: Fields;
-  taken: Taken;
+  taken: Audio;
 }
 
 /**
- * Reads a multipart form with one recording. The file is handed on while it arrives, wherever it stands in the form; fields after
- * it are read too.
+ * Reads a multipart form with one recording. The file is taken in while it arrives, wherever it stands in the form; fields after
+ * it are read too. A recording whose form turns out to be wrong is not kept: its sender learns of the mistake and sends it again.
  * @param fieldsType class of the other fields, null when there are none; unknown ones are refused
- * @param refuseLength throws when the Content-Length is too large, before a byte is read
- * @param take takes the recording in; must read it to the end or throw
- * @throws FieldError multipart_expected, file_missing, validation_failed
+ * @throws FieldError multipart_expected, form_unreadable, file_missing, validation_failed, and what `AudioService.takeIn` throws
  */
-export async function readRecordingForm<Fields extends object, Taken>(
+export async function readRecordingForm<Fields extends object>(
   request: FastifyRequest,
   fieldsType: (new () => Fields) | null,
-  refuseLength: (contentLength: number) => void,
-  take: (recording: IncomingRecording) => Promise<Taken>,
-): Promise<RecordingForm<Fields, Taken>> {
+  audio: AudioService,
+  uploader: Uploader,
+): Promise<RecordingForm<Fields>> {
   if (!request.isMultipart()) throw new FieldError(audioErrors.multipart_expected, audioErrors.multipart_expected.example);
-  refuseLength(Number(request.headers['content-length'] ?? 0));
-  const gone = goneSignal(request);
+  audio.refuseLength(Number(request.headers['content-length'] ?? 0));
+  const signal = goneSignal(request);
   const given: Record<string, unknown> = {};
-  let taken: { value: Taken } | undefined;
-  for await (const part of request.parts()) {
-    if (part.type === 'field') {
-      given[part.fieldname] = part.value;
-    } else if (part.fieldname === FILE_FIELD && taken === undefined) {
-      taken = { value: await take({ name: part.filename, body: part.file, signal: gone }) };
-    } else {
-      given[part.fieldname] = part.filename;
-      part.file.resume();
+  let taken: Audio | undefined;
+  try {
+    for await (const part of partsOf(request)) {
+      if (part.type === 'field') given[part.fieldname] = part.value;
+      else if (part.fieldname !== FILE_FIELD) throw unknownFields([part.fieldname]);
+      else if (taken !== undefined) throw secondFile();
+      else
+        taken = await audio.takeIn(uploader, { name: part.filename, body: part.file, signal }).catch((error: unknown) => {
+          throw error === part.file.errored ? formUnreadable(error) : error;
+        });
     }
+    if (taken === undefined) throw new FieldError(audioErrors.file_missing, audioErrors.file_missing.example);
+    return { fields: await checkFields(given, fieldsType), taken };
+  } catch (error) {
+    if (taken !== undefined) await audio.remove(uploader.workspaceId, taken.id);
+    throw error;
   }
-  if (taken === undefined) throw new FieldError(audioErrors.file_missing, audioErrors.file_missing.example);
-  return { fields: await checkFields(given, fieldsType), taken: taken.value };
+}
+
+/** The parts of the form; what the parser throws is a mistake in the form. */
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  try {
+    yield* request.parts();
+  } catch (error) {
+    throw formUnreadable(error);
+  }
 }
 
 /** The pipe would let anything pass that has no rules, so a form without fields has its own. */
@@ -52,12 +64,8 @@ async function checkFields<Fields extends object>(
   type: (new () => Fields) | null,
 ): Promise<Fields> {
   if (type !== null) return (await validationPipe().transform(given, { type: 'body', metatype: type })) as Fields;
-  const unknown = Object.keys(given).map((path) => ({
-    path,
-    message: `${path} is not a field of this request`,
-    code: 'unknown_field',
-  }));
-  if (unknown.length > 0) throw validationFailed(unknown);
+  const unknown = Object.keys(given);
+  if (unknown.length > 0) throw unknownFields(unknown);
   return given as Fields;
 }
 
@@ -68,4 +76,25 @@ function goneSignal(request: FastifyRequest): AbortSignal {
     if (!request.raw.complete) controller.abort(new Error('The client closed the connection.'));
   });
   return controller.signal;
+}
+
+function unknownFields(names: string[]): FieldError {
+  return validationFailed(
+    names.map((path) => ({ path, message: `${path} is not a field of this request`, code: 'unknown_field' })),
+  );
+}
+
+function secondFile(): FieldError {
+  return validationFailed([
+    { path: FILE_FIELD, message: 'one recording a request; send the others on their own', code: 'one_file' },
+  ]);
+}
+
+function formUnreadable(cause: unknown): FieldError {
+  const reason = messageOf(cause).replace(/\.$/, '');
+  return new FieldError(
+    audioErrors.form_unreadable,
+    `The form cannot be read: ${reason}. Send the recording as multipart/form-data with the field "${FILE_FIELD}".`,
+    { cause },
+  );
 }

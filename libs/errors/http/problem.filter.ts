@@ -45,15 +45,9 @@ export class ProblemFilter implements ExceptionFilter {
       ...(error.violations === undefined ? {} : { errors: error.violations }),
       ...error.members,
     };
-    // Nobody reads on what is still coming; a connection that is kept would stand there until the client gives up.
-    if (hasUnreadBody(request)) void reply.header('connection', 'close');
     if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
     void reply.status(status).header('content-type', 'application/problem+json; charset=utf-8').send(problem);
   }
-}
-
-function hasUnreadBody({ raw, headers }: FastifyRequest): boolean {
-  return !raw.complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 }
 
 /** Errors of the frameworks below, by status: their own texts are for developers of servers, not for callers. */

@@ -161,7 +161,8 @@ async function perform(
   read: AudioCall,
   { behaviour, seconds }: RecordedCall,
 ): Promise<void> {
-  if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
+  // A double that is closed in the meantime does not hold its process.
+  if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs, undefined, { ref: false });
   const refusal = vendor.refusal(behaviour, read);
   if (refusal !== undefined) return send(response, refusal);
   const spoken = spokenTranscript(behaviour.mode === 'empty' ? 0 : seconds, behaviour.text);

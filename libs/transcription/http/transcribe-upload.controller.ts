@@ -3,7 +3,6 @@ import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation,
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AudioService } from '#audio';
 import { readRecordingForm, UPLOAD_ERRORS } from '#audio/http';
-import type { Audio } from '#database';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import type { Actor } from '#identity';
@@ -62,17 +61,11 @@ export class TranscribeUploadController {
 
   /** A recording that cannot be transcribed as wished is not kept: its sender learns of the mistake and sends it again. */
   private async order(actor: Actor, request: FastifyRequest): Promise<string> {
-    let recording: Audio | undefined;
+    const { fields, taken } = await readRecordingForm(request, TranscriptionOptionsDto, this.audio, actor);
     try {
-      const { fields, taken } = await readRecordingForm(
-        request,
-        TranscriptionOptionsDto,
-        (length) => this.audio.refuseLength(length),
-        async (incoming) => (recording = await this.audio.takeIn(actor, incoming)),
-      );
       return (await this.transcriptions.order(actor, taken.id, fields)).id;
     } catch (error) {
-      if (recording !== undefined) await this.audio.remove(actor.workspaceId, recording.id);
+      await this.audio.remove(actor.workspaceId, taken.id);
       throw error;
     }
   }
