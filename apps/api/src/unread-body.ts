@@ -16,7 +16,7 @@ export function discardUnreadBodies(fastify: FastifyInstance): void {
 }
 
 function discardRest(request: IncomingMessage): void {
-  const cut = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
+  const cut = setTimeout(() => request.destroy(), LINGER_MS).unref();
   request.once('close', () => clearTimeout(cut));
   request.unpipe();
   request.resume();
