@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '#config';
 import { configuredProviders } from './providers/configured-providers.js';
 import { chooseSpeech, orderedProviders, type SpeechChoice, type SpeechWish } from './registry.js';
@@ -6,7 +6,7 @@ import type { SpeechProvider } from './speech-provider.js';
 
 /** The speech providers of this installation. */
 @Injectable()
-export class SpeechRegistry implements OnModuleDestroy {
+export class SpeechRegistry implements OnApplicationShutdown {
   private readonly providers: readonly SpeechProvider[];
 
   constructor(private readonly config: Config) {
@@ -26,7 +26,8 @@ export class SpeechRegistry implements OnModuleDestroy {
     return chooseSpeech(this.providers, this.config.speech, wish);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Last of all: before it, jobs in hand are still to be finished, and their calls with them. */
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.providers.map((provider) => provider.close()));
   }
 }

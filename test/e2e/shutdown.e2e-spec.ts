@@ -88,6 +88,7 @@ describeWith(['postgres'], 'an API that is asked to end', () => {
     await stack.until('the slow call', CALLING, (n) => n === 1);
 
     const asked = keepAsking(client);
+    await sleep(500);
     const end = stack.stopApi('SIGTERM');
     const answer = await waiting;
     expect(answer.status).toBe(200);
