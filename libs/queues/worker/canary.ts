@@ -9,8 +9,12 @@ import { JobConsumer } from './job-consumer.js';
 import { WorkerIdentity } from './worker-identity.js';
 
 const SING_MS = 10_000;
-/** The first rounds come faster, so that a worker that just started is soon seen to work. */
-const FIRST_SING_MS = 500;
+/**
+ * Another worker may take a canary, and on Postgres some take more than their share. Who got none for so long, or none yet, sings
+ * eagerly, so that bad luck alone never looks like death.
+ */
+const WORRIED_AFTER_MS = 30_000;
+const EAGER_SING_MS = 500;
 /** A queue that gave nothing, not even a canary, for so long counts as dead: connected is not alive. */
 const DEAD_AFTER_MS = 90_000;
 
@@ -65,7 +69,7 @@ export class Canary implements OnApplicationBootstrap, BeforeApplicationShutdown
   private schedule(delay: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      void this.sing().finally(() => this.schedule(this.silent(DEAD_AFTER_MS).length > 0 ? FIRST_SING_MS : SING_MS));
+      void this.sing().finally(() => this.schedule(this.silent(WORRIED_AFTER_MS).length > 0 ? EAGER_SING_MS : SING_MS));
     }, delay);
     this.timer.unref();
   }

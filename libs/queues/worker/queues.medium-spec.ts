@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Type } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -7,7 +8,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '#config';
 import { Database, type WorkspaceTransaction } from '#database';
 import { type ErrorKind, FieldError } from '#errors';
-import { Readiness, runInContext } from '#observability';
+import { Log, Readiness, runInContext } from '#observability';
 import { testConfig } from '#testing/config';
 import { type TestDatabase, testDatabase } from '#testing/database';
 import { makeWorkspace } from '#testing/factories';
@@ -23,6 +24,7 @@ import { JobConsumer } from './job-consumer.js';
 import { JobRunner } from './job-runner.js';
 import { Reconciler } from './reconciler.js';
 import { Script, startSender, startWorker } from './scripted-worker.fixture.js';
+import { WorkerIdentity } from './worker-identity.js';
 
 interface JobRow {
   id: string;
@@ -40,11 +42,13 @@ interface JobRow {
 
 const NAME = 'transcription.prepare';
 const redisUrl = testRedisUrl();
-const backends = [
+const backends: [name: string, describe: typeof describe.skip, environment: Record<string, string>][] = [
   ['Postgres', describe, {}],
   // A database number of its own: the tests empty it.
-  ['Redis', redisUrl === null ? describe.skip : describe, { REDIS_URL: `${redisUrl}/9` }],
-] as const;
+  redisUrl === null
+    ? ['Redis (skipped: STENO_TEST_REDIS_URL is not set)', describe.skip, {}]
+    : ['Redis', describe, { REDIS_URL: `${redisUrl}/9` }],
+];
 
 for (const [backend, describeBackend, environment] of backends) {
   describeBackend(`the queue on ${backend}`, () => {
@@ -499,6 +503,27 @@ for (const [backend, describeBackend, environment] of backends) {
           ok: false,
           detail: 'No canary came back from: storage.discard.',
         });
+      });
+    });
+
+    describe('a canary that other workers keep taking', () => {
+      it.each([
+        [20_000, 'once in a while'],
+        [31_000, 'again and again'],
+      ])('after %i ms of silence is sung %s', async (silence, often) => {
+        const get = <T>(type: Type<T>): T => worker.get(type, { strict: false });
+        const [queues, consumer, identity] = [get(JobQueues), get(JobConsumer), new WorkerIdentity()];
+        const canary = new Canary(queues, consumer, database, identity, new Readiness(), get(Log));
+        jest.spyOn(consumer, 'silenceOf').mockImplementation((name) => (name === 'storage.discard' ? silence : 0));
+        const ring = jest.spyOn(queues, 'ring').mockResolvedValue();
+        canary.onApplicationBootstrap();
+        await sleep(1_200);
+        await canary.beforeApplicationShutdown();
+        // The worker's own canary sings, too.
+        const mine = `canary-${identity.name.replaceAll('/', '-')}-`;
+        const songs = ring.mock.calls.filter(([, bells]) => bells[0]?.opts.jobId?.startsWith(mine));
+        expect(songs.length > 1).toBe(often === 'again and again');
+        expect(songs.length).toBeGreaterThan(0);
       });
     });
 
