@@ -57,6 +57,7 @@ export class Client {
   readonly password = `pass-${randomUUID()}`;
   readonly email = `${randomUUID()}@example.com`;
   token = '';
+  refreshToken = '';
 
   /** @param origin such as http://127.0.0.1:3000 */
   constructor(readonly origin: string) {}
@@ -64,7 +65,9 @@ export class Client {
   /** Makes the account. */
   async register(): Promise<this> {
     const json = { email: this.email, password: this.password, name: 'Anna' };
-    this.token = (await this.json<{ accessToken: string }>('POST', '/api/v1/auth/register', json)).accessToken;
+    const signedIn = await this.json<{ accessToken: string; refreshToken: string }>('POST', '/api/v1/auth/register', json);
+    this.token = signedIn.accessToken;
+    this.refreshToken = signedIn.refreshToken;
     return this;
   }
 

@@ -1,17 +1,39 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PROJECT } from './launcher.js';
+import { MEETING } from './recordings.js';
 import { describeWith } from './requirements.js';
 import { type Stack, startStack } from './stack.js';
 
 interface OpenApi {
   openapi: string;
-  paths: Record<string, Record<string, { operationId?: string }>>;
+  paths: Record<string, Record<string, { 'x-codeSamples': { lang: string; source: string }[] }>>;
+}
+
+const run = promisify(execFile);
+
+/** What a person pastes first and last: an account before its login; what others need is deleted, and the session ended, at the end. */
+const FIRST = ['/api/v1/auth/register', '/api/v1/auth/login'];
+const LAST = [
+  'delete /api/v1/transcriptions/{id}',
+  'delete /api/v1/audio/{id}',
+  'post /api/v1/auth/refresh',
+  'post /api/v1/auth/logout',
+];
+
+function rankOf(method: string, path: string): number {
+  const first = FIRST.indexOf(path);
+  return first >= 0 ? first - FIRST.length : LAST.indexOf(`${method} ${path}`) + 1;
 }
 
 describeWith(['postgres'], 'the documentation', () => {
   let stack: Stack;
 
   beforeAll(async () => {
-    stack = await startStack({ workers: 0 });
+    stack = await startStack();
   });
   afterAll(() => stack?.stop());
 
@@ -58,5 +80,44 @@ describeWith(['postgres'], 'the documentation', () => {
         expect([method, path, body.includes('route_not_found')]).toEqual([method, path, false]);
       }
     }
+  });
+
+  it('every curl example works when it is pasted', async () => {
+    const { paths } = (await (await fetch(`${stack.origin}/api/openapi.json`)).json()) as OpenApi;
+    const client = await stack.client();
+    const recording = await client.upload(MEETING);
+    const { id } = await client.order(recording.id);
+    await client.waitUntilFinished(id);
+    const { url } = await client.json<{ url: string }>('GET', `/api/v1/audio/${recording.id}/url`);
+    const env = {
+      PATH: process.env.PATH,
+      STENO_URL: stack.origin,
+      TOKEN: client.token,
+      REFRESH_TOKEN: client.refreshToken,
+      AUDIO_ID: recording.id,
+      TRANSCRIPTION_ID: id,
+      LINK_TOKEN: new URL(url).pathname.split('/').at(-1),
+    };
+    const cwd = stack.files;
+    symlinkSync(join(PROJECT, 'samples'), join(cwd, 'samples'));
+    const samples = Object.entries(paths)
+      .flatMap(([path, operations]) =>
+        Object.entries(operations).flatMap(([method, operation]) =>
+          operation['x-codeSamples'].map(({ source }) => ({ rank: rankOf(method, path), source })),
+        ),
+      )
+      .toSorted((a, b) => a.rank - b.rank);
+    expect(samples.length).toBeGreaterThan(15);
+    const failed: string[] = [];
+    for (const { source } of samples) {
+      const { stdout } = await run('sh', ['-c', `${source} --silent --show-error --write-out '\\n%{http_code}'`], {
+        cwd,
+        env,
+        encoding: 'latin1',
+        maxBuffer: 10_000_000,
+      });
+      if (!/\n2\d\d$/.test(stdout)) failed.push(`${source}\n${stdout.slice(-500)}`);
+    }
+    expect(failed).toEqual([]);
   });
 });
