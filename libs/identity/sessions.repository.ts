@@ -33,10 +33,7 @@ export class SessionsRepository {
 
   /** Puts a new refresh token in force. */
   async rotate(tx: SystemTransaction, id: string, tokenHash: string): Promise<void> {
-    await tx.execute(
-      `UPDATE sessions SET previous_token_hash = token_hash, token_hash = $2, refreshed_at = now() WHERE id = $1`,
-      [id, tokenHash],
-    );
+    await tx.execute(`UPDATE sessions SET token_hash = $2, refreshed_at = now() WHERE id = $1`, [id, tokenHash]);
   }
 
   /** Ends a session; its access tokens are refused from the next request on. */

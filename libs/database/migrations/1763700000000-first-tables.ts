@@ -5,7 +5,6 @@ const ROLES = `
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'steno_app') THEN CREATE ROLE steno_app NOLOGIN; END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'steno_system') THEN CREATE ROLE steno_system NOLOGIN; END IF;
-  EXECUTE format('GRANT steno_app, steno_system TO %I', current_user);
 EXCEPTION WHEN unique_violation OR duplicate_object THEN NULL; -- another database of this server made them just now
 END $$`;
 
@@ -27,7 +26,6 @@ const IDENTITY = [
     id uuid PRIMARY KEY,
     user_id uuid NOT NULL CONSTRAINT sessions_user_id_fkey REFERENCES users (id) ON DELETE CASCADE,
     token_hash text NOT NULL,
-    previous_token_hash text,
     device text,
     address text,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -37,7 +35,6 @@ const IDENTITY = [
     end_reason text
   )`,
   `CREATE UNIQUE INDEX sessions_token_hash_key ON sessions (token_hash)`,
-  `CREATE INDEX sessions_previous_token_hash_idx ON sessions (previous_token_hash)`,
   `CREATE INDEX sessions_user_id_idx ON sessions (user_id)`,
   `CREATE TABLE workspaces (
     id uuid PRIMARY KEY,
@@ -215,6 +212,7 @@ export class FirstTables1763700000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const statements = [
       ROLES,
+      'GRANT steno_app, steno_system TO CURRENT_USER',
       CURRENT_WORKSPACE,
       'GRANT USAGE ON SCHEMA public TO steno_app, steno_system',
       ...IDENTITY,

@@ -4,7 +4,6 @@ import { User } from './user.entity.js';
 /** A signed-in device: one family of refresh tokens, of which only the newest is good. */
 @Entity('sessions')
 @Index('sessions_token_hash_key', ['tokenHash'], { unique: true })
-@Index('sessions_previous_token_hash_idx', ['previousTokenHash'])
 @Index('sessions_user_id_idx', ['userId'])
 export class Session {
   @PrimaryColumn('uuid')
@@ -17,10 +16,6 @@ export class Session {
   /** SHA-256 of the refresh token in force, hexadecimal. */
   @Column('text', { name: 'token_hash', select: false })
   tokenHash!: string;
-
-  /** SHA-256 of the one before; its use after the change means that someone copied it. */
-  @Column('text', { name: 'previous_token_hash', nullable: true, select: false })
-  previousTokenHash!: string | null;
 
   @Column('text', { nullable: true })
   device!: string | null;
