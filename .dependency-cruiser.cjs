@@ -9,7 +9,14 @@ const { join } = require('node:path');
 const LAYERS = ['Ground', 'Services of the field', 'Rooms'];
 
 /** Specs, contract suites and fixtures that specs use, the doubles, end-to-end tests, benchmarks. */
-const TEST_CODE = ['\\.(spec|medium-spec|e2e-spec)\\.ts$', '[.-](contract|fixture)\\.ts$', '^libs/testing/', '^apps/[^/]+/test/', '^test/', '^bench/'];
+const TEST_CODE = [
+  '\\.(spec|medium-spec|e2e-spec)\\.ts$',
+  '[.-](contract|fixture)\\.ts$',
+  '^libs/testing/',
+  '^apps/[^/]+/test/',
+  '^test/',
+  '^bench/',
+];
 
 const DOORS = ['^libs/[^/]+/((http|worker)/)?index\\.ts$', '^libs/testing/[^/]+/index\\.ts$'];
 
