@@ -148,8 +148,10 @@ export class AudioService {
 
   private async discardNow(workspaceId: string, id: string, prefix: string): Promise<void> {
     try {
-      await this.store.deletePrefix(prefix);
-      await this.database.inWorkspace(workspaceId, (tx) => this.outbox.withdraw(tx, 'storage.discard', id));
+      await this.database.inWorkspace(workspaceId, async (tx) => {
+        // A promise that is gone was withdrawn together with the row's insertion: the commit went through after all.
+        if (await this.outbox.withdraw(tx, 'storage.discard', id)) await this.store.deletePrefix(prefix);
+      });
     } catch (error) {
       this.log.warn('A failed upload could not be removed at once; the job it left will do it', { id, error });
     }

@@ -26,7 +26,7 @@ export class ConfigError extends Error {
 export class Config {
   readonly production: boolean;
   readonly home: string;
-  readonly http: { host: string; port: number; publicUrl: string; readyNeedsWorker: boolean };
+  readonly http: { host: string; port: number; publicUrl: string; readyNeedsWorker: boolean; trustedProxies?: string[] };
   readonly database: { url: string; ownerUrl: string; poolSize: number; statementTimeoutMs: number };
   readonly queue: { redisUrl?: string; prefix: string };
   readonly storage:
@@ -70,6 +70,7 @@ export class Config {
       port: env.PORT,
       publicUrl: (env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ''),
       readyNeedsWorker: env.READY_NEEDS_WORKER ?? !this.production,
+      trustedProxies: env.TRUSTED_PROXIES,
     };
     this.database = {
       url: env.DATABASE_URL,

@@ -70,6 +70,16 @@ export class ServerEnvironment {
   @IsBoolean()
   READY_NEEDS_WORKER?: boolean;
 
+  @Variable('list', {
+    group: 'Process',
+    readBy: 'api',
+    description:
+      'Addresses or networks (10.0.0.0/8) of the proxies in front of the API, comma-separated. Only their X-Forwarded-For is believed; without them every client behind a proxy counts as one.',
+  })
+  @IsOptional()
+  @IsString({ each: true })
+  TRUSTED_PROXIES?: string[];
+
   @Variable('text', {
     group: 'Database',
     readBy: 'both',
@@ -93,13 +103,14 @@ export class ServerEnvironment {
   @Variable('integer', {
     group: 'Database',
     readBy: 'both',
-    default: '10',
-    description: 'Connections each process holds at most. The worker wants its concurrency plus four.',
+    default: '16',
+    description:
+      'Connections of the pool of each process. The worker wants its concurrency plus four. A queue on Postgres has a few of its own besides.',
   })
   @IsInt()
   @Min(2)
   @Max(500)
-  DATABASE_POOL_SIZE = 10;
+  DATABASE_POOL_SIZE = 16;
 
   @Variable('integer', {
     group: 'Database',

@@ -4,7 +4,7 @@ export const databaseErrors = defineErrors({
   database_unavailable: {
     kind: 'unavailable',
     title: 'The database does not answer',
-    example: 'The database does not answer right now. Nothing was changed; try again in 2 seconds.',
+    example: 'The database does not answer right now. Look whether your change was made before you try again in 2 seconds.',
   },
 });
 
@@ -27,12 +27,26 @@ export function isPassingDatabaseFailure(error: unknown): boolean {
 
 /** Whether the error is a violated unique constraint of that name. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return error instanceof Error && codeOf(error) === '23505' && 'constraint' in error && error.constraint === constraint;
+  return isViolation(error, '23505', constraint);
+}
+
+/** Whether the error is a violated foreign key of that name: the row referred to is gone. */
+export function isForeignKeyViolation(error: unknown, constraint: string): boolean {
+  return isViolation(error, '23503', constraint);
+}
+
+function isViolation(error: unknown, code: string, constraint: string): boolean {
+  return error instanceof Error && codeOf(error) === code && 'constraint' in error && error.constraint === constraint;
 }
 
 /** TypeORM copies the driver's members onto its own error, so one look is enough. */
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Whether the error says that the database is away for now, translated or not. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return error instanceof FieldError ? error.code === databaseErrors.database_unavailable.code : isPassingDatabaseFailure(error);
 }
 
 /** Turns a passing failure into the error that callers and jobs understand; anything else stays as it is. */

@@ -29,7 +29,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   /**
    * Runs `work` in one transaction that sees one workspace.
    * @param workspaceId of the actor or of the job's row, never of a request body
-   * @throws FieldError database_unavailable when Postgres cannot be reached; nothing was changed then
+   * @throws FieldError database_unavailable when Postgres cannot be reached; whether a commit under way went through is then unknown
    */
   async inWorkspace<T>(workspaceId: string, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
     return this.run(

@@ -1,9 +1,16 @@
 export { appDataSource, ownerDataSource } from './data-source.js';
 export { Database } from './database.js';
-export { databaseErrors, isPassingDatabaseFailure, isUniqueViolation } from './database.errors.js';
+export {
+  databaseErrors,
+  isDatabaseUnavailable,
+  isForeignKeyViolation,
+  isPassingDatabaseFailure,
+  isUniqueViolation,
+} from './database.errors.js';
 export { DatabaseModule } from './database.module.js';
 export * from './entities/index.js';
 export { migrateDatabase, schemaDifferences } from './migrate.js';
 export { APP_ROLE, SYSTEM_ROLE } from './roles.js';
+export { storableJson, storableText } from './storable.js';
 export { SystemTransaction, Transaction, WorkspaceTransaction } from './transaction.js';
 export { WorkspaceRepository } from './workspace.repository.js';

@@ -1,4 +1,4 @@
-/** Which part of a list: by number, or after a cursor (keyset: as fast on page 1 000 as on page 1). */
+/** Which part of a list: by number, or after a cursor (keyset: the rows before it are not read again). */
 export interface PageRequest {
   /** From 1; not looked at when there is a cursor. */
   page: number;

@@ -2,11 +2,14 @@
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
+/** Lets a catalogue through only if all its payloads are JSON: the check is the compiler's. */
+type JsonPayloads<Catalogue extends Record<string, JsonObject>> = Catalogue;
+
 /**
  * Every job of the product: its name and what it carries besides its subject's id. Ids and small facts only, never a secret:
  * the rest is read from the rows when the job runs.
  */
-export type JobCatalogue = {
+export type JobCatalogue = JsonPayloads<{
   /** Cut the recording of a transcription (the subject) into chunks. */
   'transcription.prepare': Record<string, never>;
   /** Have one chunk (the part) of a transcription (the subject) transcribed. */
@@ -15,11 +18,7 @@ export type JobCatalogue = {
   'transcription.assemble': Record<string, never>;
   /** Delete every object under a prefix; the subject is the row they belonged to. */
   'storage.discard': { prefix: string };
-};
-
-/** Fails to compile when a payload above could not travel as JSON. */
-export type PayloadsAreJson = JobCatalogue[keyof JobCatalogue] extends JsonObject ? true : never;
-export const PAYLOADS_ARE_JSON: PayloadsAreJson = true;
+}>;
 
 export type JobName = keyof JobCatalogue;
 

@@ -57,8 +57,12 @@ export class JobOutbox {
     );
   }
 
-  /** Ends all work about a subject that is going away: waiting jobs vanish, running ones lose their lease and write nothing more. */
+  /**
+   * Ends all work about a subject that is going away: waiting jobs vanish, running ones lose their lease and write nothing more.
+   * One that is just being committed is left alone (waiting for it could be a deadlock): its effects find the subject gone.
+   */
   async forget(tx: WorkspaceTransaction, subjectId: string): Promise<void> {
-    await tx.execute(`DELETE FROM jobs WHERE subject_id = $1 AND state IN ('waiting', 'running')`, [subjectId]);
+    const open = `SELECT id FROM jobs WHERE subject_id = $1 AND state IN ('waiting', 'running') FOR UPDATE SKIP LOCKED`;
+    await tx.execute(`DELETE FROM jobs WHERE id IN (${open})`, [subjectId]);
   }
 }

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { ModuleRef } from '@nestjs/core';
 import type { JobsOptions, Queue } from 'bullmq';
 import { Config } from '#config';
+import { messageOf } from '#errors';
 import { Log } from '#observability';
 import type { Bell } from './bell.js';
 import { JOB_NAMES, type JobName } from './job-catalogue.js';
@@ -23,7 +24,7 @@ export class JobQueues implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    if (this.config.queue.redisUrl !== undefined) await checkRedis(this.config.queue.redisUrl);
+    if (this.config.queue.redisUrl !== undefined) await checkRedis(this.config.queue.redisUrl, this.log);
     for (const name of JOB_NAMES) {
       const queue = this.modules.get<Queue<Bell>>(getQueueToken(name), { strict: false });
       queue.on('error', (error) => this.log.warn('The queue server has a problem', { queue: name, error }));
@@ -51,6 +52,9 @@ export class JobQueues implements OnModuleInit, OnApplicationShutdown {
     });
     try {
       await Promise.race([queue.addBulk(bells.map((bell) => ({ name, ...bell }))), timeout]);
+    } catch (error) {
+      // Its own words, or the failure of the queue's connection would be taken for one of the database's.
+      throw new Error(`The queue server took no bells: ${messageOf(error)}`, { cause: error });
     } finally {
       clearTimeout(timer);
     }

@@ -2,7 +2,7 @@ import { type ConnectionOptions, createPostgresBackend, runMigrations, setDefaul
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import type { Config } from '#config';
-import { messageOf } from '#errors';
+import type { Log } from '#observability';
 import { APP_ROLE } from '#database';
 
 /** Schema of BullMQ's tables on Postgres. */
@@ -14,11 +14,14 @@ const CONNECTIONS_PER_QUEUE = 1;
  * How BullMQ reaches its server: Redis when the configuration has one, else Postgres. Also sets BullMQ's process-wide backend, which
  * is the only way to give it to queues that Nest makes.
  */
-export function queueConnection(config: Config): ConnectionOptions {
+export function queueConnection(config: Config, purpose: 'ring' | 'take'): ConnectionOptions {
   if (config.queue.redisUrl !== undefined) {
     setDefaultBackendFactory(undefined);
-    // Producers must fail at once when Redis is away (the row stays and is rung again); BullMQ itself lifts this for its blocking reads.
-    return { url: config.queue.redisUrl, connectTimeout: 5_000, maxRetriesPerRequest: null };
+    const redis = { url: config.queue.redisUrl, connectTimeout: 5_000 };
+    // Ringing fails at once when Redis is away: the rows stay and are rung again. Taking waits, as BullMQ demands.
+    return purpose === 'ring'
+      ? { ...redis, maxRetriesPerRequest: 1, enableOfflineQueue: false }
+      : { ...redis, maxRetriesPerRequest: null };
   }
   setDefaultBackendFactory(createPostgresBackend);
   const pool: unknown = {
@@ -57,25 +60,27 @@ export async function migrateQueues(ownerUrl: string): Promise<void> {
 }
 
 /**
- * Refuses a Redis that would throw jobs away under memory pressure (measured: 15 221 of 20 000 jobs empty, with no error).
+ * Refuses a Redis that would throw jobs away under memory pressure (measured: 15 221 of 20 000 jobs empty, with no error). One that
+ * is away is no reason not to start: the rows wait for it.
  * @throws Error with the setting to change
  */
-export async function checkRedis(url: string): Promise<void> {
+export async function checkRedis(url: string, log: Log): Promise<void> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: 5_000, retryStrategy: () => null });
   // Without a listener ioredis prints to the console; the rejection below carries the same error.
   let failure: Error | undefined;
   redis.on('error', (error: Error) => {
     failure = error;
   });
-  try {
-    await redis.connect();
-    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1];
-    if (policy !== undefined && policy !== 'noeviction') {
-      throw new Error(`its maxmemory-policy is ${policy}, which throws queued jobs away. Set maxmemory-policy to noeviction.`);
-    }
-  } catch (error) {
-    throw new Error(`Cannot work with the Redis of REDIS_URL: ${messageOf(failure ?? error)}`, { cause: error });
-  } finally {
-    redis.disconnect();
-  }
+  const policy = await redis
+    .connect()
+    .then(() => redis.info('memory'))
+    .then((memory) => /maxmemory_policy:(\S+)/.exec(memory)?.[1])
+    .catch((error: unknown) => {
+      log.warn('The Redis of REDIS_URL does not answer yet; work waits for it', { error: failure ?? error });
+    });
+  redis.disconnect();
+  if (typeof policy !== 'string' || policy === 'noeviction') return;
+  throw new Error(
+    `The Redis of REDIS_URL has the maxmemory-policy ${policy}, which throws queued jobs away. Set maxmemory-policy to noeviction.`,
+  );
 }

@@ -13,7 +13,7 @@ import { queueConnection } from './queue-backend.js';
   imports: [
     BullModule.forRootAsync({
       inject: [Config],
-      useFactory: (config: Config) => ({ connection: queueConnection(config), prefix: config.queue.prefix }),
+      useFactory: (config: Config) => ({ connection: queueConnection(config, 'ring'), prefix: config.queue.prefix }),
     }),
     BullModule.registerQueue(...JOB_NAMES.map((name) => ({ name }))),
   ],

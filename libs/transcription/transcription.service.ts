@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { AudioService } from '#audio';
+import { audioErrors, AudioService } from '#audio';
 import {
   Database,
+  isForeignKeyViolation,
   type Transcription,
   type TranscriptionOptions,
   type TranscriptSegment,
@@ -15,7 +16,7 @@ import { JobOutbox } from '#queues';
 import { SpeechRegistry } from '#speech';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
-import { type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
+import { type ListedTranscription, type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
 
 /** What a caller may say about the work; the rest is the installation's choice. */
 export interface TranscriptionWish {
@@ -33,7 +34,11 @@ export interface Orderer {
   userId: string;
 }
 
-const WAIT_STEP_MS = 250;
+/** Between two looks of a waiting request: short at first, for short recordings. */
+const FIRST_STEP_MS = 250;
+const LONGEST_STEP_MS = 1_000;
+/** A worker has stopped what it did for a deleted transcription after so long. */
+const STOP_SECONDS = 60;
 
 /** Where everything about a transcription lies in the store. */
 export function transcriptionPrefix(workspaceId: string, id: string): string {
@@ -42,7 +47,9 @@ export function transcriptionPrefix(workspaceId: string, id: string): string {
 
 /** Orders to transcribe, and their results. */
 @Injectable()
-export class TranscriptionService {
+export class TranscriptionService implements BeforeApplicationShutdown {
+  private stopping = false;
+
   constructor(
     private readonly database: Database,
     private readonly transcriptions: TranscriptionsRepository,
@@ -50,6 +57,11 @@ export class TranscriptionService {
     private readonly speech: SpeechRegistry,
     private readonly outbox: JobOutbox,
   ) {}
+
+  /** Requests that wait for a result answer with what there is, so that the process can end. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
 
   /**
    * Orders a transcript. Once it returns, the order survives everything.
@@ -67,17 +79,18 @@ export class TranscriptionService {
       diarize: wish.diarize ?? false,
     };
     const id = uuidv7();
-    return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
-      await this.transcriptions.insert(tx, {
-        id,
-        audioId,
-        createdBy: orderer.userId,
-        options,
-        lowAccuracy: model.lowAccuracy ?? false,
+    try {
+      return await this.database.inWorkspace(orderer.workspaceId, async (tx) => {
+        const row = { id, audioId, createdBy: orderer.userId, options, lowAccuracy: model.lowAccuracy ?? false };
+        await this.transcriptions.insert(tx, row);
+        await this.outbox.add(tx, 'transcription.prepare', { workspaceId: tx.workspaceId, subjectId: id, payload: {} });
+        return this.findIn(tx, id);
       });
-      await this.outbox.add(tx, 'transcription.prepare', { workspaceId: tx.workspaceId, subjectId: id, payload: {} });
-      return this.findIn(tx, id);
-    });
+    } catch (error) {
+      // Deleted between the look above and the insertion.
+      if (!isForeignKeyViolation(error, 'transcriptions_audio_id_fkey')) throw error;
+      throw new FieldError(audioErrors.audio_not_found, audioErrors.audio_not_found.example);
+    }
   }
 
   /** @throws FieldError transcription_not_found, also for another workspace's */
@@ -86,7 +99,7 @@ export class TranscriptionService {
   }
 
   /** Newest first. */
-  async list(workspaceId: string, page: PageRequest, filter: TranscriptionFilter): Promise<Page<Transcription>> {
+  async list(workspaceId: string, page: PageRequest, filter: TranscriptionFilter): Promise<Page<ListedTranscription>> {
     return this.database.inWorkspace(workspaceId, (tx) => this.transcriptions.list(tx, page, filter));
   }
 
@@ -97,10 +110,11 @@ export class TranscriptionService {
    */
   async waitFor(workspaceId: string, id: string, seconds: number, signal: AbortSignal): Promise<Transcription> {
     const deadline = performance.now() + seconds * 1_000;
-    for (;;) {
+    for (let step = FIRST_STEP_MS; ; step = Math.min(step * 1.5, LONGEST_STEP_MS)) {
       const transcription = await this.get(workspaceId, id);
-      if (isFinished(transcription) || signal.aborted || performance.now() >= deadline) return transcription;
-      await sleep(Math.min(WAIT_STEP_MS, deadline - performance.now()));
+      const left = deadline - performance.now();
+      if (isFinished(transcription) || signal.aborted || this.stopping || left <= 0) return transcription;
+      await sleep(Math.min(step, left));
     }
   }
 
@@ -108,11 +122,11 @@ export class TranscriptionService {
   async segments(
     workspaceId: string,
     id: string,
-    { page, limit }: { page: number; limit: number },
+    span: { skip: number; take: number },
   ): Promise<{ items: TranscriptSegment[]; total: number }> {
     return this.database.inWorkspace(workspaceId, async (tx) => {
       await this.findIn(tx, id);
-      const items = await this.transcriptions.segments(tx, id, { skip: (page - 1) * limit, take: limit });
+      const items = await this.transcriptions.segments(tx, id, span);
       return { items, total: await this.transcriptions.countSegments(tx, id) };
     });
   }
@@ -134,11 +148,13 @@ export class TranscriptionService {
     await this.database.inWorkspace(workspaceId, async (tx) => {
       await this.outbox.forget(tx, id);
       if (!(await this.transcriptions.remove(tx, id))) throw notFound();
-      // A generation no run has: the run's own clearing, if it was owed, is another job.
+      // A generation no run has: the run's own clearing, if it was owed, is another job. A while later, because a worker that is
+      // cutting the recording learns at its next heartbeat that it should stop.
       await this.outbox.add(tx, 'storage.discard', {
         workspaceId,
         subjectId: id,
         generation: 0,
+        delaySeconds: STOP_SECONDS,
         payload: { prefix: transcriptionPrefix(workspaceId, id) },
       });
     });

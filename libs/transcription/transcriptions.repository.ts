@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { type FindOptionsSelect, LessThan } from 'typeorm';
 import {
   type ChunkTranscript,
   Transcription,
+  TranscriptionAttempt,
   TranscriptionChunk,
   type TranscriptionOptions,
+  storableJson,
+  storableText,
   type TranscriptionStatus,
   TranscriptSegment,
   WorkspaceRepository,
@@ -22,6 +25,9 @@ export interface NewChunk {
   transcript: ChunkTranscript | null;
 }
 
+/** A call to a provider, to be kept. */
+export type NewAttempt = Omit<TranscriptionAttempt, 'createdAt' | 'answer'> & { answer?: object };
+
 export interface FinishedTranscript {
   text: string;
   language: string | null;
@@ -34,6 +40,9 @@ export interface Run {
   id: string;
   generation: number;
 }
+
+/** A transcription as lists have it. */
+export type ListedTranscription = Omit<Transcription, 'text'>;
 
 export interface TranscriptionFilter {
   status?: TranscriptionStatus;
@@ -95,12 +104,18 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   }
 
   /** Newest first. */
-  async list(tx: WorkspaceTransaction, request: PageRequest, filter: TranscriptionFilter): Promise<Page<Transcription>> {
+  async list(tx: WorkspaceTransaction, request: PageRequest, filter: TranscriptionFilter): Promise<Page<ListedTranscription>> {
     const { page, limit, after } = request;
     const where = this.scope(tx, { ...(after === undefined ? {} : { id: LessThan(after) }), ...filter });
     const skip = after === undefined ? (page - 1) * limit : 0;
-    const found = await this.rows(tx).find({ where, order: { id: 'DESC' }, take: limit + 1, skip });
+    const found = await this.rows(tx).find({ select: this.listed(tx), where, order: { id: 'DESC' }, take: limit + 1, skip });
     return pageOf(found, await this.rows(tx).countBy(this.scope(tx, { ...filter })), request);
+  }
+
+  /** All columns but the text: a page of long transcripts would be many megabytes. */
+  private listed(tx: WorkspaceTransaction): FindOptionsSelect<Transcription> {
+    const names = this.rows(tx).metadata.columns.map(({ propertyName }) => propertyName);
+    return Object.fromEntries(names.filter((name) => name !== 'text').map((name) => [name, true]));
   }
 
   /** Marks the work as begun; true again when a later worker begins it anew. */
@@ -124,10 +139,10 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
       cut.seconds,
       cut.chunks.length,
       done,
-      JSON.stringify(cut.warnings),
+      storableJson(cut.warnings),
     ];
     if ((await tx.execute(PREPARED, parameters)) === 0) return false;
-    await tx.execute(ADD_CHUNKS, [run.id, run.generation, tx.workspaceId, JSON.stringify(cut.chunks)]);
+    await tx.execute(ADD_CHUNKS, [run.id, run.generation, tx.workspaceId, storableJson(cut.chunks)]);
     return true;
   }
 
@@ -153,29 +168,38 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     index: number,
     transcript: ChunkTranscript,
   ): Promise<'counted' | 'last' | 'void'> {
-    const changed = await tx.execute(CHUNK_DONE, [id, generation, tx.workspaceId, index, JSON.stringify(transcript)]);
+    const changed = await tx.execute(CHUNK_DONE, [id, generation, tx.workspaceId, index, storableJson(transcript)]);
     if (changed === 0) return 'void';
     const [row] = await tx.query<{ stage: string }>(COUNT_CHUNK, [id, generation, tx.workspaceId]);
     if (row === undefined) return 'void';
     return row.stage === 'assemble' ? 'last' : 'counted';
   }
 
+  /** Keeps what a call to a provider gave and cost. */
+  async recordAttempt(tx: WorkspaceTransaction, attempt: NewAttempt): Promise<void> {
+    const answer = attempt.answer === undefined ? null : (JSON.parse(storableJson(attempt.answer)) as object);
+    await tx.manager.insert(TranscriptionAttempt, { ...attempt, answer });
+  }
+
   /** Writes the transcript and completes. */
   async complete(tx: WorkspaceTransaction, { id, generation }: Run, transcript: FinishedTranscript): Promise<boolean> {
     const { text, language, warnings, segments } = transcript;
-    const changed = await tx.execute(COMPLETE, [id, generation, tx.workspaceId, text, language, JSON.stringify(warnings)]);
-    if (changed === 0) return false;
-    await tx.execute(ADD_SEGMENTS, [
+    const changed = await tx.execute(COMPLETE, [
       id,
+      generation,
       tx.workspaceId,
-      JSON.stringify(segments.map((segment, index) => ({ index, ...segment }))),
+      storableText(text),
+      language,
+      storableJson(warnings),
     ]);
+    if (changed === 0) return false;
+    await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, storableJson(segments.map((segment, index) => ({ index, ...segment })))]);
     return true;
   }
 
   /** Ends a run with an error. */
   async fail(tx: WorkspaceTransaction, { id, generation }: Run, error: { code: string; detail: string }): Promise<boolean> {
-    return (await tx.execute(FAIL, [id, generation, tx.workspaceId, error.code, error.detail])) > 0;
+    return (await tx.execute(FAIL, [id, generation, tx.workspaceId, error.code, storableText(error.detail)])) > 0;
   }
 
   /** The lines of a transcript, in order. */

@@ -165,7 +165,7 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
     }),
   );
 
-  it.concurrent('Postgres is restarted', async () => {
+  it.concurrent('Postgres is away for longer than a lease, while providers answer', async () => {
     const directory = join(tmpdir(), `steno-e2e-postgres-${process.pid}`);
     let postgres = await startPostgres({ directory, durable: true, maxConnections: 60 });
     try {
@@ -173,15 +173,16 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
         const recording = shortRecording(stack.files);
         stack.provider.always({ ...SAYS_IT, delayMs: 3_000 });
         await order(client, recording, 6);
-        await untilCalled(stack, 4);
+        await untilCalled(stack, 6);
         const { url } = postgres;
         await postgres.stop();
-        await sleep(2_000);
+        await sleep(18_000);
         expect((await client.send('GET', '/api/v1/transcriptions')).status).toBe(503);
         postgres = await startPostgres({ directory, durable: true, maxConnections: 60 });
         expect(postgres.url).toBe(url);
         stack.provider.always(SAYS_IT);
         await expectAllCompleted(client);
+        expect(stack.provider.calls).toHaveLength(6); // nothing that was paid for was asked again
         await client.transcribe(recording);
         await expectAllCompleted(client);
       });

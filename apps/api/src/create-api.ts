@@ -26,8 +26,9 @@ export async function createApi(config: Config, options: { preview?: boolean; lo
   const adapter = new FastifyAdapter({
     bodyLimit: JSON_BODY_BYTES,
     genReqId: (request: { headers: Record<string, unknown> }) => acceptRequestId(request.headers['x-request-id']),
-    // A body that trickles in holds a connection; an upload has its own, longer limit.
-    connectionTimeout: 0,
+    // Longer than the longest `wait`; a client that sends nothing and gets nothing for so long is gone.
+    connectionTimeout: 150_000,
+    trustProxy: config.http.trustedProxies ?? false,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,

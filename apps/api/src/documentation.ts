@@ -9,7 +9,7 @@ import { addCodeSamples } from './code-samples.js';
 const DESCRIPTION = `
 Steno turns recordings into transcripts. Register, send a recording, order its transcription, read the result:
 
-1. \`POST /api/v1/auth/register\` gives an access token. Send it as \`Authorization: Bearer …\` (the button "Authorize" above).
+1. \`POST /api/v1/auth/register\` gives an access token. Send it as \`Authorization: Bearer …\` (the button "Authorize" on this page).
 2. \`POST /api/v1/audio/upload\` takes the recording.
 3. \`POST /api/v1/transcriptions\` orders the transcript and answers at once; \`GET /api/v1/transcriptions/{id}\` tells how far it is.
 4. \`GET /api/v1/transcriptions/{id}/export?format=srt\` gives it in the format you want.

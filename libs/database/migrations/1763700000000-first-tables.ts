@@ -170,7 +170,8 @@ const QUEUES = [
     finished_at timestamptz
   )`,
   `CREATE UNIQUE INDEX jobs_unit_key ON jobs (name, subject_id, generation, part)`,
-  `CREATE INDEX jobs_waiting_idx ON jobs (due_at) WHERE state = 'waiting'`,
+  `CREATE INDEX jobs_to_ring_idx ON jobs (due_at) WHERE state = 'waiting' AND rung_at IS NULL`,
+  `CREATE INDEX jobs_rung_idx ON jobs (rung_at) WHERE state = 'waiting'`,
   `CREATE INDEX jobs_running_idx ON jobs (lease_until) WHERE state = 'running'`,
   `CREATE INDEX jobs_finished_idx ON jobs (finished_at) WHERE finished_at IS NOT NULL`,
   `CREATE INDEX jobs_subject_id_idx ON jobs (subject_id)`,

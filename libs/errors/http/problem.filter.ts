@@ -67,8 +67,8 @@ function toFieldError(thrown: unknown, request: FastifyRequest): FieldError {
         commonErrors.unsupported_content_type,
         'The Content-Type of the body is not accepted here. See /api/docs for what the route takes.',
       );
-    case 429:
-      return new FieldError(commonErrors.too_many_requests, commonErrors.too_many_requests.example, { retryAfterSeconds: 60 });
+    case 429: // The throttler has set Retry-After itself.
+      return new FieldError(commonErrors.too_many_requests, commonErrors.too_many_requests.example);
     case 503:
       return new FieldError(
         commonErrors.service_unavailable,

@@ -1,11 +1,11 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { commonErrors } from '../common-errors.js';
 import { FieldError, type Violation } from '../field-error.js';
 
 /** The one pipe every body, query and parameter goes through: unknown fields are refused, all mistakes are named at once. */
 export function validationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new StorableValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -14,6 +14,25 @@ export function validationPipe(): ValidationPipe {
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => validationFailed(errors.flatMap((error) => violationsOf(error))),
   });
+}
+
+/** Refuses texts that no database keeps before anything looks at them: NUL, and halves of surrogate pairs. */
+@Injectable()
+class StorableValidationPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const wrong = unstorableIn(value, '');
+    if (wrong.length > 0) throw validationFailed(wrong);
+    return (await super.transform(value, metadata)) as unknown;
+  }
+}
+
+function unstorableIn(value: unknown, path: string): Violation[] {
+  if (typeof value === 'string') {
+    if (value.isWellFormed() && !value.includes('\0')) return [];
+    return [{ path, message: `${path} holds a character that is none (NUL or half a surrogate pair)`, code: 'character' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => unstorableIn(member, path === '' ? key : `${path}.${key}`));
 }
 
 /** The error for wrong fields; also for rules that no decorator can say. */

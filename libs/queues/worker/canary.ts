@@ -85,7 +85,8 @@ export class Canary implements OnApplicationBootstrap, BeforeApplicationShutdown
         const id = `${this.identity.name.replaceAll('/', '-')}-${this.songs}`;
         await this.queues.ring(name, [{ data: { v: 1, canary: true }, opts: canaryOptions(id) }]);
       }
-      if (this.silent(DEAD_AFTER_MS).length === 0) await this.database.asSystem((tx) => tx.execute(PULSE, [this.identity.name]));
+      if (!this.stopped && this.silent(DEAD_AFTER_MS).length === 0)
+        await this.database.asSystem((tx) => tx.execute(PULSE, [this.identity.name]));
     } catch (error) {
       this.log.warn('The canary could not sing', { detail: messageOf(error) });
     }

@@ -1,4 +1,5 @@
-import type { Database, WorkspaceTransaction } from '#database';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, isDatabaseUnavailable, type WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from '../job-catalogue.js';
 
 /** What a job is about. */
@@ -14,6 +15,8 @@ export interface JobFacts<N extends JobName> {
   readonly epoch: number;
   readonly failures: number;
   readonly crashes: number;
+  /** Since the job was owed. */
+  readonly ageSeconds: number;
 }
 
 /** Somebody else holds the job now, or it was taken away: whatever this process still does must not be written. */
@@ -23,6 +26,9 @@ export class LeaseLostError extends Error {
     this.name = 'LeaseLostError';
   }
 }
+
+/** Between two tries to commit while the database is away. */
+const COMMIT_AGAIN_MS = 1_000;
 
 const HOLD = `SELECT 1 FROM jobs WHERE id = $1 AND epoch = $2 AND state = 'running' FOR UPDATE`;
 const FINISH = `UPDATE jobs SET state = 'done', finished_at = now(), lease_until = NULL WHERE id = $1 AND epoch = $2 AND state = 'running'`;
@@ -47,15 +53,24 @@ export class ClaimedJob<N extends JobName> {
   }
 
   /**
-   * Ends the job and writes its effects in one transaction.
+   * Ends the job and writes its effects in one transaction. Waits for a database that is away: what the work gave may have been
+   * paid for. A commit whose confirmation got lost is found out by the second try, which then changes nothing.
    * @throws LeaseLostError, with nothing written, when another holder took over
    */
   async commit(effects: (tx: WorkspaceTransaction) => Promise<void>): Promise<void> {
-    await this.database.inWorkspace(this.facts.workspaceId, async (tx) => {
-      if ((await tx.execute(FINISH, [this.facts.id, this.facts.epoch])) === 0) throw new LeaseLostError(this.facts);
-      await effects(tx);
-    });
-    this.committed = true;
+    for (;;) {
+      try {
+        await this.database.inWorkspace(this.facts.workspaceId, async (tx) => {
+          if ((await tx.execute(FINISH, [this.facts.id, this.facts.epoch])) === 0) throw new LeaseLostError(this.facts);
+          await effects(tx);
+        });
+        this.committed = true;
+        return;
+      } catch (error) {
+        if (!isDatabaseUnavailable(error) || this.signal.aborted) throw error;
+        await sleep(COMMIT_AGAIN_MS);
+      }
+    }
   }
 
   /**

@@ -37,7 +37,7 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    const connection = queueConnection(this.config);
+    const connection = queueConnection(this.config, 'take');
     for (const name of wantedJobs(this.config.worker.jobs)) this.workers.set(name, this.consume(name, connection));
     this.log.info('Taking jobs', { jobs: this.jobs });
   }

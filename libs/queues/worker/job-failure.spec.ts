@@ -12,9 +12,14 @@ function failed(kind: ErrorKind, retryAfterSeconds?: number): FieldError {
 
 function judge(
   failureClass: FailureClass,
-  { failures = 0, jitter = 0, retryAfterSeconds = undefined as number | undefined } = {},
+  { failures = 0, ageSeconds = 0, jitter = 0, retryAfterSeconds = undefined as number | undefined } = {},
 ) {
-  return judgeFailure({ class: failureClass, code: 'c', detail: 'd', retryAfterSeconds }, failures, SETTINGS, jitter);
+  return judgeFailure(
+    { class: failureClass, code: 'c', detail: 'd', retryAfterSeconds },
+    { failures, ageSeconds },
+    SETTINGS,
+    jitter,
+  );
 }
 
 function waitOf(verdict: Verdict): number {
@@ -70,7 +75,9 @@ describe('judgeFailure', () => {
   it('spreads waits between half and the whole, below a cap', () => {
     expect(waitOf(judge('passing', { jitter: 0 }))).toBe(1);
     const patient = { ...SETTINGS, tries: 50 };
-    expect(judgeFailure({ class: 'passing', code: 'c', detail: 'd' }, 40, patient, 1)).toMatchObject({ afterSeconds: 60 });
+    expect(judgeFailure({ class: 'passing', code: 'c', detail: 'd' }, { failures: 40, ageSeconds: 0 }, patient, 1)).toMatchObject(
+      { afterSeconds: 60 },
+    );
   });
 
   it('waits at least as long as it was told, and never longer than an hour', () => {
@@ -85,7 +92,13 @@ describe('judgeFailure', () => {
     expect(waitOf(judge('rate_limited'))).toBe(SETTINGS.backoffCapSeconds);
   });
 
-  it('never gives up for what does not count', () => {
+  it('gives up after a day, whatever it waited for', () => {
+    for (const failureClass of ['rate_limited', 'own_fault', 'passing'] as const) {
+      expect(judge(failureClass, { ageSeconds: 86_401 })).toEqual({ action: 'give_up' });
+    }
+  });
+
+  it('never gives up within a day for what does not count', () => {
     for (const failureClass of ['rate_limited', 'own_fault'] as const) {
       expect(judge(failureClass, { failures: 99 })).toMatchObject({ action: 'retry', counts: false });
     }

@@ -1,4 +1,5 @@
 import { type ErrorKind, FieldError, messageOf } from '#errors';
+import { storableText } from '#database';
 import type { JobSettings } from '../job-catalogue.js';
 
 /** Why a try failed, in the words of what to do next. */
@@ -40,7 +41,16 @@ const CLASS_OF_KIND: Record<ErrorKind, FailureClass> = {
 };
 
 /** Codes of the ground: when these fail, nothing is wrong with the work. */
-const OWN_FAULTS = new Set(['database_unavailable', 'storage_unavailable']);
+const OWN_FAULTS = new Set([
+  'database_unavailable',
+  'storage_unavailable',
+  'storage_misconfigured',
+  'object_truncated',
+  'ffmpeg_missing',
+  'sandbox_unavailable',
+]);
+/** Seconds after which even waiting that does not count comes to an end: the one who ordered wants an answer. */
+const LONGEST_WAIT_IN_ALL = 24 * 3_600;
 /** Seconds before work that our own side failed is taken up again. */
 const OWN_FAULT_WAIT = 5;
 /** Longest wait another side may ask for, in seconds. */
@@ -59,7 +69,7 @@ export function classifyFailure(error: unknown): JobFailure {
   return {
     class: ownFault ? 'own_fault' : CLASS_OF_KIND[error.kind],
     code: error.code,
-    detail: messageOf(error),
+    detail: storableText(messageOf(error)),
     retryAfterSeconds: error.retryAfterSeconds,
   };
 }
@@ -68,10 +78,16 @@ export function classifyFailure(error: unknown): JobFailure {
 export type Verdict = { action: 'give_up' } | { action: 'retry'; afterSeconds: number; counts: boolean };
 
 /**
- * @param failures counted tries before this one
+ * @param job counted tries before this one, and how long it has been owed
  * @param jitter 0 to 1; spreads the tries of many jobs that failed together
  */
-export function judgeFailure(failure: JobFailure, failures: number, settings: JobSettings, jitter: number): Verdict {
+export function judgeFailure(
+  failure: JobFailure,
+  { failures, ageSeconds }: { failures: number; ageSeconds: number },
+  settings: JobSettings,
+  jitter: number,
+): Verdict {
+  if (ageSeconds > LONGEST_WAIT_IN_ALL) return { action: 'give_up' };
   switch (failure.class) {
     case 'permanent':
       return { action: 'give_up' };

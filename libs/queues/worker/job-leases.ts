@@ -16,12 +16,14 @@ interface ClaimedRow {
   epoch: number;
   failures: number;
   crashes: number;
+  age_seconds: number;
 }
 
 const CLAIM = `
 UPDATE jobs SET state = 'running', epoch = epoch + 1, lease_until = now() + make_interval(secs => $3), worker = $4
 WHERE id = $1 AND workspace_id = $2 AND state = 'waiting' AND due_at <= now()
-RETURNING id, name, workspace_id, subject_id, generation, part, payload, request_id, epoch, failures, crashes`;
+RETURNING id, name, workspace_id, subject_id, generation, part, payload, request_id, epoch, failures, crashes,
+  extract(epoch FROM now() - created_at)::float8 AS age_seconds`;
 
 const EXTEND = `
 UPDATE jobs SET lease_until = now() + make_interval(secs => held.seconds)
@@ -50,8 +52,8 @@ export class JobLeases {
   async claim(jobId: string, workspaceId: string, leaseSeconds: number, worker: string): Promise<JobFacts<JobName> | null> {
     const [row] = await this.database.asSystem((tx) => tx.query<ClaimedRow>(CLAIM, [jobId, workspaceId, leaseSeconds, worker]));
     if (row === undefined) return null;
-    const { workspace_id, subject_id, request_id, ...rest } = row;
-    return { ...rest, workspaceId: workspace_id, subjectId: subject_id, requestId: request_id };
+    const { workspace_id, subject_id, request_id, age_seconds, ...rest } = row;
+    return { ...rest, workspaceId: workspace_id, subjectId: subject_id, requestId: request_id, ageSeconds: age_seconds };
   }
 
   /**

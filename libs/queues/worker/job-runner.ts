@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Database, isPassingDatabaseFailure } from '#database';
+import { Database, isDatabaseUnavailable } from '#database';
 import { FieldError } from '#errors';
 import { Log, runInContext } from '#observability';
 import type { Bell } from '../bell.js';
@@ -24,11 +24,14 @@ class ShutdownError extends Error {
 /** How long an outcome waits for a database that is away before it is left to the reconciler. */
 const RECORD_FOR_MS = 60_000;
 const RECORD_AGAIN_MS = 1_000;
+/** How long stopped work may take to stop. */
+const STOP_MS = 4_000;
 
 /** Runs one job from the claim to its recorded outcome. Never throws: the row says what happened. */
 @Injectable()
 export class JobRunner {
   private readonly running = new Map<AbortController, Promise<void>>();
+  private draining = false;
 
   constructor(
     private readonly handlers: HandlerRegistry,
@@ -44,14 +47,14 @@ export class JobRunner {
   async answer(name: JobName, bell: Bell): Promise<void> {
     const { jobId, workspaceId, requestId } = bell;
     if (jobId === undefined || workspaceId === undefined) return;
-    await runInContext({ requestId: requestId ?? 'unknown', workspaceId, job: `${name}#${jobId}` }, async () => {
+    if (this.draining) return; // The row waits; it is rung again for somebody else.
+    const controller = new AbortController();
+    const done = runInContext({ requestId: requestId ?? 'unknown', workspaceId, job: `${name}#${jobId}` }, async () => {
       const job = await this.claim(name, jobId, workspaceId);
-      if (job === null) return;
-      const controller = new AbortController();
-      const done = this.work(job, controller);
-      this.running.set(controller, done);
-      await done.finally(() => this.running.delete(controller));
+      if (job !== null) await this.work(job, controller);
     });
+    this.running.set(controller, done);
+    await done.finally(() => this.running.delete(controller));
   }
 
   /**
@@ -59,12 +62,14 @@ export class JobRunner {
    * @param graceMs what is finished within it need not be done again (and paid again) elsewhere
    */
   async drain(graceMs: number): Promise<void> {
+    this.draining = true;
     const all = Promise.allSettled(this.running.values());
     const grace = new AbortController();
     await Promise.race([all, sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
     grace.abort();
     for (const controller of this.running.keys()) controller.abort(new ShutdownError());
-    await Promise.allSettled(this.running.values());
+    // What does not stop when it is told to must not hold the process; its lease runs out.
+    await Promise.race([Promise.allSettled(this.running.values()), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
   private async claim(name: JobName, jobId: string, workspaceId: string): Promise<JobFacts<JobName> | null> {
@@ -111,7 +116,7 @@ export class JobRunner {
       return;
     }
     const failure = classifyFailure(error);
-    const verdict = judgeFailure(failure, job.failures, JOB_SETTINGS[job.name], Math.random());
+    const verdict = judgeFailure(failure, job, JOB_SETTINGS[job.name], Math.random());
     const fields = { code: failure.code, class: failure.class, failures: job.failures, verdict, error };
     if (error instanceof FieldError) this.log.warn('Job failed', fields);
     else this.log.error('Job failed unexpectedly', fields);
@@ -136,8 +141,7 @@ export class JobRunner {
         return;
       } catch (error) {
         if (error instanceof LeaseLostError) return;
-        const passing = isPassingDatabaseFailure(error) || (error instanceof FieldError && error.kind === 'unavailable');
-        if (!passing || performance.now() > deadline) {
+        if (!isDatabaseUnavailable(error) || performance.now() > deadline) {
           this.log.error('The outcome of a job could not be written', { id: job.id, error });
           return;
         }

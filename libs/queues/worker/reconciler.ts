@@ -1,9 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '#database';
 import { Log } from '#observability';
+import { JOB_NAMES, JOB_SETTINGS } from '../job-catalogue.js';
 import { OutboxRelay } from '../outbox-relay.js';
 
 const SWEEP_MS = 5_000;
+const LONGEST_LEASE_MS = 1_000 * Math.max(...JOB_NAMES.map((name) => JOB_SETTINGS[name].leaseSeconds));
 const BATCH = 500;
 
 /** A bell that nobody answered for so long is taken for lost (a wiped Redis); ringing again is harmless if it was not. */
@@ -35,6 +37,8 @@ const FORGET_WORKERS = `DELETE FROM worker_pulses WHERE canary_at < now() - inte
 export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer?: NodeJS.Timeout;
   private running?: Promise<void>;
+  /** While the database was away nobody could extend a lease; for a while after, one that ran out proves nothing. */
+  private trustLeasesAt = 0;
 
   constructor(
     private readonly database: Database,
@@ -58,16 +62,26 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   /** One sweep. Public so that tests need not wait for the timer. */
   async sweep(): Promise<void> {
     try {
-      const { reclaimed, again } = await this.database.asSystem(async (tx) => ({
-        reclaimed: await tx.execute(RECLAIM),
-        again: await tx.execute(RING_AGAIN),
-        forgotten: await tx.execute(FORGET_FINISHED),
-        workers: await tx.execute(FORGET_WORKERS),
-      }));
-      if (reclaimed > 0) this.log.warn('Jobs taken back from workers that vanished', { jobs: reclaimed });
-      if (reclaimed + again > 0) this.relay.nudge();
+      if (performance.now() >= this.trustLeasesAt) await this.reclaim();
+      const again = await this.run(RING_AGAIN);
+      if (again > 0) this.relay.nudge();
+      await this.run(FORGET_FINISHED);
+      await this.run(FORGET_WORKERS);
     } catch (error) {
+      this.trustLeasesAt = performance.now() + LONGEST_LEASE_MS;
       this.log.warn('The reconciler could not sweep', { error });
     }
+  }
+
+  private async reclaim(): Promise<void> {
+    const reclaimed = await this.run(RECLAIM);
+    if (reclaimed === 0) return;
+    this.log.warn('Jobs taken back from workers that vanished', { jobs: reclaimed });
+    this.relay.nudge();
+  }
+
+  /** Each statement commits by itself: one that fails must not take back what another mended. */
+  private async run(sql: string): Promise<number> {
+    return this.database.asSystem((tx) => tx.execute(sql));
   }
 }

@@ -50,6 +50,7 @@ export class TranscribeUploadController {
     const ordered = await this.order(actor, request);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    if (reply.raw.destroyed) gone.abort();
     const transcription = await this.transcriptions.waitFor(actor.workspaceId, ordered, wait, gone.signal);
     const finished = isFinished(transcription);
     void reply

@@ -18,8 +18,10 @@ import {
   OrderTranscriptionDto,
   SegmentPageDto,
   SegmentsQueryDto,
-  toSegment,
+  toSegmentPage,
+  toSegmentSpan,
   toTranscription,
+  toTranscriptionSummary,
   toTranscriptionStatus,
   TranscriptionDto,
   TranscriptionListQueryDto,
@@ -75,7 +77,7 @@ export class TranscriptionsController {
     const filter = { ...(status === undefined ? {} : { status }), ...(audioId === undefined ? {} : { audioId }) };
     return toPage(
       await this.transcriptions.list(actor.workspaceId, toPageRequest(query), filter),
-      toTranscription,
+      toTranscriptionSummary,
       request,
       reply,
     );
@@ -131,10 +133,11 @@ export class TranscriptionsController {
   async segments(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
-    @Query() { page = 1, limit = 20 }: SegmentsQueryDto,
+    @Query() query: SegmentsQueryDto,
   ): Promise<SegmentPageDto> {
-    const { items, total } = await this.transcriptions.segments(actor.workspaceId, id, { page, limit });
-    return { data: items.map(toSegment), total, page, limit, totalPages: Math.ceil(total / limit), nextCursor: null };
+    const span = toSegmentSpan(query);
+    const { items, total } = await this.transcriptions.segments(actor.workspaceId, id, span);
+    return toSegmentPage(items, total, span);
   }
 
   /** The finished transcript as a file. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TranscriptionChunk, WorkspaceTransaction } from '#database';
 import { Log } from '#observability';
-import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
+import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
 import { assembleTranscript, type PlacedChunk } from '../assemble-transcript.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
 import { runOf, TranscriptionRuns } from './transcription-runs.js';
@@ -24,7 +24,7 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
     const { warnings, ...transcript } = assembleTranscript(chunks.map(toPlacedChunk));
     await job.commit(async (tx) => {
       const finished = { ...transcript, warnings: [...transcription.warnings, ...warnings] };
-      if (!(await this.transcriptions.complete(tx, runOf(job.facts), finished))) throw new LeaseLostError(job.facts);
+      if (!(await this.transcriptions.complete(tx, runOf(job.facts), finished))) return;
       await this.runs.discardChunks(tx, job.facts);
     });
     this.log.info('Transcription completed', { transcriptionId: transcription.id, segments: transcript.segments.length });

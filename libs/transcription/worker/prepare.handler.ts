@@ -7,7 +7,7 @@ import { FieldError } from '#errors';
 import { AUDIO_FORMATS, type AudioFormat, type Chunk, type ChunkLimits, type CutRecording, MediaService } from '#media';
 import { Log } from '#observability';
 import { JobOutbox } from '#queues';
-import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
+import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
 import { SpeechRegistry } from '#speech';
 import { ObjectStore } from '#storage';
 import { failureReasons } from '../transcription.errors.js';
@@ -36,11 +36,11 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   ) {}
 
   async run(job: PrepareJob): Promise<void> {
-    const transcription = await job.write(async (tx) => {
-      const found = await this.runs.find(tx, job.facts);
-      if (!(await this.transcriptions.begin(tx, runOf(job.facts)))) throw new LeaseLostError(job.facts);
-      return found;
-    });
+    const { transcription, begun } = await job.write(async (tx) => ({
+      transcription: await this.runs.find(tx, job.facts),
+      begun: await this.transcriptions.begin(tx, runOf(job.facts)),
+    }));
+    if (!begun) return job.commit(() => Promise.resolve());
     const recording = await this.recordingOf(transcription);
     const chunks: NewChunk[] = [];
     const cut = await this.cut(job, recording, this.limitsFor(transcription), async (chunk) => {
@@ -117,7 +117,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
         : []),
       ...(toDo.length === 0 ? ['no_speech: No speech was found in the recording.'] : []),
     ];
-    if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, chunks, warnings }))) throw new LeaseLostError(facts);
+    if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, chunks, warnings }))) return;
     const next = { workspaceId: facts.workspaceId, subjectId: facts.subjectId, generation: facts.generation, payload: {} };
     for (const { index } of toDo) await this.outbox.add(tx, 'transcription.transcribe-chunk', { ...next, part: index });
     if (toDo.length === 0) await this.outbox.add(tx, 'transcription.assemble', next);

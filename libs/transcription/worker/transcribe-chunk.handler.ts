@@ -10,7 +10,7 @@ import {
 } from '#database';
 import { MediaService } from '#media';
 import { JobOutbox } from '#queues';
-import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
+import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
 import { type SpeechChoice, SpeechError, SpeechRegistry, type SpeechResult } from '#speech';
 import { ObjectStore } from '#storage';
 import { providerFailure } from '../provider-failure.js';
@@ -48,7 +48,7 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
         errorKind: error.kind,
         providerRequestId: error.providerRequestId ?? null,
       };
-      await job.write((tx) => this.record(tx, attempt));
+      await job.write((tx) => this.transcriptions.recordAttempt(tx, attempt));
       throw providerFailure(error, chunk);
     });
     const cost = costOf(choice, chunk);
@@ -59,8 +59,8 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
       costMicroDollars: cost,
     };
     await job.commit(async (tx) => {
-      await this.record(tx, { ...answered, answer: { raw: result.raw } });
-      await this.done(tx, job, toChunkTranscript(result));
+      await this.transcriptions.recordAttempt(tx, { ...answered, answer: { raw: result.raw } });
+      await this.done(tx, job, toChunkTranscript(result, chunk));
     });
   }
 
@@ -92,17 +92,9 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
 
   private async done(tx: WorkspaceTransaction, { facts }: ChunkJob, transcript: ChunkTranscript): Promise<void> {
     const counted = await this.transcriptions.chunkDone(tx, runOf(facts), facts.part, transcript);
-    if (counted === 'void') throw new LeaseLostError(facts);
-    if (counted === 'counted') return;
+    if (counted !== 'last') return;
     const { workspaceId, subjectId, generation } = facts;
     await this.outbox.add(tx, 'transcription.assemble', { workspaceId, subjectId, generation, payload: {} });
-  }
-
-  private async record(
-    tx: WorkspaceTransaction,
-    attempt: Omit<TranscriptionAttempt, 'createdAt' | 'answer'> & { answer?: object },
-  ): Promise<void> {
-    await tx.manager.insert(TranscriptionAttempt, attempt);
   }
 }
 
@@ -134,7 +126,11 @@ function costOf({ model }: SpeechChoice, { startSeconds, endSeconds }: Transcrip
   return microDollarsPerMinute === null ? null : String(Math.round((microDollarsPerMinute * (endSeconds - startSeconds)) / 60));
 }
 
-function toChunkTranscript({ text, language, timestampSource, segments, words, warnings }: SpeechResult): ChunkTranscript {
+function toChunkTranscript(result: SpeechResult, { startSeconds, endSeconds }: TranscriptionChunk): ChunkTranscript {
+  const { text, language, timestampSource, segments, words } = result;
+  // Only chunks with sound that may be speech go to a provider, so that an empty answer is worth a word.
+  const empty = `empty_part: No words were given for the part from ${Math.floor(startSeconds)} s to ${Math.ceil(endSeconds)} s, though there is sound.`;
+  const warnings = text.trim() === '' ? [...result.warnings, empty] : result.warnings;
   return {
     text,
     language: language ?? null,

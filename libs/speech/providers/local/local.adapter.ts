@@ -4,7 +4,7 @@ import type { LocalEngine } from './engine.js';
 
 /** The engines on this machine, behind the same port as the rest. */
 export class LocalSpeech implements SpeechProvider {
-  readonly id = 'local';
+  readonly id = 'local' as const;
   readonly models: readonly SpeechModel[];
 
   /** @param engines as `findEngines` gave them, the preferred one first */
@@ -18,9 +18,8 @@ export class LocalSpeech implements SpeechProvider {
   transcribe(request: SpeechRequest): Promise<SpeechResult> {
     const engine = this.engines.find(({ model }) => model.id === request.model);
     if (engine === undefined) throw new Error(`The model ${request.model} is not one of local's.`);
-    return attempt({ provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds }, (signal) =>
-      engine.transcribe(request, signal),
-    );
+    const limits = { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds };
+    return engine.slots.run(request.signal, () => attempt(limits, (signal) => engine.transcribe(request, signal)));
   }
 
   /** Nothing is held between calls. */

@@ -23,7 +23,7 @@ export class Pocketsphinx implements LocalEngine {
   constructor(
     private readonly program: string,
     private readonly modelFolder: string,
-    private readonly slots: Slots,
+    readonly slots: Slots,
     parallel: number,
   ) {
     this.model = pocketsphinxModel(parallel);
@@ -31,7 +31,7 @@ export class Pocketsphinx implements LocalEngine {
 
   async transcribe({ audio }: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {
     await requireWave(audio.path);
-    const { code, stdout } = await this.slots.run(signal, () => runProgram(this.program, this.argumentsFor(audio.path), signal));
+    const { code, stdout } = await runProgram(this.program, this.argumentsFor(audio.path), signal);
     if (code !== 0) {
       const message = `pocketsphinx ended with ${code === null ? 'a crash' : `code ${code}`}. Check POCKETSPHINX_MODEL_PATH.`;
       throw new SpeechError({ provider: 'local', kind: 'unavailable', providerCode: `exit_${code}`, message });

@@ -26,7 +26,7 @@ export class Whisper implements LocalEngine {
   constructor(
     name: string,
     private readonly modelPath: string,
-    private readonly slots: Slots,
+    readonly slots: Slots,
     private readonly threads: number,
     parallel: number,
   ) {
@@ -36,7 +36,7 @@ export class Whisper implements LocalEngine {
   async transcribe(request: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {
     await requireWave(request.audio.path);
     const args = [WHISPER_PROCESS, JSON.stringify(this.jobOf(request))];
-    const { code, stdout } = await this.slots.run(signal, () => runProgram(process.execPath, args, signal));
+    const { code, stdout } = await runProgram(process.execPath, args, signal);
     const raw = parseJson(stdout.slice(stdout.lastIndexOf(ANSWER_MARK) + ANSWER_MARK.length));
     if (code !== 0 || raw === undefined || !stdout.includes(ANSWER_MARK)) {
       const message = `whisper.cpp ended without an answer. Check that ${this.modelPath} is a whole ggml model file.`;

@@ -12,6 +12,7 @@ import {
 import { PageDto, PageQueryDto } from '#paging/http';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../formats/transcript-formats.js';
 import { progressOf } from '../../transcription-view.js';
+import type { ListedTranscription } from '../../transcriptions.repository.js';
 
 const LONGEST_WAIT_SECONDS = 120;
 
@@ -117,8 +118,17 @@ export class TranscriptionListQueryDto extends PageQueryDto {
   audioId?: string;
 }
 
+/** How many lines came before, written so that nobody is tempted to reckon with it. */
+const CURSOR = /^after-(\d{1,7})$/;
+
 /** The query of segments. */
 export class SegmentsQueryDto {
+  @ApiPropertyOptional({ description: 'nextCursor of the page before.' })
+  @IsOptional()
+  @IsString()
+  @Matches(CURSOR, { message: 'cursor must be the nextCursor of an earlier answer' })
+  cursor?: string;
+
   @ApiPropertyOptional({ minimum: 1, default: 1, example: 1 })
   @IsOptional()
   @Type(() => Number)
@@ -185,8 +195,8 @@ export class TranscriptionStatusDto {
   error!: FailureDto | null;
 }
 
-/** A transcription with its result. */
-export class TranscriptionDto extends TranscriptionStatusDto {
+/** A transcription as lists have it: all but its text. */
+export class TranscriptionSummaryDto extends TranscriptionStatusDto {
   @ApiProperty({
     type: String,
     format: 'uuid',
@@ -206,14 +216,6 @@ export class TranscriptionDto extends TranscriptionStatusDto {
   durationSeconds!: number | null;
 
   @ApiProperty({
-    type: String,
-    nullable: true,
-    example: 'good morning everyone let us start',
-    description: 'Set when the status is completed.',
-  })
-  text!: string | null;
-
-  @ApiProperty({
     type: [String],
     example: ['low_accuracy: The offline engine hears about half of the words.'],
     description: 'What a reader should know: a code, then a sentence.',
@@ -230,10 +232,21 @@ export class TranscriptionDto extends TranscriptionStatusDto {
   finishedAt!: string | null;
 }
 
+/** A transcription with its result. */
+export class TranscriptionDto extends TranscriptionSummaryDto {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'good morning everyone let us start',
+    description: 'Set when the status is completed.',
+  })
+  text!: string | null;
+}
+
 /** A page of transcriptions. */
 export class TranscriptionPageDto extends PageDto {
-  @ApiProperty({ type: [TranscriptionDto] })
-  data!: TranscriptionDto[];
+  @ApiProperty({ type: [TranscriptionSummaryDto] })
+  data!: TranscriptionSummaryDto[];
 }
 
 /** A word of a segment. */
@@ -281,27 +294,22 @@ export class SegmentPageDto extends PageDto {
   data!: SegmentDto[];
 }
 
-export function toTranscriptionStatus(transcription: Transcription): TranscriptionStatusDto {
+/** Status alone. */
+export function toTranscriptionStatus(transcription: ListedTranscription): TranscriptionStatusDto {
   const { id, status, stage, errorCode, errorDetail } = transcription;
-  return {
-    id,
-    status,
-    stage,
-    progress: progressOf(transcription),
-    error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' },
-  };
+  const error = errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' };
+  return { id, status, stage, progress: progressOf(transcription), error };
 }
 
-export function toTranscription(transcription: Transcription): TranscriptionDto {
-  const { audioId, options, lowAccuracy, language, durationSeconds, text, warnings, createdAt, startedAt, finishedAt } =
-    transcription;
+/** All but the text. */
+export function toTranscriptionSummary(transcription: ListedTranscription): TranscriptionSummaryDto {
+  const { audioId, options, lowAccuracy, language, durationSeconds, warnings, createdAt, startedAt, finishedAt } = transcription;
   return {
     ...toTranscriptionStatus(transcription),
     audioId,
     engine: { provider: options.provider, model: options.model, lowAccuracy },
     language,
     durationSeconds,
-    text,
     warnings,
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,
@@ -309,6 +317,35 @@ export function toTranscription(transcription: Transcription): TranscriptionDto 
   };
 }
 
+/** The whole. */
+export function toTranscription(transcription: Transcription): TranscriptionDto {
+  return { ...toTranscriptionSummary(transcription), text: transcription.text };
+}
+
+/** A line. */
 export function toSegment({ index, start, end, text, speaker, confidence, words }: TranscriptSegment): SegmentDto {
   return { index, start, end, text, speaker, confidence, words };
+}
+
+/** A page of lines; a cursor goes before a page's number. */
+export function toSegmentSpan({ cursor, page = 1, limit = 20 }: SegmentsQueryDto): { skip: number; take: number } {
+  const after = CURSOR.exec(cursor ?? '')?.[1];
+  return { skip: after === undefined ? (page - 1) * limit : Number(after), take: limit };
+}
+
+/** The answer of segments. */
+export function toSegmentPage(
+  items: TranscriptSegment[],
+  total: number,
+  { skip, take }: { skip: number; take: number },
+): SegmentPageDto {
+  const next = skip + items.length;
+  return {
+    data: items.map(toSegment),
+    total,
+    page: Math.floor(skip / take) + 1,
+    limit: take,
+    totalPages: Math.ceil(total / take),
+    nextCursor: items.length > 0 && next < total ? `after-${next}` : null,
+  };
 }
