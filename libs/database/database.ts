@@ -16,6 +16,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     await this.refusePowerfulRole();
+    await this.refuseMissingTables();
     this.readiness.register('database', async () => {
       await this.dataSource.query('SELECT 1');
     });
@@ -68,6 +69,12 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     } catch (error) {
       throw translateDatabaseError(error);
     }
+  }
+
+  /** Without this the process would start and fail at everything, over and over. */
+  private async refuseMissingTables(): Promise<void> {
+    const [row] = await this.dataSource.query<{ there: boolean }[]>(`SELECT to_regclass('public.jobs') IS NOT NULL AS there`);
+    if (row?.there !== true) throw new Error('The tables are not there yet: run the migrations (npm run migrate) first.');
   }
 
   /** Row-level security does not bind superusers, owners or roles with BYPASSRLS: refuse to start as one. */

@@ -101,6 +101,9 @@ export class Ffmpeg {
   }
 }
 
+/** ILL, TRAP, ABRT, BUS, FPE, KILL, SEGV, TERM, XCPU, XFSZ, SYS: what ends a program from outside or by its own fault. */
+const KILLED = new Set([4, 5, 6, 7, 8, 9, 11, 15, 24, 25, 31]);
+
 /**
  * Tells failures of the machine from failures of the file.
  * @throws FieldError `decoder_stopped` when the decoder was killed by something else than its file's end
@@ -112,8 +115,10 @@ export function refuseBrokenCage({ code, signal, stderr, timedOut }: ProgramOutc
       cause: new Error(stderr.trim()),
     });
   }
-  // A program killed inside bubblewrap ends it with 128 + the signal.
-  const killed = timedOut ? 'it took too long' : (signal ?? (code !== null && code > 128 ? `signal ${code - 128}` : undefined));
+  // A program killed inside bubblewrap ends it with 128 + the signal. Newer ffmpegs end with other codes above 128 for bad files.
+  const killed = timedOut
+    ? 'it took too long'
+    : (signal ?? (code !== null && KILLED.has(code - 128) ? `signal ${code - 128}` : undefined));
   if (killed === undefined) return;
   throw new FieldError(
     mediaErrors.decoder_stopped,

@@ -1,3 +1,4 @@
+import { Log } from '#observability';
 import { execFile } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,9 @@ export interface Studio {
   close(): Promise<void>;
 }
 
+/** For what must be given a log. */
+export const silentLog = new Log({ app: 'test', level: 'silent' });
+
 /** @param settings variables of the environment */
 export async function openStudio(settings: Record<string, string> = {}): Promise<Studio> {
   const folder = await mkdtemp(join(tmpdir(), 'steno-media-'));
@@ -31,7 +35,7 @@ export async function openStudio(settings: Record<string, string> = {}): Promise
     WORK_DIRECTORY: workDirectory,
     ...settings,
   });
-  const programs = new ProgramRunner(config);
+  const programs = new ProgramRunner(config, silentLog);
   return {
     folder,
     workDirectory,

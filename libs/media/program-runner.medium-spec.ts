@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { caged, findWrappers } from './cage.js';
-import { childProcesses, openStudio, type Studio } from './media.fixture.js';
+import { childProcesses, openStudio, silentLog, type Studio } from './media.fixture.js';
 import { type ProgramRun, ProgramRunner } from './program-runner.js';
 
 describe.each(['auto', 'off'])('ProgramRunner, sandbox %s', (FFMPEG_SANDBOX) => {
@@ -148,9 +148,23 @@ describe('the sandbox', () => {
         return name === 'bwrap' ? undefined : super.find(name);
       }
     }
-    const call = new WithoutBubblewrap(studio.config).collect({ program: '/usr/bin/true', args: [], timeoutMs: 5000 });
+    const call = new WithoutBubblewrap(studio.config, silentLog).collect({ program: '/usr/bin/true', args: [], timeoutMs: 5000 });
     await expect(call).rejects.toMatchObject({ code: 'sandbox_unavailable' });
     await expect(call).rejects.toThrow('it is not installed');
+  });
+
+  it('tries the sandbox anew after it failed', async () => {
+    let installed = false;
+    class InstalledLater extends ProgramRunner {
+      override async find(name: string): Promise<string | undefined> {
+        return name === 'bwrap' && !installed ? undefined : super.find(name);
+      }
+    }
+    const programs = new InstalledLater(studio.config, silentLog);
+    const run = { program: '/usr/bin/true', args: [], timeoutMs: 5000 };
+    await expect(programs.collect(run)).rejects.toMatchObject({ code: 'sandbox_unavailable' });
+    installed = true;
+    await expect(programs.collect(run)).resolves.toMatchObject({ code: 0 });
   });
 
   it.each(['bwrap', 'setpriv'])('lets no program outlive this process (%s)', async (wrapper) => {

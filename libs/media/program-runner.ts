@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Config, searchPath } from '#config';
+import { Log } from '#observability';
 import { FieldError, messageOf } from '#errors';
 import { type Cage, type CageLimits, caged, findWrappers } from './cage.js';
 import { mediaErrors } from './media.errors.js';
@@ -49,6 +50,10 @@ export interface RunningProgram {
   outcome: Promise<ProgramOutcome>;
 }
 
+/** How long the trial of the sandbox may take, and when it is made anew after it failed. */
+const TRIAL_MS = 10_000;
+const TRY_AGAIN_MS = 600_000;
+
 /**
  * The one way to run an outside program: no shell, no environment of ours, limits on memory, CPU time and files, a sandbox without network
  * where bubblewrap works, a process group of its own that is killed as a whole, and never outliving this process.
@@ -57,7 +62,10 @@ export interface RunningProgram {
 export class ProgramRunner {
   private cage?: Promise<Cage>;
 
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {}
 
   /**
    * Looks for a program as the shell would.
@@ -106,7 +114,10 @@ export class ProgramRunner {
 
   private async launch(run: ProgramRun): Promise<LaunchedProgram> {
     run.signal?.throwIfAborted();
-    this.cage ??= this.openCage(run.program);
+    this.cage ??= this.openCage(run.program).catch((error: unknown) => {
+      this.cage = undefined; // Tried anew next time: what was wrong may pass.
+      throw error;
+    });
     const command = caged(await this.cage, {
       program: run.program,
       // A program behind a link may need what lies beside the real one.
@@ -129,7 +140,7 @@ export class ProgramRunner {
     if (mode === 'off') return plain;
     const problem = wrappers.bwrap === undefined ? 'it is not installed' : await this.trySandbox(wrappers, program);
     if (problem === undefined) return wrappers;
-    if (mode === 'auto') return plain;
+    if (mode === 'auto') return this.goWithout(plain, problem);
     throw new FieldError(
       mediaErrors.sandbox_unavailable,
       `FFMPEG_SANDBOX=required, but bubblewrap does not work on the server: ${problem}. ` +
@@ -137,12 +148,22 @@ export class ProgramRunner {
     );
   }
 
+  /** For a while only: one passing trouble must not leave every later recording uncaged. */
+  private goWithout(plain: Cage, problem: string): Cage {
+    this.log.warn('Recordings are decoded without the sandbox', {
+      problem,
+      advice: 'Allow user namespaces, or set FFMPEG_SANDBOX=off.',
+    });
+    setTimeout(() => (this.cage = undefined), TRY_AGAIN_MS).unref();
+    return plain;
+  }
+
   /** @returns why the sandbox does not work, or undefined when it does */
   private async trySandbox(cage: Cage, program: string): Promise<string | undefined> {
     const run = { program, args: ['-version'], readable: [], limits: {} };
     const command = caged(cage, { ...run, programTarget: await realpath(program) });
     try {
-      const trial = new LaunchedProgram(command, { ...run, timeoutMs: 0 });
+      const trial = new LaunchedProgram(command, { ...run, timeoutMs: TRIAL_MS });
       await trial.started;
       trial.stdout.resume();
       const { code, stderr } = await trial.outcome;

@@ -81,7 +81,7 @@ function namedChoice(providers: readonly SpeechProvider[], defaults: SpeechDefau
       ? (providers.find((candidate) => modelOf(candidate, wish.model) !== undefined) ?? defaultProvider(providers, defaults))
       : providerOf(providers, defaults, wish.provider);
   // The default model belongs to the default provider; elsewhere each provider has its own first.
-  const wanted = wish.model ?? (provider.id === defaultProvider(providers, defaults).id ? defaults.model : undefined);
+  const wanted = wish.model ?? (provider.id === (defaults.provider ?? providers[0]?.id) ? defaults.model : undefined);
   if (wanted !== undefined) return { provider, model: modelOf(provider, wanted) ?? refuseModel(providers, provider, wanted) };
   const [first] = provider.models;
   const model = wish.diarize === true ? (provider.models.find(({ diarization }) => diarization) ?? first) : first;

@@ -105,9 +105,10 @@ export abstract class ObjectStore {
   /**
    * Removes what killed processes left of unfinished `put`s.
    * @param olderThan transfers begun later may still be running and are left alone
+   * @param prefix only those of keys that begin with it: other programs may use the bucket too
    * @returns how many were removed
    */
-  abstract removeUnfinished(olderThan: Date): Promise<number>;
+  abstract removeUnfinished(olderThan: Date, prefix?: string): Promise<number>;
 
   /** Returns when objects can be read and written; otherwise throws a FieldError that says what to put right. */
   abstract checkStorage(): Promise<void>;

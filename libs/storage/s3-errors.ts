@@ -41,6 +41,8 @@ export function translateS3Error<T>(error: T): T | FieldError {
   if (FULL.has(name) || status === 507) {
     return new FieldError(storageErrors.insufficient_storage, storageErrors.insufficient_storage.example, { cause: error });
   }
+  // An upload whose parts were swept away is begun anew; it says nothing about an object.
+  if (name === 'NoSuchUpload') return storageUnavailable(error);
   if (status === 404) return objectNotFound(error);
   if (status === 401 || status === 403) {
     return new FieldError(storageErrors.storage_misconfigured, OPERATOR_MISTAKES['AccessDenied'] ?? '', { cause: error });

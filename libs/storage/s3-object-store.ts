@@ -147,9 +147,9 @@ export class S3ObjectStore extends ObjectStore {
     return onS3(() => getSignedUrl(this.linkClient, command, { expiresIn: options.expiresSeconds }));
   }
 
-  override async removeUnfinished(olderThan: Date): Promise<number> {
+  override async removeUnfinished(olderThan: Date, prefix = ''): Promise<number> {
     let removed = 0;
-    for await (const { Key, UploadId, Initiated } of this.unfinishedUploads()) {
+    for await (const { Key, UploadId, Initiated } of this.unfinishedUploads(prefix)) {
       if (Initiated === undefined || Initiated >= olderThan) continue;
       if (await abortUpload(this.client, { Bucket: this.bucket, Key, UploadId })) removed += 1;
     }
@@ -178,10 +178,14 @@ export class S3ObjectStore extends ObjectStore {
   }
 
   /** The SDK has no pages for this command. */
-  private async *unfinishedUploads(): AsyncIterable<MultipartUpload> {
+  private async *unfinishedUploads(prefix: string): AsyncIterable<MultipartUpload> {
     let marker: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (marker !== undefined) {
-      const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({ Bucket: this.bucket, ...marker });
+      const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+        Bucket: this.bucket,
+        Prefix: prefix,
+        ...marker,
+      });
       const { Uploads = [], IsTruncated, NextKeyMarker, NextUploadIdMarker } = await onS3(() => this.client.send(command));
       yield* Uploads;
       marker = IsTruncated === true ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : undefined;

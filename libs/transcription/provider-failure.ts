@@ -14,7 +14,7 @@ const REASON_OF_KIND: Record<SpeechErrorKind, Reason> = {
   rate_limited: 'provider_rate_limited',
   unavailable: 'provider_unavailable',
   invalid_audio: 'audio_refused',
-  too_large: 'audio_refused',
+  too_large: 'part_too_large',
   blocked: 'content_blocked',
   auth: 'provider_auth_failed',
   quota_exhausted: 'provider_quota_exhausted',
@@ -35,6 +35,7 @@ export function providerFailure(error: SpeechError, { startSeconds, endSeconds }
     provider_auth_failed: `${provider} refused the key of this server. Its operator corrects the key; then order the transcription again.`,
     provider_quota_exhausted: `The account at ${provider} has no quota left. Top it up, or order the transcription with another provider.`,
     audio_refused: `${provider} cannot read ${part}: ${error.message} Check that it plays, convert it (for example to FLAC) and upload it again.`,
+    part_too_large: `${provider} does not take ${part} in one piece: ${error.message} Order the transcription with another model or provider.`,
     content_blocked: `${provider} refuses the content of ${part}. Order the transcription with another provider.`,
   };
   const reason = REASON_OF_KIND[error.kind];

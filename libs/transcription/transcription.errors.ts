@@ -47,6 +47,12 @@ export const failureReasons = defineErrors({
     example:
       'openai cannot read the part from 300 s to 600 s. Check that it plays, convert it (for example to FLAC) and upload it again.',
   },
+  part_too_large: {
+    kind: 'unprocessable',
+    title: 'A part is too much for the model',
+    example:
+      'openai does not take the part from 300 s to 600 s in one piece: openai wrote as much as it may before the sound ended. Order the transcription with another model or provider.',
+  },
   content_blocked: {
     kind: 'unprocessable',
     title: 'The provider refuses the content',

@@ -27,7 +27,7 @@ AUDIO_ID=$(curl -s "$STENO_URL/api/v1/audio/upload" -H "Authorization: Bearer $T
 TRANSCRIPTION_ID=$(curl -s "$STENO_URL/api/v1/transcriptions" -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' -d '{"audioId":"'"$AUDIO_ID"'"}' | field id)
 LINK_TOKEN=$(curl -s "$STENO_URL/api/v1/audio/$AUDIO_ID/url" -H "Authorization: Bearer $TOKEN" | field url | sed 's#.*/objects/##')
-until curl -s "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/status" -H "Authorization: Bearer $TOKEN" | grep -q '"progress":100'; do sleep 1; done
+until curl -s "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/status" -H "Authorization: Bearer $TOKEN" | grep -Eq '"(completed|failed)"'; do sleep 1; done
 curl "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/export?format=srt" -H "Authorization: Bearer $TOKEN"
 \`\`\`
 

@@ -87,8 +87,20 @@ export class Canary implements OnApplicationBootstrap, BeforeApplicationShutdown
       }
       if (!this.stopped && this.silent(DEAD_AFTER_MS).length === 0)
         await this.database.asSystem((tx) => tx.execute(PULSE, [this.identity.name]));
+      this.endIfDead();
     } catch (error) {
+      this.endIfDead();
       this.log.warn('The canary could not sing', { detail: messageOf(error) });
     }
+  }
+
+  /** A worker that gets nothing any more and does not know why is of no use; whoever started it starts another. */
+  private endIfDead(): void {
+    if (this.stopped || this.isAlive()) return;
+    this.log.error('No canary came back for too long; the worker ends so that a new one can start', {
+      silent: this.silent(DEAD_AFTER_MS),
+    });
+    process.exitCode = 1;
+    process.kill(process.pid, 'SIGTERM');
   }
 }

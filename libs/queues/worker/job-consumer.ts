@@ -23,6 +23,7 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly workers = new Map<JobName, Worker<Bell>>();
   private readonly answeredAt = new Map<JobName, number>();
   private readonly busy = new Map<JobName, number>();
+  private stopping = false;
 
   constructor(
     private readonly runner: JobRunner,
@@ -43,6 +44,7 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
     this.readiness.drain();
     const workers = [...this.workers.values()];
     await Promise.race([Promise.allSettled(workers.map((worker) => worker.pause(true))), wait(CLOSE_MS)]);
@@ -69,7 +71,8 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async answer(name: JobName, bell: Bell): Promise<void> {
     this.answeredAt.set(name, performance.now());
-    if (bell.canary === true) return;
+    // A bell that comes while the process ends is left: its row waits and is rung again for somebody else.
+    if (bell.canary === true || this.stopping) return;
     this.busy.set(name, (this.busy.get(name) ?? 0) + 1);
     try {
       await this.runner.answer(name, bell);

@@ -48,12 +48,17 @@ const OWN_FAULTS = new Set([
   'object_truncated',
   'ffmpeg_missing',
   'sandbox_unavailable',
+  // This worker is not set up for the order; another one, or this one after its next start, may be.
+  'provider_not_configured',
+  'unknown_model',
+  'no_speech_engine',
 ]);
 /** Seconds after which even waiting that does not count comes to an end: the one who ordered wants an answer. */
 const LONGEST_WAIT_IN_ALL = 24 * 3_600;
 /** Seconds before work that our own side failed is taken up again. */
 const OWN_FAULT_WAIT = 5;
-/** Longest wait another side may ask for, in seconds. */
+/** Shortest and longest wait another side may ask for, in seconds. */
+const SHORTEST_RETRY_AFTER = 2;
 const LONGEST_RETRY_AFTER = 3_600;
 
 /** Sorts whatever a handler threw. Errors nobody foresaw count as passing: they are tried again, a bounded number of times. */
@@ -96,7 +101,7 @@ export function judgeFailure(
     case 'rate_limited':
       return {
         action: 'retry',
-        afterSeconds: Math.min(failure.retryAfterSeconds ?? settings.backoffCapSeconds, LONGEST_RETRY_AFTER) + jitter,
+        afterSeconds: boundedWait(failure.retryAfterSeconds ?? settings.backoffCapSeconds) + jitter,
         counts: false,
       };
     case 'passing': {
@@ -109,6 +114,11 @@ export function judgeFailure(
       };
     }
   }
+}
+
+/** What another side asks for, within reason: "now" would be a storm, next week a loss. */
+function boundedWait(seconds: number): number {
+  return Math.min(Math.max(seconds, SHORTEST_RETRY_AFTER), LONGEST_RETRY_AFTER);
 }
 
 /** The failure of a job whose workers kept vanishing. */

@@ -31,7 +31,6 @@ const STOP_MS = 4_000;
 @Injectable()
 export class JobRunner {
   private readonly running = new Map<AbortController, Promise<void>>();
-  private draining = false;
 
   constructor(
     private readonly handlers: HandlerRegistry,
@@ -47,7 +46,6 @@ export class JobRunner {
   async answer(name: JobName, bell: Bell): Promise<void> {
     const { jobId, workspaceId, requestId } = bell;
     if (jobId === undefined || workspaceId === undefined) return;
-    if (this.draining) return; // The row waits; it is rung again for somebody else.
     const controller = new AbortController();
     const done = runInContext({ requestId: requestId ?? 'unknown', workspaceId, job: `${name}#${jobId}` }, async () => {
       const job = await this.claim(name, jobId, workspaceId);
@@ -62,7 +60,6 @@ export class JobRunner {
    * @param graceMs what is finished within it need not be done again (and paid again) elsewhere
    */
   async drain(graceMs: number): Promise<void> {
-    this.draining = true;
     const all = Promise.allSettled(this.running.values());
     const grace = new AbortController();
     await Promise.race([all, sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);

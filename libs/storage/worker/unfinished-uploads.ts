@@ -5,6 +5,8 @@ import { ObjectStore } from '../object-store.js';
 const SWEEP_MS = 3_600_000;
 /** No upload takes a day; what is older was left by a process that died. */
 const LEFT_BEHIND_MS = 24 * 3_600_000;
+/** Every key of ours begins so. */
+const OURS = 'workspaces/';
 
 /** Removes the parts that killed processes left in the store: they are in no list and cost money. */
 @Injectable()
@@ -28,7 +30,7 @@ export class UnfinishedUploads implements OnApplicationBootstrap, BeforeApplicat
 
   private async sweep(): Promise<void> {
     try {
-      const removed = await this.store.removeUnfinished(new Date(Date.now() - LEFT_BEHIND_MS));
+      const removed = await this.store.removeUnfinished(new Date(Date.now() - LEFT_BEHIND_MS), OURS);
       if (removed > 0) this.log.info('Removed unfinished uploads', { removed });
     } catch (error) {
       this.log.warn('Unfinished uploads could not be removed; the next sweep tries again', { error });

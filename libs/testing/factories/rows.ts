@@ -59,7 +59,7 @@ export async function makeTranscription(
     status: 'pending',
     stage: 'prepare',
     generation: 1,
-    options: { provider: 'local', model: 'pocketsphinx-en-us', language: null, prompt: null, temperature: null, diarize: false },
+    options: { provider: 'local', model: 'pocketsphinx', language: null, prompt: null, temperature: null, diarize: false },
     lowAccuracy: false,
     chunkCount: null,
     chunksDone: 0,

@@ -1,4 +1,5 @@
 import { languageCode } from '../../languages.js';
+import { SpeechError } from '../../speech-error.js';
 import type { ProviderId, SpeechResult, SpeechSegment, SpeechUsage, SpeechWord } from '../../speech-provider.js';
 import { badResponse } from '../attempt.js';
 import { asNumber, asObject, asObjects, asText, type JsonObject, parseJson } from '../json.js';
@@ -21,7 +22,11 @@ export async function transcriptOfAnswer(provider: ProviderId, response: Respons
   const given = spansOf(answer.segments, segmentOf);
   const words = spansOf(answer.words, wordOf);
   if (given === 'wrong' || words === 'wrong') throw refuse('has segments or words of the wrong shape');
-  const spoken = given?.filter((segment) => segment.text !== '');
+  const usage = usageOf(asObject(answer.usage));
+  if ((usage?.outputTokens ?? 0) >= MAX_OUTPUT_TOKENS) throw cutOff(provider, requestId);
+  const audible = given?.filter((segment) => segment.text !== '');
+  // Text without lines is text without times.
+  const spoken = audible?.length === 0 && text.trim() !== '' ? undefined : audible;
   const timed = withinChunk(spoken ?? [], seconds);
   const timedWords = words === undefined ? undefined : withinChunk(words, seconds);
   return {
@@ -31,10 +36,18 @@ export async function transcriptOfAnswer(provider: ProviderId, response: Respons
     words: timedWords?.spans,
     timestampSource: spoken === undefined ? 'none' : 'provider',
     providerRequestId: requestId ?? asText(asObject(answer.x_groq)?.id),
-    usage: usageOf(asObject(answer.usage)),
+    usage,
     raw,
     warnings: warningsOfMoved(timed.moved + (timedWords?.moved ?? 0)),
   };
+}
+
+/** The gpt models end here, in the middle of a word, without a sign. */
+const MAX_OUTPUT_TOKENS = 2_000;
+
+function cutOff(provider: ProviderId, providerRequestId: string | undefined): SpeechError {
+  const message = `${provider} wrote as much as it may before the sound ended.`;
+  return new SpeechError({ provider, kind: 'too_large', providerCode: 'output_truncated', message, providerRequestId });
 }
 
 /** Undefined when the answer has none, `wrong` when one of them cannot be read. */

@@ -5,8 +5,9 @@ const MAX_BYTES = 26_148_864;
 /** Refused beyond it ("longer than 1400 seconds which is the maximum for this model"), whatever the chunking strategy. */
 const GPT_MAX_SECONDS = 1400;
 const FORMATS = ['flac', 'mp3', 'mp4', 'mpeg', 'mpga', 'm4a', 'ogg', 'wav', 'webm'];
-/** The gpt models write 2000 tokens at most and stop without a sign; five minutes of fast speech stay well below. */
 const PREFERRED_SECONDS = 300;
+/** The gpt models write 2000 tokens at most; three minutes (or half as much again, where nobody pauses) of fast speech stay below. */
+const GPT_PREFERRED_SECONDS = 180;
 
 function price(microDollarsPerMinute: number): SpeechModel['price'] {
   return { microDollarsPerMinute, source: 'https://platform.openai.com/docs/pricing', date: '2026-09-13' };
@@ -18,7 +19,7 @@ function gptModel(id: string, microDollarsPerMinute: number): SpeechModel {
     formats: FORMATS,
     maxBytes: MAX_BYTES,
     maxSeconds: GPT_MAX_SECONDS,
-    preferredSeconds: PREFERRED_SECONDS,
+    preferredSeconds: GPT_PREFERRED_SECONDS,
     timestamps: 'none',
     diarization: false,
     languages: 'multilingual',
