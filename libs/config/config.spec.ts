@@ -25,7 +25,7 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({
       production: false,
       http: { host: '127.0.0.1', port: 3000, publicUrl: 'http://127.0.0.1:3000', readyNeedsWorker: true },
-      database: { url: NEEDED.DATABASE_URL, ownerUrl: NEEDED.DATABASE_URL, poolSize: 10 },
+      database: { url: NEEDED.DATABASE_URL, ownerUrl: NEEDED.DATABASE_URL, poolSize: 16 },
       queue: { redisUrl: undefined, prefix: 'steno' },
       storage: { driver: 'disk', directory: `${config.home}/objects` },
       recordings: { maxBytes: 500_000_000, maxSeconds: 43_200, workDirectory: `${config.home}/tmp` },

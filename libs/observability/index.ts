@@ -1,5 +1,6 @@
 export { Log, type LogOptions } from './log.js';
 export { ObservabilityModule } from './observability.module.js';
+export { endInTime } from './process-end.js';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './readiness.js';
 export {
   acceptRequestId,

@@ -14,7 +14,7 @@ describe('providerFailure', () => {
     ['unavailable', 'provider_unavailable', 'passing'],
     ['unknown', 'provider_unavailable', 'passing'],
     ['invalid_audio', 'audio_refused', 'permanent'],
-    ['too_large', 'audio_refused', 'permanent'],
+    ['too_large', 'part_too_large', 'permanent'],
     ['blocked', 'content_blocked', 'permanent'],
     ['auth', 'provider_auth_failed', 'permanent'],
     ['quota_exhausted', 'provider_quota_exhausted', 'permanent'],

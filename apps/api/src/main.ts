@@ -1,6 +1,6 @@
 import { ConfigError, loadConfig } from '#config';
 import { messageOf } from '#errors';
-import { Log } from '#observability';
+import { endInTime, Log } from '#observability';
 import { createApi } from './create-api.js';
 
 /** Starts the API gateway, or ends with a sentence that says why it cannot. */
@@ -8,6 +8,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = new Log({ app: 'api', level: config.logLevel });
   process.on('unhandledRejection', (error) => log.error('A promise was rejected and nobody listened', { error }));
+  endInTime(log);
   const app = await createApi(config, { log });
   await app.listen(config.http.port, config.http.host);
   log.info('The API listens', { url: await app.getUrl() });

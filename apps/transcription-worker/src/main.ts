@@ -1,14 +1,31 @@
 import { ConfigError, loadConfig } from '#config';
 import { messageOf } from '#errors';
-import { Log } from '#observability';
+import { endInTime, Log } from '#observability';
+import { Canary } from '#queues/worker';
 import { createWorker } from './create-worker.js';
+
+const LOOK_MS = 10_000;
 
 /** Starts the transcription worker, or ends with a sentence that says why it cannot. */
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = new Log({ app: 'transcription-worker', level: config.logLevel });
   process.on('unhandledRejection', (error) => log.error('A promise was rejected and nobody listened', { error }));
-  await createWorker(config, log);
+  endInTime(log);
+  const worker = await createWorker(config, log);
+  endWhenDead(worker.get(Canary, { strict: false }), log);
+}
+
+/** A worker that gets nothing any more and does not know why is of no use; whoever started it starts another. */
+function endWhenDead(canary: Canary, log: Log): void {
+  const watch = setInterval(() => {
+    if (canary.isAlive()) return;
+    clearInterval(watch);
+    log.error('No canary came back for too long; the worker ends so that a new one can start');
+    process.exitCode = 1;
+    process.kill(process.pid, 'SIGTERM');
+  }, LOOK_MS);
+  watch.unref();
 }
 
 main().catch((error: unknown) => {

@@ -80,27 +80,17 @@ export class Canary implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async sing(): Promise<void> {
     try {
-      for (const name of this.silent(SING_MS / 2)) {
-        this.songs += 1;
-        const id = `${this.identity.name.replaceAll('/', '-')}-${this.songs}`;
-        await this.queues.ring(name, [{ data: { v: 1, canary: true }, opts: canaryOptions(id) }]);
-      }
-      if (!this.stopped && this.silent(DEAD_AFTER_MS).length === 0)
-        await this.database.asSystem((tx) => tx.execute(PULSE, [this.identity.name]));
-      this.endIfDead();
+      await Promise.all(this.silent(SING_MS / 2).map((name) => this.singTo(name)));
+      if (this.stopped || this.silent(DEAD_AFTER_MS).length > 0) return;
+      await this.database.asSystem((tx) => tx.execute(PULSE, [this.identity.name]));
     } catch (error) {
-      this.endIfDead();
       this.log.warn('The canary could not sing', { detail: messageOf(error) });
     }
   }
 
-  /** A worker that gets nothing any more and does not know why is of no use; whoever started it starts another. */
-  private endIfDead(): void {
-    if (this.stopped || this.isAlive()) return;
-    this.log.error('No canary came back for too long; the worker ends so that a new one can start', {
-      silent: this.silent(DEAD_AFTER_MS),
-    });
-    process.exitCode = 1;
-    process.kill(process.pid, 'SIGTERM');
+  private async singTo(name: JobName): Promise<void> {
+    this.songs += 1;
+    const id = `${this.identity.name.replaceAll('/', '-')}-${this.songs}`;
+    await this.queues.ring(name, [{ data: { v: 1, canary: true }, opts: canaryOptions(id) }]);
   }
 }
