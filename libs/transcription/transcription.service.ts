@@ -37,8 +37,10 @@ export interface Orderer {
 /** Between two looks of a waiting request: short at first, for short recordings. */
 const FIRST_STEP_MS = 250;
 const LONGEST_STEP_MS = 1_000;
-/** A worker has stopped what it did for a deleted transcription after so long. */
-const STOP_SECONDS = 60;
+/** How much longer a request may wait once the process is asked to end. */
+const LAST_WAIT_MS = 10_000;
+/** A worker has stopped what it did for a deleted transcription after so long: two heartbeats and what it was just storing. */
+const STOP_SECONDS = 20;
 
 /** Where everything about a transcription lies in the store. */
 export function transcriptionPrefix(workspaceId: string, id: string): string {
@@ -48,7 +50,8 @@ export function transcriptionPrefix(workspaceId: string, id: string): string {
 /** Orders to transcribe, and their results. */
 @Injectable()
 export class TranscriptionService implements BeforeApplicationShutdown {
-  private stopping = false;
+  /** Until when requests may wait; brought forward when the process is asked to end. */
+  private waitUntil = Infinity;
 
   constructor(
     private readonly database: Database,
@@ -58,9 +61,9 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly outbox: JobOutbox,
   ) {}
 
-  /** Requests that wait for a result answer with what there is, so that the process can end. */
+  /** Requests that wait for a result soon answer with what there is, so that the process can end. */
   beforeApplicationShutdown(): void {
-    this.stopping = true;
+    this.waitUntil = performance.now() + LAST_WAIT_MS;
   }
 
   /**
@@ -112,8 +115,8 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     const deadline = performance.now() + seconds * 1_000;
     for (let step = FIRST_STEP_MS; ; step = Math.min(step * 1.5, LONGEST_STEP_MS)) {
       const transcription = await this.get(workspaceId, id);
-      const left = deadline - performance.now();
-      if (isFinished(transcription) || signal.aborted || this.stopping || left <= 0) return transcription;
+      const left = Math.min(deadline, this.waitUntil) - performance.now();
+      if (isFinished(transcription) || signal.aborted || left <= 0) return transcription;
       await sleep(Math.min(step, left));
     }
   }
@@ -146,15 +149,16 @@ export class TranscriptionService implements BeforeApplicationShutdown {
   /** Removes a transcription with all that was made for it; work on it stops. */
   async remove(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
+      const unfinished = !isFinished(await this.findIn(tx, id));
       await this.outbox.forget(tx, id);
-      if (!(await this.transcriptions.remove(tx, id))) throw notFound();
+      await this.transcriptions.remove(tx, id);
       // A generation no run has: the run's own clearing, if it was owed, is another job. A while later, because a worker that is
       // cutting the recording learns at its next heartbeat that it should stop.
       await this.outbox.add(tx, 'storage.discard', {
         workspaceId,
         subjectId: id,
         generation: 0,
-        delaySeconds: STOP_SECONDS,
+        delaySeconds: unfinished ? STOP_SECONDS : 0,
         payload: { prefix: transcriptionPrefix(workspaceId, id) },
       });
     });
