@@ -38,7 +38,8 @@ function unstorableIn(value: unknown, path: string): Violation[] {
 /** The error for wrong fields; also for rules that no decorator can say. */
 export function validationFailed(violations: Violation[]): FieldError {
   const sentences = violations.map(({ message }) => message).join('; ');
-  const count = violations.length === 1 ? 'One field is wrong' : `${violations.length} fields are wrong`;
+  const fields = new Set(violations.map(({ path }) => path)).size;
+  const count = fields === 1 ? 'One field is wrong' : `${fields} fields are wrong`;
   return new FieldError(commonErrors.validation_failed, `${count}: ${sentences}. Correct it and send the request again.`, {
     violations,
   });
