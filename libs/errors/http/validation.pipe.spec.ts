@@ -36,6 +36,19 @@ async function refusalOf(body: unknown): Promise<FieldError> {
 const GOOD = { email: 'ada@example.com', minutes: '30', speakers: [{ name: 'Ada' }] };
 
 describe('validationPipe', () => {
+  it.each([
+    ['NUL', 'a\u0000b'],
+    ['half a surrogate pair', 'a\ud800b'],
+  ])('refuses %s, which no database keeps, wherever it stands', async (_, name) => {
+    const { code, violations } = await refusalOf({ ...GOOD, speakers: [{ name }] });
+    expect(code).toBe('validation_failed');
+    expect(violations).toMatchObject([{ path: 'speakers.0.name', code: 'character' }]);
+  });
+
+  it('counts fields, not the rules they break', async () => {
+    expect((await refusalOf({ ...GOOD, speakers: [{ name: 1 }] })).message).toMatch(/^One field is wrong: /);
+  });
+
   it('gives an instance with the types of its class', async () => {
     const meeting: unknown = await validationPipe().transform(GOOD, { type: 'body', metatype: Meeting });
     expect(meeting).toBeInstanceOf(Meeting);

@@ -92,6 +92,10 @@ describe('judgeFailure', () => {
     expect(waitOf(judge('rate_limited'))).toBe(SETTINGS.backoffCapSeconds);
   });
 
+  it.each([0, -1])('does not take a Retry-After of %d at its word', (retryAfterSeconds) => {
+    expect(waitOf(judge('rate_limited', { retryAfterSeconds }))).toBe(2);
+  });
+
   it('gives up after a day, whatever it waited for', () => {
     for (const failureClass of ['rate_limited', 'own_fault', 'passing'] as const) {
       expect(judge(failureClass, { ageSeconds: 86_401 })).toEqual({ action: 'give_up' });
