@@ -47,6 +47,7 @@ export class Config {
     passwordCost: number;
     requestsPerMinute: number;
   };
+  readonly vault: { masterKey: string; previousMasterKeys: string[] };
   readonly recordings: { maxBytes: number; maxSeconds: number; workDirectory: string };
   readonly ffmpeg: { path: string; sandbox: 'auto' | 'required' | 'off' };
   readonly speech: {
@@ -88,6 +89,7 @@ export class Config {
       passwordCost: env.PASSWORD_COST,
       requestsPerMinute: env.AUTH_REQUESTS_PER_MINUTE,
     };
+    this.vault = { masterKey: env.MASTER_KEY, previousMasterKeys: env.MASTER_KEYS_PREVIOUS ?? [] };
     this.recordings = {
       maxBytes: env.MAX_UPLOAD_MB * 1_000_000,
       maxSeconds: env.MAX_RECORDING_SECONDS,

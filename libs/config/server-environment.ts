@@ -206,6 +206,27 @@ export class ServerEnvironment {
   @MinLength(32, { message: 'AUTH_SECRET must have 32 characters or more; make one with: openssl rand -base64 48' })
   AUTH_SECRET!: string;
 
+  @Variable('text', {
+    group: 'Identity',
+    readBy: 'both',
+    secret: true,
+    description:
+      'Secret that seals what the database must not give away: provider keys, letters that wait (`openssl rand -base64 48`). `npm start` generates one. Lost, those are lost.',
+  })
+  @IsString()
+  @MinLength(32, { message: 'MASTER_KEY must have 32 characters or more; make one with: openssl rand -base64 48' })
+  MASTER_KEY!: string;
+
+  @Variable('list', {
+    group: 'Identity',
+    readBy: 'both',
+    secret: true,
+    description: 'Earlier values of MASTER_KEY, comma-separated, while `npm run rotate-master-key` has not been run to its end.',
+  })
+  @IsOptional()
+  @IsString({ each: true })
+  MASTER_KEYS_PREVIOUS?: string[];
+
   @Variable('integer', { group: 'Identity', readBy: 'api', default: '900', description: 'Seconds an access token is valid.' })
   @IsInt()
   @Min(30)

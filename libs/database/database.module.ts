@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '#config';
 import { messageOf } from '#errors';
+import { ChangeFeed } from './change-feed.js';
 import { appDataSource } from './data-source.js';
 import { Database } from './database.js';
 import { APP_ROLE, SYSTEM_ROLE } from './roles.js';
@@ -36,8 +37,9 @@ export class DatabaseModule {
       providers: [
         { provide: DataSource, useFactory: (config: Config) => connect(config, applicationName), inject: [Config] },
         Database,
+        ChangeFeed,
       ],
-      exports: [Database],
+      exports: [Database, ChangeFeed],
     };
   }
 }

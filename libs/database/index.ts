@@ -1,3 +1,4 @@
+export { type ChangedSubject, ChangeFeed } from './change-feed.js';
 export { appDataSource, ownerDataSource } from './data-source.js';
 export { Database } from './database.js';
 export {

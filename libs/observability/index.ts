@@ -3,6 +3,7 @@ export { ObservabilityModule } from './observability.module.js';
 export { endInTime } from './process-end.js';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './readiness.js';
 export {
+  acceptDevice,
   acceptRequestId,
   currentContext,
   currentRequestId,

@@ -12,6 +12,7 @@ const SECRET_MEMBERS = [
   'refreshToken',
   'apiKey',
   'secret',
+  'key',
   'text',
   'transcript',
 ];
@@ -40,7 +41,7 @@ export class Log implements LoggerService {
         messageKey: 'message',
         timestamp: stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
-        mixin: () => ({ ...currentContext() }),
+        mixin: contextFields,
         redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
       },
       options.destination ?? pino.destination({ sync: false, minLength: 0 }),
@@ -76,6 +77,12 @@ export class Log implements LoggerService {
   fatal(message: unknown, fields: unknown = {}): void {
     this.pino.fatal(fieldsOf(fields), String(message));
   }
+}
+
+/** Ids alone: a client's address and device are personal, and the record of sign-ins has them. */
+function contextFields(): Fields {
+  const { requestId, workspaceId, userId, job } = currentContext() ?? {};
+  return { requestId, workspaceId, userId, job };
 }
 
 /** Nest passes its context's name or a stack where we pass fields. Errors become their name, message, code and stack. */

@@ -6,6 +6,10 @@ export interface RequestContext {
   requestId: string;
   workspaceId?: string;
   userId?: string;
+  /** Of the client, as the trusted proxies tell it. */
+  address?: string;
+  /** The client's user agent, printable and short. */
+  device?: string;
   /** `name#id` of the job being worked on. */
   job?: string;
 }
@@ -14,6 +18,8 @@ const storage = new AsyncLocalStorage<RequestContext>();
 
 /** Accepted from a caller: printable, short, nothing that could forge a log line. */
 const ACCEPTABLE_ID = /^[A-Za-z0-9._~-]{8,128}$/;
+
+const LONGEST_DEVICE = 300;
 
 /** Runs `work` with `context` visible to everything it calls, awaits included. */
 export function runInContext<T>(context: RequestContext, work: () => T): T {
@@ -28,6 +34,13 @@ export function currentContext(): RequestContext | undefined {
 /** The id of the running request, or a new one for work that nobody asked for. */
 export function currentRequestId(): string {
   return storage.getStore()?.requestId ?? newRequestId();
+}
+
+/** A user agent as it may be stored and shown: printable, short. */
+export function acceptDevice(given: unknown): string | undefined {
+  if (typeof given !== 'string') return undefined;
+  const printable = given.replaceAll(/[^\x20-\x7e]/g, '').trim();
+  return printable === '' ? undefined : printable.slice(0, LONGEST_DEVICE);
 }
 
 /** A fresh request id. */

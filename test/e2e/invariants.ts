@@ -103,6 +103,7 @@ function leaks({ processes, clients, env, databaseUrl }: Stack): string[] {
   const secrets: Record<string, string> = {
     'the key of the provider': env.OPENAI_API_KEY ?? '',
     'the secret of the tokens': env.AUTH_SECRET ?? '',
+    'the master key': env.MASTER_KEY ?? '',
     'the password of the database': new URL(databaseUrl).password,
     'what was said': SPOKEN,
   };

@@ -178,6 +178,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       STENO_HOME: home,
       DATABASE_URL: databaseUrl,
       AUTH_SECRET: randomBytes(36).toString('base64'),
+      MASTER_KEY: randomBytes(36).toString('base64'),
       AUTH_REQUESTS_PER_MINUTE: '1000',
       PASSWORD_COST: '4',
       PUBLIC_URL: origin,

@@ -12,6 +12,7 @@ const WISHED_FREE_MB = 1_000;
 /** What is generated once for an installation and kept in STENO_HOME/secrets.json. */
 export interface Secrets {
   authSecret: string;
+  masterKey: string;
   demo: { email: string; password: string };
 }
 
@@ -61,25 +62,40 @@ export function readSecrets(home: string): Secrets {
   const file = join(home, 'secrets.json');
   if (existsSync(file)) return parseSecrets(file);
   const secrets: Secrets = {
-    authSecret: randomBytes(48).toString('base64url'),
+    authSecret: newSecret(),
+    masterKey: newSecret(),
     demo: { email: 'demo@steno.example', password: randomBytes(12).toString('base64url') },
   };
-  // Written beside and moved, so that a full disk or a kill leaves no half of it.
+  writeSecrets(file, secrets);
+  return secrets;
+}
+
+function newSecret(): string {
+  return randomBytes(48).toString('base64url');
+}
+
+/** Written beside and moved, so that a full disk or a kill leaves no half of it. */
+function writeSecrets(file: string, secrets: Secrets): void {
   writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  return secrets;
 }
 
 function parseSecrets(file: string): Secrets {
   chmodSync(file, 0o600);
   try {
-    const { authSecret, demo } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
-    if (authSecret && demo?.email && demo.password) return { authSecret, demo };
+    const { authSecret, masterKey, demo } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
+    if (authSecret && demo?.email && demo.password) {
+      if (masterKey) return { authSecret, masterKey, demo };
+      // Made by an earlier version, which sealed nothing.
+      const completed = { authSecret, masterKey: newSecret(), demo };
+      writeSecrets(file, completed);
+      return completed;
+    }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new Refusal(
-    `${file} is damaged: it must hold { "authSecret": "…", "demo": { "email": "…", "password": "…" } }. ` +
+    `${file} is damaged: it must hold { "authSecret": "…", "masterKey": "…", "demo": { "email": "…", "password": "…" } }. ` +
       'Put it back from a backup, or remove it: new secrets are made, and everybody has to sign in again.',
   );
 }

@@ -71,6 +71,7 @@ async function start(settings: Settings, order: StartOrder, processes: Processes
     PORT: String(settings.port),
     WORKER_PORT: process.env.WORKER_PORT || '0',
     AUTH_SECRET: process.env.AUTH_SECRET || secrets.authSecret,
+    MASTER_KEY: process.env.MASTER_KEY || secrets.masterKey,
     DATABASE_URL: database.url,
   };
   await runScript('dist/apps/api/src/migrate.js', join(home, 'logs', 'migrate.log'), env, signal);

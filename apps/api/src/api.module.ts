@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AudioHttpModule } from '#audio/http';
+import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { HealthHttpModule } from '#health/http';
@@ -9,6 +10,7 @@ import { QueuesModule } from '#queues';
 import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
 import { TranscriptionHttpModule } from '#transcription/http';
+import { VaultModule } from '#vault';
 
 /** What the API gateway is made of: the ground, and the HTTP doors of the rooms. */
 @Module({})
@@ -20,6 +22,8 @@ export class ApiModule {
         ConfigModule.with(config),
         ObservabilityModule.with(log),
         DatabaseModule.as('steno-api'),
+        AuditModule,
+        VaultModule,
         StorageModule.forConfig(),
         QueuesModule,
         IdentityHttpModule,

@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#config';
 import { ProblemFilter, validationPipe } from '#errors/http';
-import { acceptRequestId, currentRequestId, Log, newRequestId, runInContext } from '#observability';
+import { acceptDevice, acceptRequestId, currentRequestId, Log, newRequestId, runInContext } from '#observability';
 import { ApiModule } from './api.module.js';
 import { serveDocumentation } from './documentation.js';
 import { discardUnreadBodies } from './unread-body.js';
@@ -70,7 +70,7 @@ function carryRequestId(app: NestFastifyApplication, log: Log): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const requestId = typeof request.id === 'string' ? request.id : newRequestId();
     void reply.header('x-request-id', requestId);
-    runInContext({ requestId }, done);
+    runInContext({ requestId, address: request.ip, device: acceptDevice(request.headers['user-agent']) }, done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const fields = {

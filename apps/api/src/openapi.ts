@@ -9,6 +9,7 @@ const PREVIEW_ENVIRONMENT = {
   NODE_ENV: 'test',
   DATABASE_URL: 'postgres://preview@127.0.0.1/preview',
   AUTH_SECRET: 'a secret of a preview that signs nothing',
+  MASTER_KEY: 'a master key of a preview that seals nothing',
 };
 
 /** The OpenAPI document, made without any server. */

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { type Log, ObservabilityModule } from '#observability';
@@ -7,6 +8,7 @@ import { QueuesWorkerModule } from '#queues/worker';
 import { StorageModule } from '#storage';
 import { StorageWorkerModule } from '#storage/worker';
 import { TranscriptionWorkerModule } from '#transcription/worker';
+import { VaultModule } from '#vault';
 import { HealthServer } from './health-server.js';
 
 /** What the transcription worker is made of: the ground, and the worker doors of the rooms. */
@@ -19,6 +21,8 @@ export class WorkerModule {
         ConfigModule.with(config),
         ObservabilityModule.with(log),
         DatabaseModule.as('steno-worker'),
+        AuditModule,
+        VaultModule,
         StorageModule.forConfig(),
         QueuesModule,
         QueuesWorkerModule,

@@ -1,5 +1,7 @@
+import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Audio } from './audio/audio.entity.js';
 import { Membership } from './identity/membership.entity.js';
+import { OneTimeToken } from './identity/one-time-token.entity.js';
 import { Session } from './identity/session.entity.js';
 import { User } from './identity/user.entity.js';
 import { Workspace } from './identity/workspace.entity.js';
@@ -9,14 +11,18 @@ import { TranscriptSegment } from './transcription/transcript-segment.entity.js'
 import { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
 import { TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
 import { Transcription } from './transcription/transcription.entity.js';
+import { WorkspaceKey } from './vault/workspace-key.entity.js';
 
+export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Audio } from './audio/audio.entity.js';
 export { Membership, type Role, ROLES } from './identity/membership.entity.js';
+export { OneTimeToken } from './identity/one-time-token.entity.js';
 export { Session } from './identity/session.entity.js';
-export { User } from './identity/user.entity.js';
-export { Workspace } from './identity/workspace.entity.js';
+export { PLATFORM_ROLES, type PlatformRole, User } from './identity/user.entity.js';
+export { type Plan, PLANS, Workspace } from './identity/workspace.entity.js';
 export { Job, type JobState } from './queues/job.entity.js';
 export { WorkerPulse } from './queues/worker-pulse.entity.js';
+export { WorkspaceKey } from './vault/workspace-key.entity.js';
 export { TranscriptSegment, type TranscriptWord } from './transcription/transcript-segment.entity.js';
 export { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
 export { type ChunkTranscript, TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
@@ -33,6 +39,7 @@ export {
 export const ENTITIES = [
   User,
   Session,
+  OneTimeToken,
   Workspace,
   Membership,
   Audio,
@@ -42,4 +49,6 @@ export const ENTITIES = [
   TranscriptSegment,
   Job,
   WorkerPulse,
+  WorkspaceKey,
+  AuditEntry,
 ];

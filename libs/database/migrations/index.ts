@@ -1,4 +1,6 @@
 import { FirstTables1763700000000 } from './1763700000000-first-tables.js';
+import { VaultAndAudit1763800000000 } from './1763800000000-vault-and-audit.js';
+import { Accounts1763800100000 } from './1763800100000-accounts.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
-export const MIGRATIONS = [FirstTables1763700000000];
+export const MIGRATIONS = [FirstTables1763700000000, VaultAndAudit1763800000000, Accounts1763800100000];

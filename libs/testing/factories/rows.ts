@@ -4,14 +4,34 @@ import { Audio, type Database, Membership, type Role, Transcription, User, Works
 /** A user. Signs in with nothing: register through the API where a password is wanted. */
 export async function makeUser(database: Database, given: Partial<User> = {}): Promise<User> {
   const id = uuidv7();
-  const user = { id, email: `${id}@example.com`, name: 'Ada Lovelace', passwordHash: '-', createdAt: new Date(), ...given };
+  const user: User = {
+    id,
+    email: `${id}@example.com`,
+    name: 'Ada Lovelace',
+    passwordHash: '-',
+    emailVerifiedAt: new Date(),
+    platformRole: 'user',
+    disabledAt: null,
+    deletedAt: null,
+    createdAt: new Date(),
+    ...given,
+  };
   await database.asSystem((tx) => tx.manager.insert(User, user));
   return user;
 }
 
 /** A team's workspace without members. */
 export async function makeWorkspace(database: Database, given: Partial<Workspace> = {}): Promise<Workspace> {
-  const workspace = { id: uuidv7(), name: 'Analytical engines', kind: 'team' as const, createdAt: new Date(), ...given };
+  const workspace: Workspace = {
+    id: uuidv7(),
+    name: 'Analytical engines',
+    kind: 'team',
+    plan: 'free',
+    deletedAt: null,
+    updatedAt: new Date(),
+    createdAt: new Date(),
+    ...given,
+  };
   await database.asSystem((tx) => tx.manager.insert(Workspace, workspace));
   return workspace;
 }

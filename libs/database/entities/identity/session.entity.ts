@@ -5,6 +5,7 @@ import { User } from './user.entity.js';
 @Entity('sessions')
 @Index('sessions_token_hash_key', ['tokenHash'], { unique: true })
 @Index('sessions_user_id_idx', ['userId'])
+@Index('sessions_expires_at_idx', ['expiresAt'])
 export class Session {
   @PrimaryColumn('uuid')
   id!: string;
@@ -16,6 +17,14 @@ export class Session {
   /** SHA-256 of the refresh token in force, hexadecimal. */
   @Column('text', { name: 'token_hash', select: false })
   tokenHash!: string;
+
+  /** 256 random bits; with the server's secret and the turn they give the refresh token of that turn. */
+  @Column('bytea', { select: false })
+  seed!: Buffer;
+
+  /** How often the refresh token was exchanged. */
+  @Column('integer', { default: 0 })
+  turn!: number;
 
   @Column('text', { nullable: true })
   device!: string | null;
@@ -35,7 +44,7 @@ export class Session {
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 
-  /** logout, reuse (a replayed refresh token) or expiry. */
+  /** Why: see `SessionEnd`. */
   @Column('text', { name: 'end_reason', nullable: true })
   endReason!: string | null;
 }

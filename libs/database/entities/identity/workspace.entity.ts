@@ -1,8 +1,13 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
+export const PLANS = ['free', 'pro', 'enterprise', 'custom'] as const;
+/** What a workspace has booked: decides its limits. */
+export type Plan = (typeof PLANS)[number];
+
 /** The tenant: every recording, transcript and limit belongs to one. */
 @Entity('workspaces')
 @Check('workspaces_kind_check', `kind IN ('personal', 'team')`)
+@Check('workspaces_plan_check', `plan IN ('free', 'pro', 'enterprise', 'custom')`)
 export class Workspace {
   @PrimaryColumn('uuid')
   id!: string;
@@ -12,6 +17,16 @@ export class Workspace {
 
   @Column('text')
   kind!: 'personal' | 'team';
+
+  @Column('text', { default: 'free' })
+  plan!: Plan;
+
+  /** Deleted by its owner; the rows go after a while. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -1,0 +1,3 @@
+export { SealBroken } from './sealed-box.js';
+export { type SealedPlace, Vault } from './vault.js';
+export { VaultModule } from './vault.module.js';
