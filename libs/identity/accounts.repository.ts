@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Role, SystemTransaction } from '#database';
+import type { SystemTransaction } from '#database';
 
 export interface Account {
   userId: string;
@@ -11,12 +11,8 @@ export interface Account {
 }
 
 export interface AccountWithPassword extends Account {
-  passwordHash: string;
-}
-
-export interface LiveSession extends Account {
-  sessionId: string;
-  role: Role;
+  /** Null for people who sign in elsewhere. */
+  passwordHash: string | null;
 }
 
 interface NewAccount {
@@ -64,27 +60,5 @@ export class AccountsRepository {
   async find(tx: SystemTransaction, userId: string): Promise<Account | null> {
     const [row] = await tx.query<Account>(`${ACCOUNT} FROM users u ${PERSONAL_WORKSPACE} WHERE u.id = $1`, [userId]);
     return row ?? null;
-  }
-
-  /**
-   * The session, if it has not ended, with the user's role in a workspace.
-   * @returns `live`: whether the session has not ended; `actor`: null when the user does not belong to the workspace
-   */
-  async findActor(
-    tx: SystemTransaction,
-    sessionId: string,
-    workspaceId: string,
-  ): Promise<{ live: boolean; actor: LiveSession | null }> {
-    const [row] = await tx.query<LiveSession>(
-      `SELECT s.id AS "sessionId", u.id AS "userId", u.email, u.name, u.created_at AS "createdAt",
-         w.id AS "workspaceId", w.name AS "workspaceName", m.role
-       FROM sessions s JOIN users u ON u.id = s.user_id
-       LEFT JOIN memberships m ON m.user_id = u.id AND m.workspace_id = $2
-       LEFT JOIN workspaces w ON w.id = m.workspace_id
-       WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now()`,
-      [sessionId, workspaceId],
-    );
-    if (row === undefined) return { live: false, actor: null };
-    return { live: true, actor: row.role === null ? null : row };
   }
 }

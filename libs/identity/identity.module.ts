@@ -1,14 +1,28 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AccountsRepository } from './accounts.repository.js';
+import { ActorsRepository } from './actors.repository.js';
+import { Credentials } from './credentials.js';
 import { IdentityService } from './identity.service.js';
 import { Passwords } from './passwords.js';
+import { Principals } from './principals.js';
+import { SessionActors } from './session-actors.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { Tokens } from './tokens.js';
 
 @Module({
   imports: [JwtModule.register({})],
-  providers: [AccountsRepository, SessionsRepository, Passwords, Tokens, IdentityService],
-  exports: [IdentityService],
+  providers: [
+    AccountsRepository,
+    ActorsRepository,
+    SessionsRepository,
+    Passwords,
+    Tokens,
+    Principals,
+    SessionActors,
+    Credentials,
+    IdentityService,
+  ],
+  exports: [IdentityService, SessionActors, ActorsRepository, Principals, Credentials],
 })
 export class IdentityModule {}

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '#config';
-import { Database, isUniqueViolation } from '#database';
+import { ChangeFeed, Database, isUniqueViolation, type SystemTransaction } from '#database';
 import { FieldError } from '#errors';
 import { Log } from '#observability';
 import { type Account, AccountsRepository } from './accounts.repository.js';
@@ -9,7 +10,7 @@ import type { Actor } from './actor.js';
 import { identityErrors } from './identity.errors.js';
 import { Passwords } from './passwords.js';
 import { SessionsRepository } from './sessions.repository.js';
-import { type AccessClaims, hashToken, sameHash, Tokens } from './tokens.js';
+import { hashToken, sameSecret, Tokens } from './tokens.js';
 
 /** Where a sign-in comes from; shown in the list of sessions. */
 export interface Origin {
@@ -25,6 +26,10 @@ export interface SignedIn {
   expiresIn: number;
 }
 
+/** How long the refresh token exchanged last may come again: retries of a client whose answer got lost. */
+const GRACE_SECONDS = 10;
+const SEED_BYTES = 32;
+
 /** Accounts and sessions. */
 @Injectable()
 export class IdentityService {
@@ -34,6 +39,7 @@ export class IdentityService {
     private readonly sessions: SessionsRepository,
     private readonly passwords: Passwords,
     private readonly tokens: Tokens,
+    private readonly changes: ChangeFeed,
     private readonly config: Config,
     private readonly log: Log,
   ) {}
@@ -81,57 +87,61 @@ export class IdentityService {
   }
 
   /**
-   * Exchanges a refresh token for a new pair. One that was exchanged before ends its session: somebody holds a copy.
+   * Exchanges a refresh token for a new pair. The one exchanged last may come once more within ten seconds, when its answer got lost:
+   * it gives the same new token. Any earlier one ends the session: somebody holds a copy.
    * @throws FieldError refresh_token_invalid or refresh_token_reused
    */
   async refresh(refreshToken: string): Promise<SignedIn> {
-    const sessionId = this.tokens.sessionOf(refreshToken);
-    if (sessionId === null)
-      throw new FieldError(identityErrors.refresh_token_invalid, identityErrors.refresh_token_invalid.example);
-    const next = this.tokens.refresh(sessionId);
-    const outcome = await this.database.asSystem(async (tx) => {
-      const session = await this.sessions.lock(tx, sessionId);
-      if (session === null) return 'unknown';
-      if (!sameHash(session.tokenHash, hashToken(refreshToken))) {
-        await this.sessions.end(tx, sessionId, 'reuse');
-        return 'reused';
-      }
-      await this.sessions.rotate(tx, sessionId, hashToken(next));
-      return (await this.accounts.find(tx, session.userId)) ?? 'unknown';
-    });
-    if (outcome === 'unknown')
+    const parts = this.tokens.partsOf(refreshToken);
+    if (parts === null) throw new FieldError(identityErrors.refresh_token_invalid, identityErrors.refresh_token_invalid.example);
+    const outcome = await this.database.asSystem((tx) => this.exchange(tx, refreshToken, parts));
+    if (outcome === 'invalid')
       throw new FieldError(identityErrors.refresh_token_invalid, identityErrors.refresh_token_invalid.example);
     if (outcome === 'reused') {
-      this.log.warn('A refresh token came back after its exchange; the session is ended', { sessionId });
+      this.log.warn('A refresh token came back after its exchange; the session is ended', { sessionId: parts.sessionId });
       throw new FieldError(identityErrors.refresh_token_reused, identityErrors.refresh_token_reused.example);
     }
-    return this.signedIn(outcome, sessionId, next);
+    return this.signedIn(outcome.account, parts.sessionId, outcome.next);
   }
 
   /** Ends the session of the actor. */
   async logout(actor: Actor): Promise<void> {
-    await this.database.asSystem((tx) => this.sessions.end(tx, actor.sessionId, 'logout'));
+    const { sessionId } = actor;
+    if (sessionId === null) return;
+    await this.database.asSystem(async (tx) => {
+      await this.sessions.end(tx, sessionId, 'logout');
+      await this.changes.announce(tx, `session:${sessionId}`);
+    });
   }
 
-  /**
-   * Who stands behind a verified access token.
-   * @param workspaceId the workspace asked for; the personal one when null
-   * @throws FieldError access_token_invalid when the session has ended, workspace_not_found when the user is no member
-   */
-  async actorOf(claims: AccessClaims, workspaceId: string | null): Promise<Actor> {
-    const { live, actor } = await this.database.asSystem((tx) =>
-      this.accounts.findActor(tx, claims.sid, workspaceId ?? claims.wid),
-    );
-    if (!live) throw new FieldError(identityErrors.access_token_invalid, identityErrors.access_token_invalid.example);
-    if (actor === null) throw new FieldError(identityErrors.workspace_not_found, identityErrors.workspace_not_found.example);
-    return actor;
+  private async exchange(
+    tx: SystemTransaction,
+    given: string,
+    { sessionId, turn }: { sessionId: string; turn: number },
+  ): Promise<{ account: Account; next: string } | 'invalid' | 'reused'> {
+    const session = await this.sessions.lock(tx, sessionId);
+    // A token we never gave out says nothing about the session, whoever made it up.
+    if (session === null || turn > session.turn || !sameSecret(given, this.tokens.refresh(sessionId, turn, session.seed)))
+      return 'invalid';
+    const again = turn === session.turn - 1 && session.secondsSinceExchange <= GRACE_SECONDS;
+    if (turn !== session.turn && !again) {
+      await this.sessions.end(tx, sessionId, 'reuse');
+      await this.changes.announce(tx, `session:${sessionId}`);
+      return 'reused';
+    }
+    const account = await this.accounts.find(tx, session.userId);
+    if (account === null) return 'invalid';
+    const next = this.tokens.refresh(sessionId, turn + 1, session.seed);
+    if (!again) await this.sessions.exchange(tx, sessionId, turn + 1, hashToken(next));
+    return { account, next };
   }
 
   private newSession(userId: string, origin: Origin): { row: Parameters<SessionsRepository['insert']>[1]; refreshToken: string } {
     const id = uuidv7();
-    const refreshToken = this.tokens.refresh(id);
+    const seed = randomBytes(SEED_BYTES);
+    const refreshToken = this.tokens.refresh(id, 0, seed);
     return {
-      row: { id, userId, tokenHash: hashToken(refreshToken), ...origin, days: this.config.identity.sessionDays },
+      row: { id, userId, seed, tokenHash: hashToken(refreshToken), ...origin, days: this.config.identity.sessionDays },
       refreshToken,
     };
   }

@@ -1,20 +1,69 @@
 import type { Role } from '#database';
 
-/** What a route can ask for. One table below says which role has it. */
-export const PERMISSIONS = ['profile:read', 'audio:read', 'audio:write', 'transcriptions:read', 'transcriptions:write'] as const;
-export type Permission = (typeof PERMISSIONS)[number];
+/** What an API key may be let do; each includes the ones before. */
+export const SCOPES = ['read', 'write', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
 
-const READ = ['profile:read', 'audio:read', 'transcriptions:read'] as const satisfies Permission[];
-const WRITE = [...READ, 'audio:write', 'transcriptions:write'] as const satisfies Permission[];
+interface Rule {
+  /** The least role that has it. */
+  role: Role;
+  /** The least scope with which a key has it; null: people only. */
+  scope: Scope | null;
+}
 
-const PERMISSIONS_OF_ROLE: Record<Role, ReadonlySet<Permission>> = {
-  owner: new Set(WRITE),
-  admin: new Set(WRITE),
-  member: new Set(WRITE),
-  viewer: new Set(READ),
-};
+const ANYBODY_READS: Rule = { role: 'viewer', scope: 'read' };
+const MEMBER_WRITES: Rule = { role: 'member', scope: 'write' };
+const ADMIN_READS: Rule = { role: 'admin', scope: 'admin' };
+const ADMIN_WRITES: Rule = { role: 'admin', scope: 'admin' };
+
+/** The one table of who may do what in a workspace. Routes name an entry of it; nothing else decides. */
+const RULES = {
+  /** Knowing who one is. */
+  'profile:read': ANYBODY_READS,
+  /** One's own account: password, sessions, deletion. Never by a key, which may be in other hands than its maker's. */
+  'account:manage': { role: 'viewer', scope: null },
+  'audio:read': ANYBODY_READS,
+  'audio:write': MEMBER_WRITES,
+  'transcriptions:read': ANYBODY_READS,
+  'transcriptions:write': MEMBER_WRITES,
+  'workspace:read': ANYBODY_READS,
+  'workspace:write': ADMIN_WRITES,
+  'workspace:own': { role: 'owner', scope: null },
+  'members:read': ANYBODY_READS,
+  'members:write': ADMIN_WRITES,
+  /** Leaving a workspace; the rooms let nobody remove others by it. */
+  'membership:end': { role: 'viewer', scope: null },
+  'audit:read': ADMIN_READS,
+  'api-keys:read': { role: 'member', scope: 'admin' },
+  /** A key that could make keys would outlive its own end. */
+  'api-keys:write': { role: 'member', scope: null },
+  'provider-keys:read': ADMIN_READS,
+  'provider-keys:write': ADMIN_WRITES,
+} as const satisfies Record<string, Rule>;
+
+/** What a route can ask for. */
+export type Permission = keyof typeof RULES;
+export const PERMISSIONS = Object.keys(RULES) as Permission[];
+
+const RANK_OF_ROLE: Record<Role, number> = { viewer: 0, member: 1, admin: 2, owner: 3 };
 
 /** Whether a role may do what the permission names. */
 export function roleMay(role: Role, permission: Permission): boolean {
-  return PERMISSIONS_OF_ROLE[role].has(permission);
+  return RANK_OF_ROLE[role] >= RANK_OF_ROLE[RULES[permission].role];
+}
+
+/** Whether a key with these scopes may do it, as far as its maker's role goes. */
+export function scopesMay(scopes: readonly Scope[], permission: Permission): boolean {
+  const { scope } = RULES[permission];
+  return scope !== null && scopes.some((held) => SCOPES.indexOf(held) >= SCOPES.indexOf(scope));
+}
+
+/** The least scope that has the permission; null when no key has it. */
+export function scopeFor(permission: Permission): Scope | null {
+  return RULES[permission].scope;
+}
+
+/** Whether a role stands at or above another. */
+export function outranks(role: Role, other: Role): boolean {
+  return RANK_OF_ROLE[role] >= RANK_OF_ROLE[other];
 }

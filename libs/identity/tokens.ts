@@ -1,4 +1,4 @@
-import { createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Config } from '#config';
@@ -19,18 +19,30 @@ export interface AccessClaims {
   typ: 'access';
 }
 
+const REFRESH_TOKEN = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,9})\.[\w-]{43}$/;
+
 /** Key of the access tokens; derived, so that AUTH_SECRET can stand behind other things too. */
 export function accessTokenKey(config: Config): Buffer {
-  return Buffer.from(hkdfSync('sha256', config.identity.secret, '', 'steno access token v1', 32));
+  return derivedKey(config, 'steno access token v1');
+}
+
+function derivedKey(config: Config, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', config.identity.secret, '', purpose, 32));
 }
 
 /** Makes and takes apart tokens. */
 @Injectable()
 export class Tokens {
+  private readonly accessKey: Buffer;
+  private readonly refreshKey: Buffer;
+
   constructor(
     private readonly jwt: JwtService,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.accessKey = accessTokenKey(config);
+    this.refreshKey = derivedKey(config, 'steno refresh token v1');
+  }
 
   /** A signed access token and the seconds it is valid. */
   async access(claims: Omit<AccessClaims, 'typ'>): Promise<{ accessToken: string; expiresIn: number }> {
@@ -38,7 +50,7 @@ export class Tokens {
     const accessToken = await this.jwt.signAsync(
       { ...claims, typ: 'access' },
       {
-        secret: accessTokenKey(this.config),
+        secret: this.accessKey,
         algorithm: TOKEN_ALGORITHM,
         issuer: TOKEN_ISSUER,
         audience: TOKEN_AUDIENCE,
@@ -48,14 +60,20 @@ export class Tokens {
     return { accessToken, expiresIn };
   }
 
-  /** A fresh refresh token of a session: names the session, so that every earlier one is recognised when it comes back. */
-  refresh(sessionId: string): string {
-    return `${sessionId}.${randomBytes(32).toString('base64url')}`;
+  /**
+   * The refresh token of a session's turn. It can be made again from the session's row, so that an exchange whose answer got lost can
+   * be answered once more with the same token; and one that we never gave out is told from one that comes back.
+   * @param seed 256 random bits of the session
+   */
+  refresh(sessionId: string, turn: number, seed: Buffer): string {
+    const secret = createHmac('sha256', this.refreshKey).update(`${sessionId}.${turn}.`).update(seed).digest('base64url');
+    return `${sessionId}.${turn}.${secret}`;
   }
 
-  /** The session a refresh token names, or null when it is no refresh token. */
-  sessionOf(refreshToken: string): string | null {
-    return /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/.exec(refreshToken)?.[1] ?? null;
+  /** The session and the turn a refresh token names, or null when it is no refresh token. */
+  partsOf(refreshToken: string): { sessionId: string; turn: number } | null {
+    const [, sessionId, turn] = REFRESH_TOKEN.exec(refreshToken) ?? [];
+    return sessionId === undefined ? null : { sessionId, turn: Number(turn) };
   }
 }
 
@@ -64,7 +82,7 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Compares two hashes without telling by its time where they differ. */
-export function sameHash(a: string, b: string): boolean {
+/** Compares two secrets, or hashes of them, without telling by its time where they differ. */
+export function sameSecret(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }

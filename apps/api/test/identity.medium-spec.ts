@@ -101,6 +101,12 @@ describe('signing in', () => {
   });
 });
 
+async function exchangedSecondsAgo({ userId }: SignedInUser, seconds: number): Promise<void> {
+  await api.database.asSystem((tx) =>
+    tx.execute('UPDATE sessions SET refreshed_at = now() - make_interval(secs => $2) WHERE user_id = $1', [userId, seconds]),
+  );
+}
+
 describe('refreshing', () => {
   it('gives a new pair of the same session', async () => {
     const user = await api.register();
@@ -112,22 +118,47 @@ describe('refreshing', () => {
     expect((await post('refresh', { refreshToken: next.refreshToken })).statusCode).toBe(200);
   });
 
-  it('ends the session when a token comes back after its exchange', async () => {
+  it('gives the same token again to a client that lost the answer, for ten seconds (item 46)', async () => {
     const user = await api.register();
-    const { refreshToken, accessToken } = (await post('refresh', { refreshToken: user.refreshToken })).json<SignedInUser>();
+    const first = (await post('refresh', { refreshToken: user.refreshToken })).json<SignedInUser>();
+    const again = (await post('refresh', { refreshToken: user.refreshToken })).json<SignedInUser>();
+    expect(again.refreshToken).toBe(first.refreshToken);
+    await exchangedSecondsAgo(user, 11);
+    const late = await post('refresh', { refreshToken: user.refreshToken });
+    expect(late.json()).toMatchObject({ status: 401, code: 'refresh_token_reused' });
+  });
+
+  it('ends the session when an earlier token than the last comes back, however soon (item 46)', async () => {
+    const user = await api.register();
+    const first = (await post('refresh', { refreshToken: user.refreshToken })).json<SignedInUser>();
+    const second = (await post('refresh', { refreshToken: first.refreshToken })).json<SignedInUser>();
+    expect((await me(bearer(second.accessToken))).statusCode).toBe(200);
     const stolen = await post('refresh', { refreshToken: user.refreshToken });
     expect(stolen.json()).toMatchObject({ status: 401, code: 'refresh_token_reused' });
-    expect((await post('refresh', { refreshToken })).json()).toMatchObject({ status: 401, code: 'refresh_token_invalid' });
-    expect((await me(bearer(accessToken))).json()).toMatchObject({ status: 401, code: 'access_token_invalid' });
+    for (const { refreshToken } of [first, second])
+      expect((await post('refresh', { refreshToken })).json()).toMatchObject({ status: 401, code: 'refresh_token_invalid' });
+    expect((await me(bearer(second.accessToken))).json()).toMatchObject({ status: 401, code: 'access_token_invalid' });
   });
 
-  it('exchanges one token once, however many ask at once', async () => {
+  it('makes one new token of twenty requests at once', async () => {
     const { refreshToken } = await api.register();
-    const responses = await Promise.all(Array.from({ length: 5 }, () => post('refresh', { refreshToken })));
-    expect(responses.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => post('refresh', { refreshToken })));
+    expect(responses.map(({ statusCode }) => statusCode)).toEqual(Array(20).fill(200));
+    expect(new Set(responses.map((response) => response.json<SignedInUser>().refreshToken)).size).toBe(1);
   });
 
-  it.each(['', 'nonsense', `019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.${'a'.repeat(43)}`, `${'-'.repeat(36)}.${'a'.repeat(43)}`])(
+  it('lets nobody end a session with a token that was made up', async () => {
+    const { refreshToken, headers } = await api.register();
+    const [sessionId] = refreshToken.split('.');
+    for (const turn of [0, 1, 7])
+      expect((await post('refresh', { refreshToken: `${sessionId}.${turn}.${'a'.repeat(43)}` })).json()).toMatchObject({
+        code: 'refresh_token_invalid',
+      });
+    expect((await me(headers)).statusCode).toBe(200);
+    expect((await post('refresh', { refreshToken })).statusCode).toBe(200);
+  });
+
+  it.each(['', 'nonsense', `019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.0.${'a'.repeat(43)}`, `${'-'.repeat(36)}.0.${'a'.repeat(43)}`])(
     'knows no token %p',
     async (refreshToken) => {
       expect((await post('refresh', { refreshToken })).json()).toMatchObject({ status: 401, code: 'refresh_token_invalid' });
@@ -143,7 +174,7 @@ describe('refreshing', () => {
 });
 
 describe('signing out', () => {
-  it('ends the tokens of this session with the next request, and those of no other', async () => {
+  it('ends the tokens of this session with the next request, and those of no other (item 34)', async () => {
     const { email, refreshToken, headers } = await api.register();
     const other = (await post('login', { email, password: PASSWORD })).json<SignedInUser>();
     expect((await post('logout', {}, headers)).statusCode).toBe(204);

@@ -4,29 +4,41 @@ import { ACCESS, type PUBLIC } from '#access';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import { databaseErrors } from '#database';
-import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
-import type { Permission } from '../permissions.js';
+import { type Permission, scopeFor } from '../permissions.js';
+import type { ActorRequest } from './wanted-workspace.js';
+
+const WORKSPACE_HEADER = {
+  name: 'X-Workspace-Id',
+  required: false,
+  description: 'The workspace to work in; your personal one when left out. A key works in its own.',
+  schema: { type: 'string' as const, format: 'uuid' },
+};
 
 /** What a route declared: a permission, or that it is open to everyone. */
 export type DeclaredAccess = Permission | typeof PUBLIC;
 
-/** A request that passed the guard. */
-export type ActorRequest = FastifyRequest & { user?: Actor };
+/** Name of the path parameter that names the workspace a route works in. */
+export const WORKSPACE_PARAMETER = 'steno:workspace-parameter';
 
-/** The route needs a signed-in actor whose role has the permission. Writes the same into the OpenAPI document. */
-export function Access(permission: Permission): MethodDecorator {
+interface AccessOptions {
+  /** The path parameter that names the workspace, on routes under `workspaces/`. Else `X-Workspace-Id` does. */
+  workspace?: string;
+}
+
+/**
+ * The route needs somebody who is signed in, or an API key, and who has the permission in the workspace of the request. Writes the
+ * same into the OpenAPI document.
+ */
+export function Access(permission: Permission, { workspace }: AccessOptions = {}): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, permission satisfies DeclaredAccess),
+    SetMetadata(WORKSPACE_PARAMETER, workspace),
     ApiBearerAuth(),
     ApiExtension('x-permission', permission),
-    ApiHeader({
-      name: 'X-Workspace-Id',
-      required: false,
-      description: 'The workspace to work in; your personal one when left out.',
-      schema: { type: 'string', format: 'uuid' },
-    }),
+    ApiExtension('x-scope', scopeFor(permission)),
+    ...(workspace === undefined ? [ApiHeader(WORKSPACE_HEADER)] : []),
     ApiProblems(
       identityErrors.authentication_required,
       identityErrors.access_token_invalid,

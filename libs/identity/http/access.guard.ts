@@ -1,34 +1,36 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import { isUUID } from 'class-validator';
 import { ACCESS, PUBLIC } from '#access';
 import { FieldError, messageOf } from '#errors';
 import { currentContext } from '#observability';
 import type { Actor } from '../actor.js';
+import { type CredentialReader, Credentials } from '../credentials.js';
 import { identityErrors } from '../identity.errors.js';
-import { roleMay } from '../permissions.js';
-import type { ActorRequest, DeclaredAccess } from './access.decorators.js';
+import { type Permission, roleMay, scopeFor, scopesMay } from '../permissions.js';
+import { type DeclaredAccess, WORKSPACE_PARAMETER } from './access.decorators.js';
+import { type ActorRequest, wantedWorkspace } from './wanted-workspace.js';
 
 /** The one guard, on every route: nothing is open that did not say so. */
 @Injectable()
 export class AccessGuard extends AuthGuard('jwt') {
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly credentials: Credentials,
+  ) {
     super();
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.getAllAndOverride<DeclaredAccess | undefined>(ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const access = this.declared<DeclaredAccess>(ACCESS, context);
     if (access === PUBLIC) return true;
     if (access === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} declares no access.`);
-    await super.canActivate(context);
-    const { user } = context.switchToHttp().getRequest<ActorRequest>();
-    if (user === undefined)
-      throw new FieldError(identityErrors.authentication_required, identityErrors.authentication_required.example);
-    if (!roleMay(user.role, access)) throw permissionDenied(access, user);
-    nameActorInLog(user);
+    const request = context.switchToHttp().getRequest<ActorRequest>();
+    this.nameWorkspaceOfPath(request, context);
+    const actor = await this.authenticate(request, context);
+    refuseUnlessMay(actor, access);
+    nameActorInLog(actor);
     return true;
   }
 
@@ -40,12 +42,56 @@ export class AccessGuard extends AuthGuard('jwt') {
     const definition = missing ? identityErrors.authentication_required : identityErrors.access_token_invalid;
     throw new FieldError(definition, definition.example);
   }
+
+  private async authenticate(request: ActorRequest, context: ExecutionContext): Promise<Actor> {
+    const token = bearerToken(request);
+    const reader = token === undefined ? undefined : this.credentials.readerOf(token);
+    if (token !== undefined && reader !== undefined) request.user = await actorOf(reader, token, request);
+    else await super.canActivate(context);
+    if (request.user === undefined)
+      throw new FieldError(identityErrors.authentication_required, identityErrors.authentication_required.example);
+    return request.user;
+  }
+
+  /** An id that is none is left to the route's own pipe, which says so. */
+  private nameWorkspaceOfPath(request: ActorRequest, context: ExecutionContext): void {
+    const parameter = this.declared<string>(WORKSPACE_PARAMETER, context);
+    const id = parameter === undefined ? undefined : (request.params as Record<string, string>)[parameter];
+    if (isUUID(id)) request.workspaceOfPath = id;
+  }
+
+  private declared<Value>(key: string, context: ExecutionContext): Value | undefined {
+    return this.reflector.getAllAndOverride<Value | undefined>(key, [context.getHandler(), context.getClass()]);
+  }
 }
 
-function permissionDenied(permission: string, actor: Actor): FieldError {
+function bearerToken({ headers }: ActorRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+async function actorOf(reader: CredentialReader, token: string, request: ActorRequest): Promise<Actor> {
+  return reader.actorOf(token, wantedWorkspace(request));
+}
+
+function refuseUnlessMay(actor: Actor, permission: Permission): void {
+  if (actor.scopes !== null && !scopesMay(actor.scopes, permission)) throw scopeMissing(permission);
+  if (!roleMay(actor.role, permission)) throw permissionDenied(permission, actor);
+}
+
+function permissionDenied(permission: Permission, actor: Actor): FieldError {
   return new FieldError(
     identityErrors.permission_denied,
     `This needs the permission ${permission}, which the role ${actor.role} does not have. Ask an owner of the workspace.`,
+  );
+}
+
+function scopeMissing(permission: Permission): FieldError {
+  const scope = scopeFor(permission);
+  return new FieldError(
+    identityErrors.permission_denied,
+    scope === null
+      ? `This needs the permission ${permission}, which no API key has. Sign in as a person.`
+      : `This needs the permission ${permission}, which this API key does not have. Use a key with the scope ${scope}.`,
   );
 }
 

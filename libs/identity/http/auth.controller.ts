@@ -63,7 +63,7 @@ export class AuthController {
 
   /** Ends the session; its tokens are refused from the next request on. */
   @Post('logout')
-  @Access('profile:read')
+  @Access('account:manage')
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign out' })
   @ApiNoContentResponse({ description: 'The session has ended.' })

@@ -59,7 +59,7 @@ export class RegisterDto {
 export class RefreshDto {
   @ApiProperty({
     description: 'From the last login or refresh; good once.',
-    example: '019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY',
+    example: '019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.0.3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY',
   })
   @IsString()
   @MaxLength(200)

@@ -43,7 +43,7 @@ export class SignedInDto {
 
   @ApiProperty({
     description: 'Good for one POST auth/refresh.',
-    example: '019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY',
+    example: '019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.0.3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY',
   })
   refreshToken!: string;
 

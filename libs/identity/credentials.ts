@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from './actor.js';
+
+/** Reads one kind of bearer token that is not an access token of ours. */
+export interface CredentialReader {
+  /** By its form alone; nothing is looked up. */
+  recognises(token: string): boolean;
+  /**
+   * @param workspaceId the workspace asked for; null: the token's own
+   * @throws FieldError of kind unauthenticated when the token is not good, workspace_not_found when it does not reach that workspace
+   */
+  actorOf(token: string, workspaceId: string | null): Promise<Actor>;
+}
+
+/** The kinds of bearer token beside our own; the rooms that issue or accept them register here. */
+@Injectable()
+export class Credentials {
+  private readonly readers: CredentialReader[] = [];
+
+  register(reader: CredentialReader): void {
+    this.readers.push(reader);
+  }
+
+  /** Who reads this token; undefined: it must be one of our access tokens. */
+  readerOf(token: string): CredentialReader | undefined {
+    return this.readers.find((reader) => reader.recognises(token));
+  }
+}
