@@ -17,6 +17,7 @@ const PROVEN_MS = 1_000;
 const RECONNECT_MS = 500;
 /** A beat that takes longer counts as a dead connection. */
 const DEAF_MS = 5_000;
+const HANG_UP_MS = 1_000;
 
 interface Listener {
   changed(subject: ChangedSubject): void;
@@ -134,6 +135,9 @@ export class ChangeFeed implements OnApplicationShutdown {
   private async hangUp(): Promise<void> {
     const { client } = this;
     this.client = undefined;
-    await client?.end().catch((error: unknown) => this.log.debug('The connection for changes did not close', { error }));
+    if (client === undefined) return;
+    const ended = client.end().catch((error: unknown) => this.log.debug('The connection for changes did not close', { error }));
+    // A dead connection never says that it has ended.
+    await Promise.race([ended, sleep(HANG_UP_MS, undefined, { ref: false })]);
   }
 }

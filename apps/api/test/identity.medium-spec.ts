@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeMembership } from '#testing/factories';
 import { PASSWORD, type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
@@ -247,6 +247,17 @@ describe('an access token', () => {
   it('does not count in a query', async () => {
     const response = await api.app.inject({ method: 'GET', url: `/api/v1/auth/me?access_token=${user.accessToken}` });
     expect(response.statusCode).toBe(401);
+  });
+});
+
+describe('a request with an access token', () => {
+  it('asks the database for nothing to know who makes it', async () => {
+    const { headers } = await api.register();
+    expect((await me(headers)).statusCode).toBe(200);
+    const queries = [jest.spyOn(api.database, 'asSystem'), jest.spyOn(api.database, 'inWorkspace')];
+    for (let turn = 0; turn < 3; turn += 1) expect((await me(headers)).statusCode).toBe(200);
+    expect(queries.map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    jest.restoreAllMocks();
   });
 });
 

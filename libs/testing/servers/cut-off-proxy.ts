@@ -9,6 +9,8 @@ export interface CutOffProxy {
   cut(): void;
   /** Ends all connections; new ones are taken and never answered. */
   silence(): void;
+  /** Keeps all connections and swallows what goes through them: a dead way that nobody notices. */
+  stall(): void;
   /** Lets connections through again. */
   mend(): void;
   stop(): Promise<void>;
@@ -19,7 +21,7 @@ export async function startCutOffProxy(target: string): Promise<CutOffProxy> {
   const url = new URL(target);
   const [host, port] = [url.hostname, Number(url.port)];
   const sockets = new Set<Socket>();
-  let mode: 'open' | 'cut' | 'silent' = 'open';
+  let mode: 'open' | 'cut' | 'silent' | 'stalled' = 'open';
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
@@ -27,8 +29,9 @@ export async function startCutOffProxy(target: string): Promise<CutOffProxy> {
   const join = (client: Socket): void => {
     const upstream = connect(port, host);
     keep(upstream);
-    client.on('data', (bytes) => upstream.write(bytes)).on('close', () => upstream.destroy());
-    upstream.on('data', (bytes) => client.write(bytes)).on('close', () => client.destroy());
+    const pass = (to: Socket) => (bytes: Buffer) => mode === 'stalled' || to.write(bytes);
+    client.on('data', pass(upstream)).on('close', () => upstream.destroy());
+    upstream.on('data', pass(client)).on('close', () => client.destroy());
   };
   const server = createServer((client) => {
     keep(client);
@@ -45,6 +48,7 @@ export async function startCutOffProxy(target: string): Promise<CutOffProxy> {
     url: url.href,
     cut: () => become('cut'),
     silence: () => become('silent'),
+    stall: () => (mode = 'stalled'),
     mend: () => become('open'),
     stop: async () => {
       become('cut');
