@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Config } from '#config';
 import { type Audio, Database } from '#database';
 import { FieldError } from '#errors';
+import { IdempotentEffects } from '#idempotency';
 import { type AudioFacts, type AudioFormat, HEAD_BYTES, MediaService, recogniseAudio } from '#media';
 import { Log } from '#observability';
 import type { Page, PageRequest } from '#paging';
@@ -43,6 +44,7 @@ export class AudioService {
     private readonly store: ObjectStore,
     private readonly media: MediaService,
     private readonly outbox: JobOutbox,
+    private readonly effects: IdempotentEffects,
     private readonly config: Config,
     private readonly log: Log,
   ) {}
@@ -73,6 +75,7 @@ export class AudioService {
       };
       return await this.database.inWorkspace(uploader.workspaceId, async (tx) => {
         if (!(await this.outbox.withdraw(tx, 'storage.discard', id))) throw uploadExpired();
+        await this.effects.mark(tx, `/api/v1/audio/${id}`);
         return this.recordings.insert(tx, recording);
       });
     } catch (error) {
@@ -97,6 +100,7 @@ export class AudioService {
   async remove(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
       if (!(await this.recordings.remove(tx, id))) throw audioNotFound();
+      await this.effects.unmark(tx);
       await this.outbox.add(tx, 'storage.discard', {
         workspaceId,
         subjectId: id,

@@ -11,6 +11,7 @@ import {
   type WorkspaceTransaction,
 } from '#database';
 import { FieldError } from '#errors';
+import { IdempotentEffects } from '#idempotency';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
 import { SpeechRegistry } from '#speech';
@@ -59,6 +60,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly audio: AudioService,
     private readonly speech: SpeechRegistry,
     private readonly outbox: JobOutbox,
+    private readonly effects: IdempotentEffects,
   ) {}
 
   /** Requests that wait for a result soon answer with what there is, so that the process can end. */
@@ -85,6 +87,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     try {
       return await this.database.inWorkspace(orderer.workspaceId, async (tx) => {
         const row = { id, audioId, createdBy: orderer.userId, options, lowAccuracy: model.lowAccuracy ?? false };
+        await this.effects.mark(tx, `/api/v1/transcriptions/${id}`);
         await this.transcriptions.insert(tx, row);
         await this.outbox.add(tx, 'transcription.prepare', { workspaceId: tx.workspaceId, subjectId: id, payload: {} });
         return this.findIn(tx, id);

@@ -4,6 +4,7 @@ import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { HealthHttpModule } from '#health/http';
+import { IdempotencyModule } from '#idempotency';
 import { IdentityHttpModule } from '#identity/http';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
@@ -26,6 +27,7 @@ export class ApiModule {
         VaultModule,
         StorageModule.forConfig(),
         QueuesModule,
+        IdempotencyModule,
         IdentityHttpModule,
         HealthHttpModule,
         StorageHttpModule,

@@ -2,31 +2,10 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { wav } from './recording.fixture.js';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 const BOUNDARY = 'steno-test-boundary';
-
-/** One second of a 440 Hz tone for each second asked for: 16 kHz, 16 bit, mono. */
-function wav(seconds: number): Buffer {
-  const samples = 16_000 * seconds;
-  const file = Buffer.alloc(44 + samples * 2);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(36 + samples * 2, 4);
-  file.write('WAVEfmt ', 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(16_000, 24);
-  file.writeUInt32LE(32_000, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(samples * 2, 40);
-  for (let sample = 0; sample < samples; sample += 1) {
-    file.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * 440 * sample) / 16_000)), 44 + sample * 2);
-  }
-  return file;
-}
 
 function part(header: string, body: Buffer | string): Buffer[] {
   return [

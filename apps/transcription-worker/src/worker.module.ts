@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
+import { IdempotencyModule } from '#idempotency';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
 import { QueuesWorkerModule } from '#queues/worker';
@@ -25,6 +26,8 @@ export class WorkerModule {
         VaultModule,
         StorageModule.forConfig(),
         QueuesModule,
+        // The rooms' services ask it whether a request carries a key; here none does.
+        IdempotencyModule,
         QueuesWorkerModule,
         StorageWorkerModule,
         TranscriptionWorkerModule,

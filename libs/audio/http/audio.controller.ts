@@ -15,6 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import type { Actor } from '#identity';
+import { Idempotent } from '#idempotency/http';
 import { Access, CurrentActor } from '#identity/http';
 import { mediaErrors } from '#media';
 import { PageQueryDto, toPage, toPageRequest } from '#paging/http';
@@ -44,6 +45,7 @@ export class AudioController {
   /** Takes a recording, streamed to the store while it arrives. The bytes decide what it is, not its name. */
   @Post('upload')
   @Access('audio:write')
+  @Idempotent()
   @ApiOperation({ summary: 'Upload a recording' })
   @ApiConsumes('multipart/form-data')
   @ApiBody({ type: UploadFormDto })

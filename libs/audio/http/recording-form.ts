@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Audio } from '#database';
 import { FieldError, messageOf } from '#errors';
 import { validationFailed, validationPipe } from '#errors/http';
+import { fingerprintOfForm, noteForm } from '#idempotency';
 import { audioErrors } from '../audio.errors.js';
 import type { AudioService, Uploader } from '../audio.service.js';
 
@@ -42,6 +43,7 @@ export async function readRecordingForm<Fields extends object>(
         });
     }
     if (taken === undefined) throw new FieldError(audioErrors.file_missing, audioErrors.file_missing.example);
+    noteForm(fingerprintOfForm(given, { [FILE_FIELD]: taken.sha256 }));
     return { fields: await checkFields(given, fieldsType), taken };
   } catch (error) {
     if (taken !== undefined) await audio.remove(uploader.workspaceId, taken.id);

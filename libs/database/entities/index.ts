@@ -1,5 +1,6 @@
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Audio } from './audio/audio.entity.js';
+import { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
 import { Membership } from './identity/membership.entity.js';
 import { OneTimeToken } from './identity/one-time-token.entity.js';
 import { Session } from './identity/session.entity.js';
@@ -15,6 +16,7 @@ import { WorkspaceKey } from './vault/workspace-key.entity.js';
 
 export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Audio } from './audio/audio.entity.js';
+export { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
 export { Membership, type Role, ROLES } from './identity/membership.entity.js';
 export { OneTimeToken } from './identity/one-time-token.entity.js';
 export { Session } from './identity/session.entity.js';
@@ -51,4 +53,5 @@ export const ENTITIES = [
   WorkerPulse,
   WorkspaceKey,
   AuditEntry,
+  IdempotencyKey,
 ];

@@ -1,6 +1,12 @@
 import { FirstTables1763700000000 } from './1763700000000-first-tables.js';
 import { VaultAndAudit1763800000000 } from './1763800000000-vault-and-audit.js';
 import { Accounts1763800100000 } from './1763800100000-accounts.js';
+import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
-export const MIGRATIONS = [FirstTables1763700000000, VaultAndAudit1763800000000, Accounts1763800100000];
+export const MIGRATIONS = [
+  FirstTables1763700000000,
+  VaultAndAudit1763800000000,
+  Accounts1763800100000,
+  IdempotencyKeys1763800500000,
+];

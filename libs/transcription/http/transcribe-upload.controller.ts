@@ -6,6 +6,7 @@ import { readRecordingForm, UPLOAD_ERRORS } from '#audio/http';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import type { Actor } from '#identity';
+import { Idempotent } from '#idempotency/http';
 import { Access, CurrentActor } from '#identity/http';
 import { speechErrors } from '#speech';
 import { storageErrors } from '#storage';
@@ -30,6 +31,7 @@ export class TranscribeUploadController {
   /** Takes a recording and orders its transcript in one request; `wait` answers with the result if it is ready in time. */
   @Post('transcribe-upload')
   @Access('transcriptions:write')
+  @Idempotent()
   @ApiOperation({ summary: 'Upload a recording and transcribe it' })
   @ApiConsumes('multipart/form-data')
   @ApiBody({ type: TranscribeUploadFormDto })

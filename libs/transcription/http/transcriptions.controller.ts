@@ -5,6 +5,7 @@ import { audioErrors } from '#audio';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import type { Actor } from '#identity';
+import { Idempotent } from '#idempotency/http';
 import { Access, CurrentActor } from '#identity/http';
 import { toPage, toPageRequest } from '#paging/http';
 import { speechErrors } from '#speech';
@@ -42,6 +43,7 @@ export class TranscriptionsController {
   /** Orders the transcript of a recording. Answers at once; the order survives any crash from then on. */
   @Post()
   @Access('transcriptions:write')
+  @Idempotent()
   @HttpCode(202)
   @ApiOperation({ summary: 'Order a transcription' })
   @ApiAcceptedResponse({ type: TranscriptionDto, description: 'Ordered. `Location` is where to look.' })
