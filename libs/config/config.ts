@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Environment } from './environment.js';
+import { type FederationConfig, federationOf, federationProblems } from './federation-config.js';
 import { describedVariables } from './variable.js';
 
 /** Texts that stand in examples and templates; as a secret in production they are refused. */
@@ -47,6 +48,7 @@ export class Config {
     passwordCost: number;
     requestsPerMinute: number;
   };
+  readonly federation: FederationConfig;
   readonly vault: { masterKey: string; previousMasterKeys: string[] };
   readonly recordings: { maxBytes: number; maxSeconds: number; workDirectory: string };
   readonly ffmpeg: { path: string; sandbox: 'auto' | 'required' | 'off' };
@@ -89,6 +91,7 @@ export class Config {
       passwordCost: env.PASSWORD_COST,
       requestsPerMinute: env.AUTH_REQUESTS_PER_MINUTE,
     };
+    this.federation = federationOf(env);
     this.vault = { masterKey: env.MASTER_KEY, previousMasterKeys: env.MASTER_KEYS_PREVIOUS ?? [] };
     this.recordings = {
       maxBytes: env.MAX_UPLOAD_MB * 1_000_000,
@@ -137,7 +140,7 @@ function s3Of(env: Environment, bucket: string): Extract<Config['storage'], { dr
 
 /** Rules that no single variable can say: what production refuses, and values that only make sense together. */
 function crossChecks(env: Environment): string[] {
-  const problems: string[] = [];
+  const problems = federationProblems(env);
   if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both or neither.');
   }

@@ -1,12 +1,13 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, MaxLength, Min } from 'class-validator';
-import { HTTP_URL, ServerEnvironment } from './server-environment.js';
+import { FederationEnvironment } from './federation-environment.js';
+import { HTTP_URL } from './server-environment.js';
 import { Variable } from './variable.js';
 
 /**
  * Every variable Steno reads, with its rule. The one class behind the validation at start, `.env.example` and
  * docs/env-variables.md. Field initialisers are the defaults; a field without one is optional or derived in `config.ts`.
  */
-export class Environment extends ServerEnvironment {
+export class Environment extends FederationEnvironment {
   @Variable('integer', {
     group: 'Recordings',
     readBy: 'api',

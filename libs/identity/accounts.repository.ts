@@ -19,7 +19,8 @@ interface NewAccount {
   userId: string;
   email: string;
   name: string;
-  passwordHash: string;
+  /** Null for people who sign in elsewhere. */
+  passwordHash: string | null;
   workspaceId: string;
   workspaceName: string;
 }

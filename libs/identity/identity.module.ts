@@ -4,6 +4,7 @@ import { AccountsRepository } from './accounts.repository.js';
 import { ActorsRepository } from './actors.repository.js';
 import { Credentials } from './credentials.js';
 import { IdentityService } from './identity.service.js';
+import { OutsideAccounts } from './outside-accounts.js';
 import { Passwords } from './passwords.js';
 import { Principals } from './principals.js';
 import { SessionActors } from './session-actors.js';
@@ -21,8 +22,9 @@ import { Tokens } from './tokens.js';
     Principals,
     SessionActors,
     Credentials,
+    OutsideAccounts,
     IdentityService,
   ],
-  exports: [IdentityService, SessionActors, ActorsRepository, Principals, Credentials],
+  exports: [IdentityService, SessionActors, ActorsRepository, Principals, Credentials, OutsideAccounts],
 })
 export class IdentityModule {}

@@ -8,6 +8,7 @@ import { Log } from '#observability';
 import { type Account, AccountsRepository } from './accounts.repository.js';
 import type { Actor } from './actor.js';
 import { identityErrors } from './identity.errors.js';
+import { normaliseEmail } from './normalise-email.js';
 import { Passwords } from './passwords.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { hashToken, sameSecret, Tokens } from './tokens.js';
@@ -104,6 +105,17 @@ export class IdentityService {
     return this.signedIn(outcome.account, parts.sessionId, outcome.next);
   }
 
+  /** Signs in somebody whom an outside identity provider vouched for. */
+  async signInVouched(userId: string, origin: Origin): Promise<SignedIn> {
+    const session = this.newSession(userId, origin);
+    const account = await this.database.asSystem(async (tx) => {
+      await this.sessions.insert(tx, session.row);
+      return this.accounts.find(tx, userId);
+    });
+    if (account === null) throw new Error(`The account ${userId} has no personal workspace.`);
+    return this.signedIn(account, session.row.id, session.refreshToken);
+  }
+
   /** Ends the session of the actor. */
   async logout(actor: Actor): Promise<void> {
     const { sessionId } = actor;
@@ -150,9 +162,4 @@ export class IdentityService {
     const access = await this.tokens.access({ sub: account.userId, sid: sessionId, wid: account.workspaceId });
     return { account, refreshToken, ...access };
   }
-}
-
-/** One address, one account, however it is typed. */
-function normaliseEmail(email: string): string {
-  return email.trim().toLowerCase();
 }

@@ -1,5 +1,9 @@
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Audio } from './audio/audio.entity.js';
+import { ClerkEvent } from './federation/clerk-event.entity.js';
+import { SignInAttempt } from './federation/sign-in-attempt.entity.js';
+import { SignInCode } from './federation/sign-in-code.entity.js';
+import { UserIdentity } from './federation/user-identity.entity.js';
 import { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
 import { Membership } from './identity/membership.entity.js';
 import { OneTimeToken } from './identity/one-time-token.entity.js';
@@ -16,6 +20,10 @@ import { WorkspaceKey } from './vault/workspace-key.entity.js';
 
 export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Audio } from './audio/audio.entity.js';
+export { ClerkEvent } from './federation/clerk-event.entity.js';
+export { SignInAttempt } from './federation/sign-in-attempt.entity.js';
+export { SignInCode } from './federation/sign-in-code.entity.js';
+export { UserIdentity } from './federation/user-identity.entity.js';
 export { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
 export { Membership, type Role, ROLES } from './identity/membership.entity.js';
 export { OneTimeToken } from './identity/one-time-token.entity.js';
@@ -54,4 +62,8 @@ export const ENTITIES = [
   WorkspaceKey,
   AuditEntry,
   IdempotencyKey,
+  ClerkEvent,
+  SignInAttempt,
+  SignInCode,
+  UserIdentity,
 ];

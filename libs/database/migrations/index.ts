@@ -2,6 +2,7 @@ import { FirstTables1763700000000 } from './1763700000000-first-tables.js';
 import { VaultAndAudit1763800000000 } from './1763800000000-vault-and-audit.js';
 import { Accounts1763800100000 } from './1763800100000-accounts.js';
 import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.js';
+import { Federation1763800600000 } from './1763800600000-federation.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   VaultAndAudit1763800000000,
   Accounts1763800100000,
   IdempotencyKeys1763800500000,
+  Federation1763800600000,
 ];

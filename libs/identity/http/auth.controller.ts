@@ -8,9 +8,10 @@ import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
-import { IdentityService, type Origin } from '../identity.service.js';
+import { IdentityService } from '../identity.service.js';
 import { Access, CurrentActor } from './access.decorators.js';
 import { LoginDto, RefreshDto, RegisterDto } from './dto/credentials.dto.js';
+import { originOf } from './origin.js';
 import { MeDto, SignedInDto, toMe, toSignedIn } from './dto/signed-in.dto.js';
 
 const OPEN_ROUTE_ERRORS = [
@@ -79,8 +80,4 @@ export class AuthController {
   me(@CurrentActor() actor: Actor): MeDto {
     return toMe(actor);
   }
-}
-
-function originOf(request: FastifyRequest): Origin {
-  return { device: request.headers['user-agent']?.slice(0, 300) ?? null, address: request.ip };
 }
