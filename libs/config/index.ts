@@ -1,4 +1,5 @@
 export { Config, ConfigError, loadConfig } from './config.js';
 export { ConfigModule } from './config.module.js';
 export { environmentDocuments } from './documents.js';
+export type { RateLimitSetting } from './rate-limit-setting.js';
 export { searchPath } from './search-path.js';

@@ -4,7 +4,7 @@ import { startTestApi, type TestApi } from './test-api.js';
 describe('sign-in routes', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ AUTH_REQUESTS_PER_MINUTE: '20' });
+    api = await startTestApi({ RATE_LIMITS: 'off,sign-in=20/60' });
   });
   afterAll(() => api.stop());
 
