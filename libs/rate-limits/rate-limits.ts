@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { normalizeIp } from '@nestjs/throttler';
 import { commonErrors, FieldError } from '#errors';
 import { type Bucket, type BucketState, LimitStorage } from './limit-storage.js';
+import { networkOf } from './network-of.js';
 import { Policies, type Policy, type PolicyName, type Scope, type SubjectOf } from './policies.js';
 import { SpentNotes } from './spent-notes.js';
 
@@ -49,12 +49,9 @@ export class RateLimits {
    * @param counters call counters that go up with a granted take
    */
   async take(hits: readonly Hit[], counters: readonly string[] = []): Promise<Decision> {
-    const buckets = hits.flatMap((hit) => this.bucketOf(hit));
-    const noted = buckets.flatMap((bucket) => {
-      const leftMs = this.notes.leftMs(bucket);
-      return leftMs === undefined ? [] : [standingOf(bucket, { hits: bucket.limit, leftMs })];
-    });
+    const noted = this.knownSpent(hits);
     if (noted.length > 0) return { granted: false, standings: noted };
+    const buckets = hits.flatMap((hit) => this.bucketOf(hit));
     if (buckets.length + counters.length === 0) return { granted: true, standings: [] };
     const asked = this.now();
     const { granted, states } = await this.storage.take(buckets, counters);
@@ -64,6 +61,16 @@ export class RateLimits {
       return standing;
     });
     return { granted, standings };
+  }
+
+  /** Those that this process knows to be spent; asks nobody and counts nothing. */
+  knownSpent(hits: readonly Hit[]): Standing[] {
+    return hits
+      .flatMap((hit) => this.bucketOf(hit))
+      .flatMap((bucket) => {
+        const leftMs = this.notes.leftMs(bucket);
+        return leftMs === undefined ? [] : [standingOf(bucket, { hits: bucket.limit, leftMs })];
+      });
   }
 
   /**
@@ -159,11 +166,6 @@ function subjectKey(scope: Scope, subject: AnySubject): string {
     case 'identifier+address':
       return `${digestOf(identifier)}:${networkOf(address)}`;
   }
-}
-
-/** An IPv4 address, or the /64 of an IPv6 address: whoever has one address of it has them all. */
-function networkOf(address: string): string {
-  return normalizeIp(address);
 }
 
 function digestOf(identifier: string): string {

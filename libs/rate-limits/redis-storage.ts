@@ -5,8 +5,10 @@ import { type Bucket, type BucketState, type CallTotal, LimitStorage, type Taken
 import { GIVE_BACK, LOOK, type RedisScript, SETTLE, TAKE } from './redis-scripts.js';
 
 /** A request waits no longer for its limits. */
-const COMMAND_TIMEOUT_MS = 250;
+const PATIENCE_MS = 250;
 const CONNECT_TIMEOUT_MS = 1_000;
+/** For what ioredis asks on its own: a server that takes a connection and stays silent is left and tried anew. */
+const COMMAND_TIMEOUT_MS = 2_000;
 const CALLS = 'calls';
 const UNSETTLED = `${CALLS}:unsettled`;
 /** Totals settled by one script, so that it stays short. */
@@ -43,7 +45,7 @@ export class RedisStorage extends LimitStorage {
 
   /** @throws Error when Redis does not answer; it is tried further all the same */
   async connect(): Promise<void> {
-    await this.redis.connect();
+    await inTime(this.redis.connect(), CONNECT_TIMEOUT_MS);
     await this.probe();
   }
 
@@ -96,12 +98,12 @@ export class RedisStorage extends LimitStorage {
   }
 
   async clear(bucket: Bucket): Promise<void> {
-    await this.redis.del(bucket.key);
+    await inTime(this.redis.del(bucket.key), PATIENCE_MS);
   }
 
   /** Also what processes counted that were killed before they settled it; while Redis is away, what this one counted. */
   async unsettledCalls(): Promise<CallTotal[]> {
-    const kept = await this.redis.hgetall(UNSETTLED).catch(() => ({}));
+    const kept = await inTime(this.redis.hgetall(UNSETTLED), PATIENCE_MS).catch(() => ({}));
     const all = new Map(Object.entries<string>(kept).map(([field, value]) => [field, totalOf(field, value)]));
     for (const [field, total] of this.counted) if (total.calls > (all.get(field)?.calls ?? 0)) all.set(field, total);
     return [...all.values()];
@@ -127,7 +129,7 @@ export class RedisStorage extends LimitStorage {
   private async serverRun(): Promise<string> {
     const asked = (this.run ??= this.redis.info('server').then((text) => /run_id:(\w+)/.exec(text)?.[1] ?? ''));
     try {
-      return await asked;
+      return await inTime(asked, PATIENCE_MS);
     } catch (error) {
       if (this.run === asked) this.run = undefined;
       throw error;
@@ -135,11 +137,24 @@ export class RedisStorage extends LimitStorage {
   }
 
   private async execute(script: RedisScript, keys: string[], args: (string | number)[]): Promise<unknown[]> {
-    const answer = await this.redis
+    const asked = this.redis
       .evalsha(script.digest, keys.length, ...keys, ...args)
       .catch(unseen(() => this.redis.eval(script.text, keys.length, ...keys, ...args)));
+    const answer = await inTime(asked, PATIENCE_MS);
     return Array.isArray(answer) ? (answer as unknown[]) : [answer];
   }
+}
+
+/**
+ * Gives up waiting, but not for an answer that has come while this process was busy: after the timer, what lies in the sockets is read
+ * before the immediate runs.
+ */
+function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new Error(`Redis did not answer within ${milliseconds} ms.`));
+    const timer = setTimeout(() => setImmediate(giveUp), milliseconds);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** A Redis that was started anew has not seen the script. */
