@@ -9,6 +9,7 @@ const PROBE_MS = 1_000;
 export class FailoverStorage extends LimitStorage implements OnApplicationBootstrap, OnApplicationShutdown {
   private away = false;
   private closed = false;
+  private connected?: Promise<void>;
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -19,9 +20,10 @@ export class FailoverStorage extends LimitStorage implements OnApplicationBootst
     super();
   }
 
-  /** Waits for the connection, so that the first requests are counted where all later ones are. */
-  async onApplicationBootstrap(): Promise<void> {
-    await this.redis.connect().catch((error: unknown) => this.leave(error));
+  /** Waits for the connection, so that the first requests are counted where all later ones are. Nest asks for each token it provides. */
+  onApplicationBootstrap(): Promise<void> {
+    this.connected ??= this.redis.connect().catch((error: unknown) => this.leave(error));
+    return this.connected;
   }
 
   onApplicationShutdown(): void {
