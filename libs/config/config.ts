@@ -4,6 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Environment } from './environment.js';
 import { type FederationConfig, federationOf, federationProblems } from './federation-config.js';
+import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
 import { describedVariables } from './variable.js';
 
 /** Texts that stand in examples and templates; as a secret in production they are refused. */
@@ -46,10 +47,11 @@ export class Config {
     accessTokenSeconds: number;
     sessionDays: number;
     passwordCost: number;
-    requestsPerMinute: number;
   };
   readonly federation: FederationConfig;
   readonly vault: { masterKey: string; previousMasterKeys: string[] };
+  /** Applied in order to the limits of the rate-limits room. */
+  readonly rateLimits: RateLimitSetting[];
   readonly recordings: { maxBytes: number; maxSeconds: number; workDirectory: string };
   readonly ffmpeg: { path: string; sandbox: 'auto' | 'required' | 'off' };
   readonly speech: {
@@ -89,10 +91,10 @@ export class Config {
       accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
       sessionDays: env.SESSION_DAYS,
       passwordCost: env.PASSWORD_COST,
-      requestsPerMinute: env.AUTH_REQUESTS_PER_MINUTE,
     };
     this.federation = federationOf(env);
     this.vault = { masterKey: env.MASTER_KEY, previousMasterKeys: env.MASTER_KEYS_PREVIOUS ?? [] };
+    this.rateLimits = (env.RATE_LIMITS ?? []).map(readRateLimitSetting);
     this.recordings = {
       maxBytes: env.MAX_UPLOAD_MB * 1_000_000,
       maxSeconds: env.MAX_RECORDING_SECONDS,

@@ -1,4 +1,5 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { RATE_LIMIT_SETTING } from './rate-limit-setting.js';
 import { Variable } from './variable.js';
 
 /** Addresses of servers, also of those on this machine or under a bare host name. */
@@ -250,13 +251,16 @@ export class ServerEnvironment {
   @Max(15)
   PASSWORD_COST = 10;
 
-  @Variable('integer', {
+  @Variable('list', {
     group: 'Identity',
     readBy: 'api',
-    default: '20',
-    description: 'Register, login and refresh requests allowed per address and minute.',
+    description:
+      'Limits other than those of docs/architecture.md, comma-separated, each name=requests/seconds or name=off: user=1000/60, anonymous=off. `off` alone turns all off, before others it leaves only those.',
   })
-  @IsInt()
-  @Min(1)
-  AUTH_REQUESTS_PER_MINUTE = 20;
+  @IsOptional()
+  @Matches(RATE_LIMIT_SETTING, {
+    each: true,
+    message: 'RATE_LIMITS must be a list of name=requests/seconds (up to 2 599 999 seconds), name=off or off',
+  })
+  RATE_LIMITS?: string[];
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
+import { RateLimitsModule } from '#rate-limits';
 import { AccountsRepository } from './accounts.repository.js';
 import { ActorsRepository } from './actors.repository.js';
 import { Credentials } from './credentials.js';
@@ -12,7 +13,7 @@ import { SessionsRepository } from './sessions.repository.js';
 import { Tokens } from './tokens.js';
 
 @Module({
-  imports: [JwtModule.register({})],
+  imports: [JwtModule.register({}), RateLimitsModule],
   providers: [
     AccountsRepository,
     ActorsRepository,

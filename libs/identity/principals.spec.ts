@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ChangedSubject, ChangeFeed } from '#database';
+import { runInContext } from '#observability';
+import { Policies, type RateLimits, type Standing } from '#rate-limits';
 import type { Actor } from './actor.js';
 import { type ActorOfRows, Principals } from './principals.js';
 
@@ -30,12 +32,18 @@ const actor: Actor = {
   keyLimitPerHour: null,
 };
 
+/** Addresses that have sent too many wrong tokens. */
+const limits = { knownSpent: () => [] as Standing[] };
+
 let feed: Feed;
 let principals: Principals;
 let loads: number;
 beforeEach(() => {
   feed = new Feed();
-  principals = new Principals(feed as Pick<ChangeFeed, 'isCurrent' | 'listen'> as ChangeFeed);
+  principals = new Principals(
+    feed as Pick<ChangeFeed, 'isCurrent' | 'listen'> as ChangeFeed,
+    limits as Pick<RateLimits, 'knownSpent'> as RateLimits,
+  );
   principals.onModuleInit();
   loads = 0;
 });
@@ -112,5 +120,18 @@ describe('an actor', () => {
   it('that is none is asked for again', async () => {
     await expect(principals.of('k', () => Promise.reject(new Error('unknown')))).rejects.toThrow('unknown');
     expect(await principals.of('k', load())).toEqual(actor);
+  });
+
+  it('is known to whoever it is, but nobody else is looked for, while its address guesses', async () => {
+    const [policy] = new Policies().all().filter(({ name }) => name === 'rejected');
+    if (policy === undefined) throw new Error('There is a policy for guesses.');
+    await principals.of('k', load());
+    const guessing = jest.spyOn(limits, 'knownSpent').mockReturnValue([{ policy, limit: 60, remaining: 0, leftMs: 1_000 }]);
+    await runInContext({ requestId: 'r', address: '192.0.2.1' }, async () => {
+      expect(await principals.of('k', load())).toEqual(actor);
+      await expect(principals.of('other', load())).rejects.toMatchObject({ code: 'too_many_requests' });
+    });
+    expect(loads).toBe(1);
+    guessing.mockRestore();
   });
 });

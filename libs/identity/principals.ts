@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type ChangedSubject, ChangeFeed } from '#database';
+import { currentContext } from '#observability';
+import { RateLimits, refusal } from '#rate-limits';
 import type { Actor } from './actor.js';
 
 /** An actor as the rows said, what it was made of, and how long it is good at most. */
@@ -34,7 +36,10 @@ export class Principals implements OnModuleInit {
   /** Rises with every change heard of. */
   private changes = 0;
 
-  constructor(private readonly feed: ChangeFeed) {}
+  constructor(
+    private readonly feed: ChangeFeed,
+    private readonly limits: RateLimits,
+  ) {}
 
   onModuleInit(): void {
     this.feed.listen({ changed: (subject) => this.forget(subject), lost: () => this.forgetAll() });
@@ -49,12 +54,21 @@ export class Principals implements OnModuleInit {
    * The actor of a token.
    * @param key names the token and the workspace asked for
    * @param load reads it from the rows; throws when the token is not good, which is not remembered
+   * @throws FieldError too_many_requests when the client's address has sent too many tokens that were no good
    */
   async of(key: string, load: () => Promise<ActorOfRows>): Promise<Actor> {
     const known = this.find(key);
     if (known !== undefined) return known.actor;
+    this.refuseGuessing();
     if (!this.feed.isCurrent) return (await load()).actor;
     return (await (this.loading.get(key) ?? this.startLoading(key, load))).actor;
+  }
+
+  /** Only a look into the rows costs something; whoever is known gets in from the same address all the same. */
+  private refuseGuessing(): void {
+    const address = currentContext()?.address;
+    const spent = address === undefined ? [] : this.limits.knownSpent([{ policy: 'rejected', subject: { address } }]);
+    if (spent.length > 0) throw refusal(spent);
   }
 
   private find(key: string): Remembered | undefined {

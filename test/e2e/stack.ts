@@ -179,7 +179,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       DATABASE_URL: databaseUrl,
       AUTH_SECRET: randomBytes(36).toString('base64'),
       MASTER_KEY: randomBytes(36).toString('base64'),
-      AUTH_REQUESTS_PER_MINUTE: '1000',
+      RATE_LIMITS: 'off',
       PASSWORD_COST: '4',
       PUBLIC_URL: origin,
       ...(redis === undefined ? {} : { REDIS_URL: redis.url }),

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
 import type { ErrorDefinition } from '../field-error.js';
 import { STATUS_OF_KIND } from '../kinds.js';
 import { ProblemDto } from './problem.dto.js';
@@ -10,6 +10,7 @@ const RESPONSES = 'swagger/apiResponse';
 type Examples = Record<string, { summary: string; value: object }>;
 interface DocumentedResponse {
   description?: string;
+  headers?: ApiResponseOptions['headers'];
   content?: Record<string, { examples?: Examples }>;
 }
 
@@ -21,14 +22,16 @@ export function ApiProblems(...definitions: ErrorDefinition[]): MethodDecorator 
   return (target, property, descriptor) => {
     const byStatus = Map.groupBy(definitions, ({ kind }) => STATUS_OF_KIND[kind]);
     const decorators = [...byStatus].map(([status, group]) => {
+      const documented = documentedResponse(descriptor.value, status);
       const examples: Examples = {
-        ...documentedExamples(descriptor.value, status),
+        ...documented.content?.['application/problem+json']?.examples,
         ...Object.fromEntries(
           group.map((definition) => [definition.code, { summary: definition.title, value: exampleOf(definition, status) }]),
         ),
       };
       return ApiResponse({
         status,
+        headers: documented.headers,
         description: Object.keys(examples)
           .map((code) => `\`${code}\``)
           .join(', '),
@@ -39,10 +42,10 @@ export function ApiProblems(...definitions: ErrorDefinition[]): MethodDecorator 
   };
 }
 
-function documentedExamples(handler: unknown, status: number): Examples {
+function documentedResponse(handler: unknown, status: number): DocumentedResponse {
   if (typeof handler !== 'function') return {};
   const responses = Reflect.getMetadata(RESPONSES, handler) as Record<string, DocumentedResponse> | undefined;
-  return responses?.[String(status)]?.content?.['application/problem+json']?.examples ?? {};
+  return responses?.[String(status)] ?? {};
 }
 
 function exampleOf(definition: ErrorDefinition, status: number): object {

@@ -1,15 +1,15 @@
 import { Controller, Get, HttpStatus, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
 import { Public } from '#access';
 import { Readiness } from '#observability';
+import { Unlimited } from '#rate-limits/http';
 import { CheckDto, LiveDto, ReadyDto } from './health.dto.js';
 
 /** Probes. `live` says that the process runs and needs nothing else; `ready` that it can serve. */
 @ApiTags('health')
 @Controller({ version: VERSION_NEUTRAL })
-@SkipThrottle()
+@Unlimited()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 

@@ -2,9 +2,11 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { isUUID } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import { ACCESS, PUBLIC } from '#access';
-import { FieldError, messageOf } from '#errors';
+import { type ErrorKind, FieldError, messageOf } from '#errors';
 import { currentContext } from '#observability';
+import { RequestLimits, type RoutePolicy } from '#rate-limits/http';
 import type { Actor } from '../actor.js';
 import { type CredentialReader, Credentials } from '../credentials.js';
 import { identityErrors } from '../identity.errors.js';
@@ -12,23 +14,27 @@ import { type Permission, roleMay, scopeFor, scopesMay } from '../permissions.js
 import { type DeclaredAccess, WORKSPACE_PARAMETER } from './access.decorators.js';
 import { type ActorRequest, wantedWorkspace } from './wanted-workspace.js';
 
+/** What a request can be refused for before it is known who makes it. A database that is away is not the caller's fault. */
+const CALLERS_FAULTS = new Set<ErrorKind>(['unauthenticated', 'forbidden', 'not_found']);
+
 /** The one guard, on every route: nothing is open that did not say so. */
 @Injectable()
 export class AccessGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
     private readonly credentials: Credentials,
+    private readonly limits: RequestLimits,
   ) {
     super();
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.declared<DeclaredAccess>(ACCESS, context);
-    if (access === PUBLIC) return true;
+    if (access === PUBLIC) return this.limits.canActivate(context);
     if (access === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} declares no access.`);
     const request = context.switchToHttp().getRequest<ActorRequest>();
     this.nameWorkspaceOfPath(request, context);
-    const actor = await this.authenticate(request, context);
+    const actor = await this.authenticateAndCount(request, context);
     refuseUnlessMay(actor, access);
     nameActorInLog(actor);
     return true;
@@ -43,14 +49,31 @@ export class AccessGuard extends AuthGuard('jwt') {
     throw new FieldError(definition, definition.example);
   }
 
-  private async authenticate(request: ActorRequest, context: ExecutionContext): Promise<Actor> {
+  /** Whoever makes the request, counted with it; requests that nobody is known to make are counted as such before they are refused. */
+  private async authenticateAndCount(request: ActorRequest, context: ExecutionContext): Promise<Actor> {
+    const count = async (actor: Actor | null, ...more: RoutePolicy[]): Promise<void> => {
+      const policies = this.limits.policiesOf(context);
+      const reply = context.switchToHttp().getResponse<FastifyReply>();
+      if (policies !== null) await this.limits.take(request, reply, actor, [...policies, ...more]);
+    };
+    try {
+      await this.authenticate(request, context);
+    } catch (error) {
+      if (error instanceof FieldError && CALLERS_FAULTS.has(error.kind))
+        await count(null, ...(error.code === identityErrors.authentication_required.code ? [] : (['rejected'] as const)));
+      throw error;
+    }
+    const { user } = request;
+    if (user === undefined) throw new Error('Authentication ended with neither an actor nor an error.');
+    await count(user);
+    return user;
+  }
+
+  private async authenticate(request: ActorRequest, context: ExecutionContext): Promise<void> {
     const token = bearerToken(request);
     const reader = token === undefined ? undefined : this.credentials.readerOf(token);
     if (token !== undefined && reader !== undefined) request.user = await actorOf(reader, token, request);
     else await super.canActivate(context);
-    if (request.user === undefined)
-      throw new FieldError(identityErrors.authentication_required, identityErrors.authentication_required.example);
-    return request.user;
   }
 
   /** An id that is none is left to the route's own pipe, which says so. */

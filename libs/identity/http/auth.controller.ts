@@ -1,11 +1,11 @@
-import { Body, Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ThrottlerGuard } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { Public } from '#access';
 import { databaseErrors } from '#database';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
+import { LimitedBy } from '#rate-limits/http';
 import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
 import { IdentityService } from '../identity.service.js';
@@ -17,7 +17,6 @@ import { MeDto, SignedInDto, toMe, toSignedIn } from './dto/signed-in.dto.js';
 const OPEN_ROUTE_ERRORS = [
   commonErrors.malformed_request,
   commonErrors.validation_failed,
-  commonErrors.too_many_requests,
   commonErrors.internal_error,
   databaseErrors.database_unavailable,
 ];
@@ -30,7 +29,7 @@ export class AuthController {
   /** Makes an account with a personal workspace and signs in. */
   @Post('register')
   @Public()
-  @UseGuards(ThrottlerGuard)
+  @LimitedBy('sign-in')
   @ApiOperation({ summary: 'Create an account' })
   @ApiCreatedResponse({ type: SignedInDto, description: 'The account, signed in.' })
   @ApiProblems(identityErrors.email_taken, ...OPEN_ROUTE_ERRORS)
@@ -42,7 +41,7 @@ export class AuthController {
   @Post('login')
   @Public()
   @HttpCode(200)
-  @UseGuards(ThrottlerGuard)
+  @LimitedBy('sign-in')
   @ApiOperation({ summary: 'Sign in' })
   @ApiOkResponse({ type: SignedInDto, description: 'Signed in.' })
   @ApiProblems(identityErrors.wrong_credentials, ...OPEN_ROUTE_ERRORS)
@@ -54,7 +53,7 @@ export class AuthController {
   @Post('refresh')
   @Public()
   @HttpCode(200)
-  @UseGuards(ThrottlerGuard)
+  @LimitedBy('sign-in')
   @ApiOperation({ summary: 'Get a new access token' })
   @ApiOkResponse({ type: SignedInDto, description: 'A new pair of tokens; the old refresh token is spent.' })
   @ApiProblems(identityErrors.refresh_token_invalid, identityErrors.refresh_token_reused, ...OPEN_ROUTE_ERRORS)

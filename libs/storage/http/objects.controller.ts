@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '#access';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
+import { Unlimited } from '#rate-limits/http';
 import { ObjectLinks } from '../object-links.js';
 import { ObjectStore } from '../object-store.js';
 import { storageErrors } from '../storage.errors.js';
@@ -23,6 +24,7 @@ export class ObjectsController {
   /** Gives the file behind a link of GET audio/{id}/url, where this server keeps its files itself. */
   @Get(':token')
   @Public()
+  @Unlimited()
   @ApiOperation({ summary: 'Follow a link to a recording' })
   @ApiParam({ name: 'token', description: 'From the link.', example: 'eyJrZXkiOiJ3b3Jrc3BhY2VzLy4uLiJ9.c2lnbmF0dXJl' })
   @ApiProduces('application/octet-stream')
