@@ -3,6 +3,7 @@ import { AudioHttpModule } from '#audio/http';
 import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
+import { FederationHttpModule } from '#federation/http';
 import { HealthHttpModule } from '#health/http';
 import { IdempotencyModule } from '#idempotency';
 import { IdentityHttpModule } from '#identity/http';
@@ -29,6 +30,7 @@ export class ApiModule {
         QueuesModule,
         IdempotencyModule,
         IdentityHttpModule,
+        FederationHttpModule,
         HealthHttpModule,
         StorageHttpModule,
         AudioHttpModule,

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { RequestMethod, VersioningType } from '@nestjs/common';
@@ -48,6 +49,7 @@ export async function createApi(config: Config, options: { preview?: boolean; lo
   carryRequestId(app, log);
   discardUnreadBodies(app.getHttpAdapter().getInstance());
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await app.register(cookie);
   await app.register(multipart, {
     limits: {
       fields: 30,

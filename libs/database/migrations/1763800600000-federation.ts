@@ -8,6 +8,7 @@ const UP = [
     issuer text NOT NULL,
     subject text NOT NULL,
     user_id uuid CONSTRAINT user_identities_user_id_fkey REFERENCES users (id) ON DELETE SET NULL,
+    banned boolean NOT NULL DEFAULT false,
     changed_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT user_identities_pkey PRIMARY KEY (issuer, subject)

@@ -16,6 +16,10 @@ export class UserIdentity {
   @ForeignKey(() => User, { name: 'user_identities_user_id_fkey', onDelete: 'SET NULL' })
   userId!: string | null;
 
+  /** Kept out by the provider. What the operator here decided is another matter. */
+  @Column('boolean', { default: false })
+  banned!: boolean;
+
   /** When what we know of the person was last changed, by the provider's clock; older news is ignored. */
   @Column('timestamptz', { name: 'changed_at', nullable: true })
   changedAt!: Date | null;

@@ -1,0 +1,2 @@
+export { federationErrors } from './federation.errors.js';
+export { FederationModule } from './federation.module.js';
