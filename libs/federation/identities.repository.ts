@@ -27,7 +27,7 @@ export class IdentitiesRepository {
   }
 
   /** @param userId null: the person is gone, and stays gone whatever arrives late */
-  async save(
+  async put(
     tx: SystemTransaction,
     identity: { issuer: string; subject: string; userId: string | null; banned: boolean; changedAt: Date | null },
   ): Promise<void> {

@@ -30,7 +30,7 @@ export class VouchedAccounts {
     if (verifiedEmail === null)
       throw new FieldError(federationErrors.address_not_vouched_for, federationErrors.address_not_vouched_for.example);
     const userId = (await this.ownAccount(tx, verifiedEmail)) ?? (await this.newAccount(tx, verifiedEmail, person.name));
-    await this.identities.save(tx, { issuer, subject, userId, banned: false, changedAt });
+    await this.identities.put(tx, { issuer, subject, userId, banned: false, changedAt });
     await this.audit.record(tx, {
       workspaceId: null,
       actor: { kind: 'user', id: userId, name: verifiedEmail },

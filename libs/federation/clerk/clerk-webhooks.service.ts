@@ -17,6 +17,8 @@ export interface SvixHeaders {
   signature: string;
 }
 
+const NEVER = new Date(0);
+
 /** Keeps accounts as Clerk says its users are. Each webhook counts once, and older news never overwrites newer. */
 @Injectable()
 export class ClerkWebhooks {
@@ -45,7 +47,7 @@ export class ClerkWebhooks {
     const event = readClerkEvent(issuer, body);
     await this.database.asSystem(async (tx) => {
       if (event === null || !(await firstTime(tx, headers.id))) return;
-      await (event.type === 'user.deleted' ? this.remove(tx, issuer, event.subject) : this.save(tx, event));
+      await (event.type === 'user.deleted' ? this.remove(tx, issuer, event.subject) : this.take(tx, event));
     });
   }
 
@@ -62,14 +64,14 @@ export class ClerkWebhooks {
     }
   }
 
-  private async save(tx: SystemTransaction, event: Extract<ClerkUserEvent, { changedAt: Date }>): Promise<void> {
+  private async take(tx: SystemTransaction, event: Extract<ClerkUserEvent, { changedAt: Date }>): Promise<void> {
     const { person, changedAt, banned } = event;
     await this.identities.lockPerson(tx, person.issuer, person.subject);
     const known = await this.identities.find(tx, person.issuer, person.subject);
-    if (known?.userId === null || (known?.changedAt != null && known.changedAt >= changedAt)) return;
+    if (known?.userId === null || (known?.changedAt ?? NEVER) >= changedAt) return;
     const userId = known?.userId ?? (await this.link(tx, event));
     if (userId === null) return;
-    await this.identities.save(tx, { ...person, userId, banned, changedAt });
+    await this.identities.put(tx, { ...person, userId, banned, changedAt });
     if (person.name !== null) await this.accounts.rename(tx, userId, person.name);
     // Only a change of Clerk's mind: whoever was kept out by the operator here stays out.
     if (banned !== (known?.banned ?? false)) await this.accounts.setDisabled(tx, userId, banned);
@@ -94,7 +96,7 @@ export class ClerkWebhooks {
   private async remove(tx: SystemTransaction, issuer: string, subject: string): Promise<void> {
     await this.identities.lockPerson(tx, issuer, subject);
     const known = await this.identities.find(tx, issuer, subject);
-    await this.identities.save(tx, { issuer, subject, userId: null, banned: false, changedAt: null });
+    await this.identities.put(tx, { issuer, subject, userId: null, banned: false, changedAt: null });
     const userId = known?.userId ?? null;
     if (userId === null) return;
     const otherWayIn = (await this.accounts.hasPassword(tx, userId)) || (await this.identities.hasAny(tx, userId));

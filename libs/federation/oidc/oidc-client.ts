@@ -34,7 +34,7 @@ export class OidcClient {
   constructor(
     private readonly provider: OidcProvider,
     private readonly redirectUri: string,
-    private readonly request: CustomFetch = (url, options) => fetch(url, options as RequestInit),
+    private readonly request: CustomFetch = (url, options) => fetch(url, options),
   ) {}
 
   /** Where the browser is sent. */
@@ -59,7 +59,7 @@ export class OidcClient {
     const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier, idTokenExpected: true };
     const answered = new URL(`${this.redirectUri}?${query}`);
     if (this.provider.kind !== 'google') return claimsOf(await authorizationCodeGrant(configuration, answered, checks));
-    const { supportsPKCE: _, ...metadata } = configuration.serverMetadata();
+    const metadata = JSON.parse(JSON.stringify(configuration.serverMetadata())) as ServerMetadata;
     const kept = keepingAnswer(this.request);
     try {
       return claimsOf(await authorizationCodeGrant(this.configured(metadata, kept.request), answered, checks));
@@ -113,7 +113,11 @@ function claimsOf(tokens: Awaited<ReturnType<typeof authorizationCodeGrant>>): I
 }
 
 /** Makes requests and keeps the answer that carries an ID token, so that it can be read twice. */
-function keepingAnswer(request: CustomFetch): { request: CustomFetch; speaksOf(issuer: string): boolean; again: CustomFetch } {
+function keepingAnswer(request: CustomFetch): {
+  request: CustomFetch;
+  speaksOf: (this: void, issuer: string) => boolean;
+  again: CustomFetch;
+} {
   let kept: string | undefined;
   return {
     request: async (url, options) => {
