@@ -3,7 +3,7 @@ import { testRedisUrl } from '#testing/servers';
 import { startTestApi, type TestApi } from './test-api.js';
 
 /** One item of a RateLimit or RateLimit-Policy header: its name and its numbers. */
-type Item = { name: string } & Record<string, number | string>;
+type Item = Record<string, number | string>;
 
 /** Reads a list of structured fields whose items are strings with integer parameters; nothing else is allowed. */
 function itemsOf(header: unknown): Item[] {
@@ -11,10 +11,11 @@ function itemsOf(header: unknown): Item[] {
   return header.split(', ').map((text) => {
     if (!/^"[a-z-]+"(;[a-z]+=\d+)+$/.test(text)) throw new Error(`No item of the list: ${text}`);
     const [name = '', ...parameters] = text.split(';');
-    return {
-      name: name.slice(1, -1),
-      ...Object.fromEntries(parameters.map((one) => [one.split('=')[0], Number(one.split('=')[1])])),
-    };
+    const numbers = parameters.map((parameter): [string, number] => {
+      const [key = '', value] = parameter.split('=');
+      return [key, Number(value)];
+    });
+    return { name: name.slice(1, -1), ...Object.fromEntries(numbers) };
   });
 }
 
