@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { testRedisUrl } from '#testing/servers';
 import { startTestApi, type TestApi } from './test-api.js';
 
@@ -131,18 +133,41 @@ describe('limits of requests', () => {
 });
 
 const redisUrl = testRedisUrl();
+const PREFIX = `throttling_${process.pid}`;
+const DONE = 'the requests are done';
 (redisUrl === null ? describe.skip : describe)('two gateways on one Redis', () => {
   let gateways: TestApi[];
   beforeAll(async () => {
     const environment = {
-      RATE_LIMITS: 'off,sign-in=40/60',
+      RATE_LIMITS: 'off,sign-in=40/60,address=1000/60,user=1000/60',
       REDIS_URL: redisUrl ?? '',
-      QUEUE_PREFIX: `throttling_${process.pid}`,
+      QUEUE_PREFIX: PREFIX,
     };
     gateways = [await startTestApi(environment), await startTestApi(environment)];
   });
   afterAll(async () => {
     for (const gateway of gateways) await gateway.stop();
+  });
+
+  it('ask Redis once a request, for its limits and for counting the call', async () => {
+    const [gateway] = gateways;
+    if (gateway === undefined) throw new Error('no gateway');
+    const ada = await gateway.register();
+    await ask(gateway, ME, ada.headers);
+    const redis = new Redis(redisUrl ?? '');
+    const monitor = await redis.monitor();
+    const commands: string[] = [];
+    monitor.on('monitor', (_time: string, args: string[], source: string) => {
+      if (source !== 'lua' && args.some((arg) => arg === DONE || arg.startsWith(`${PREFIX}:`))) commands.push(args.join(' '));
+    });
+    for (let turn = 0; turn < 10; turn += 1) expect((await ask(gateway, ME, ada.headers)).statusCode).toBe(200);
+    await redis.echo(DONE);
+    while (!commands.some((command) => command.endsWith(DONE))) await sleep(5);
+    monitor.disconnect();
+    redis.disconnect();
+    expect(commands.filter((command) => command.includes(ada.userId))).toHaveLength(10);
+    expect(commands.filter((command) => command.includes(':limits:')).every((command) => /^evalsha /i.test(command))).toBe(true);
+    expect(commands.filter((command) => command.includes(':limits:'))).toHaveLength(10);
   });
 
   it('let 40 of 100 requests at once through, not 41 (item 12)', async () => {
