@@ -255,7 +255,7 @@ export class ServerEnvironment {
     group: 'Identity',
     readBy: 'api',
     description:
-      'Limits other than those of docs/architecture.md, comma-separated, each name=requests/seconds or name=off: user=1000/60, anonymous=off. `off` alone turns all off, before others it leaves only those.',
+      'Changes to the limits of libs/rate-limits/policies.ts, comma-separated, each name=requests/seconds or name=off: user=1000/60, anonymous=off. `off` alone turns all off, before others it leaves only those.',
   })
   @IsOptional()
   @Matches(RATE_LIMIT_SETTING, {

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { testRedisUrl } from '#testing/servers';
 import { startTestApi, type TestApi } from './test-api.js';
 
 /** One item of a RateLimit or RateLimit-Policy header: its name and its numbers. */
-type Item = { name: string } & Record<string, number | string>;
+type Item = Record<string, number | string>;
 
 /** Reads a list of structured fields whose items are strings with integer parameters; nothing else is allowed. */
 function itemsOf(header: unknown): Item[] {
@@ -11,10 +13,11 @@ function itemsOf(header: unknown): Item[] {
   return header.split(', ').map((text) => {
     if (!/^"[a-z-]+"(;[a-z]+=\d+)+$/.test(text)) throw new Error(`No item of the list: ${text}`);
     const [name = '', ...parameters] = text.split(';');
-    return {
-      name: name.slice(1, -1),
-      ...Object.fromEntries(parameters.map((one) => [one.split('=')[0], Number(one.split('=')[1])])),
-    };
+    const numbers = parameters.map((parameter): [string, number] => {
+      const [key = '', value] = parameter.split('=');
+      return [key, Number(value)];
+    });
+    return { name: name.slice(1, -1), ...Object.fromEntries(numbers) };
   });
 }
 
@@ -130,18 +133,42 @@ describe('limits of requests', () => {
 });
 
 const redisUrl = testRedisUrl();
+const PREFIX = `throttling_${process.pid}`;
+const DONE = 'the requests are done';
 (redisUrl === null ? describe.skip : describe)('two gateways on one Redis', () => {
   let gateways: TestApi[];
   beforeAll(async () => {
     const environment = {
-      RATE_LIMITS: 'off,sign-in=40/60',
+      RATE_LIMITS: 'off,sign-in=40/60,address=1000/60,user=1000/60',
       REDIS_URL: redisUrl ?? '',
-      QUEUE_PREFIX: `throttling_${process.pid}`,
+      QUEUE_PREFIX: PREFIX,
     };
     gateways = [await startTestApi(environment), await startTestApi(environment)];
   });
   afterAll(async () => {
     for (const gateway of gateways) await gateway.stop();
+  });
+
+  it('ask Redis once a request, for its limits and for counting the call', async () => {
+    // Passport is one for the process: the gateway that was made last reads the tokens of all.
+    const gateway = gateways.at(-1);
+    if (gateway === undefined) throw new Error('no gateway');
+    const ada = await gateway.register();
+    expect((await ask(gateway, ME, ada.headers)).statusCode).toBe(200);
+    const redis = new Redis(redisUrl ?? '');
+    const monitor = await redis.monitor();
+    const commands: string[] = [];
+    monitor.on('monitor', (_time: string, args: string[], source: string) => {
+      if (source !== 'lua' && args.some((arg) => arg === DONE || arg.startsWith(`${PREFIX}:`))) commands.push(args.join(' '));
+    });
+    for (let turn = 0; turn < 10; turn += 1) expect((await ask(gateway, ME, ada.headers)).statusCode).toBe(200);
+    await redis.echo(DONE);
+    while (!commands.some((command) => command.endsWith(DONE))) await sleep(5);
+    monitor.disconnect();
+    redis.disconnect();
+    expect(commands.filter((command) => command.includes(ada.userId))).toHaveLength(10);
+    expect(commands.filter((command) => command.includes(':limits:')).every((command) => /^evalsha /i.test(command))).toBe(true);
+    expect(commands.filter((command) => command.includes(':limits:'))).toHaveLength(10);
   });
 
   it('let 40 of 100 requests at once through, not 41 (item 12)', async () => {

@@ -12,12 +12,12 @@ class Routes {
   @Post('below')
   @LimitedBy('sign-in')
   @ApiProblems(spent)
-  below(): void {}
+  below(this: void): void {}
 
   @Post('above')
   @ApiProblems(spent)
   @LimitedBy('sign-in', 'login-address')
-  above(): void {}
+  above(this: void): void {}
 }
 
 describe('LimitedBy', () => {

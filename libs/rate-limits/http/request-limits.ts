@@ -75,18 +75,6 @@ export class RequestLimits extends ThrottlerGuard {
     void reply.headers(rateLimitHeaders(standings));
     if (!granted) throw refusal(standings);
   }
-
-  /**
-   * For what costs something before the take, such as a look for credentials in the database: asks nobody and counts nothing.
-   * @throws FieldError too_many_requests when this process knows that one of the policies is spent for the request's address
-   */
-  refuseKnownSpent(request: FastifyRequest, reply: FastifyReply, policies: readonly RoutePolicy[]): void {
-    const subject = { address: request.ip };
-    const spent = this.limits.knownSpent(policies.map((policy) => ({ policy, subject })));
-    if (spent.length === 0) return;
-    void reply.headers(rateLimitHeaders(spent));
-    throw refusal(spent);
-  }
 }
 
 const POLICY_OF_PLAN: Readonly<Record<string, PolicyName & PolicyOf<'key'>>> = {
