@@ -6,6 +6,8 @@ import { DatabaseModule } from '#database';
 import { HealthHttpModule } from '#health/http';
 import { IdempotencyModule } from '#idempotency';
 import { IdentityHttpModule } from '#identity/http';
+import { MailModule } from '#mail';
+import { MailHttpModule } from '#mail/http';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
 import { StorageModule } from '#storage';
@@ -27,10 +29,12 @@ export class ApiModule {
         VaultModule,
         StorageModule.forConfig(),
         QueuesModule,
+        MailModule,
         IdempotencyModule,
         IdentityHttpModule,
         HealthHttpModule,
         StorageHttpModule,
+        MailHttpModule,
         AudioHttpModule,
         TranscriptionHttpModule,
       ],
