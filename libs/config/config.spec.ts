@@ -8,7 +8,13 @@ const NEEDED = {
   AUTH_SECRET: 'q8ZfX1mB7rK4tW9yN2cV5hJ6pL3sD0gA',
   MASTER_KEY: 'a master key that is long enough for the rule',
 };
-const PRODUCTION = { ...NEEDED, NODE_ENV: 'production', S3_BUCKET: 'recordings' };
+const PRODUCTION = {
+  ...NEEDED,
+  NODE_ENV: 'production',
+  S3_BUCKET: 'recordings',
+  SMTP_URL: 'smtps://steno:wkq1Lr7x@mail.example.org',
+  MAIL_FROM: 'Steno <steno@example.org>',
+};
 
 function problemsOf(source: Record<string, string>): string[] {
   try {

@@ -4,6 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Environment } from './environment.js';
 import { type FederationConfig, federationOf, federationProblems } from './federation-config.js';
+import { type MailConfig, mailOf, mailProblems } from './mail-config.js';
 import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
 import { describedVariables } from './variable.js';
 
@@ -49,6 +50,7 @@ export class Config {
     passwordCost: number;
   };
   readonly federation: FederationConfig;
+  readonly mail: MailConfig;
   readonly vault: { masterKey: string; previousMasterKeys: string[] };
   /** Applied in order to the limits of the rate-limits room. */
   readonly rateLimits: RateLimitSetting[];
@@ -93,6 +95,7 @@ export class Config {
       passwordCost: env.PASSWORD_COST,
     };
     this.federation = federationOf(env);
+    this.mail = mailOf(env, this.home);
     this.vault = { masterKey: env.MASTER_KEY, previousMasterKeys: env.MASTER_KEYS_PREVIOUS ?? [] };
     this.rateLimits = (env.RATE_LIMITS ?? []).map(readRateLimitSetting);
     this.recordings = {
@@ -142,7 +145,7 @@ function s3Of(env: Environment, bucket: string): Extract<Config['storage'], { dr
 
 /** Rules that no single variable can say: what production refuses, and values that only make sense together. */
 function crossChecks(env: Environment): string[] {
-  const problems = federationProblems(env);
+  const problems = [...federationProblems(env), ...mailProblems(env)];
   if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both or neither.');
   }

@@ -1,9 +1,10 @@
 import { IsOptional, IsString, IsUrl, Matches } from 'class-validator';
-import { HTTP_URL, ServerEnvironment } from './server-environment.js';
+import { MailEnvironment } from './mail-environment.js';
+import { HTTP_URL } from './server-environment.js';
 import { Variable } from './variable.js';
 
 /** Sign-in by way of outside identity providers. */
-export class FederationEnvironment extends ServerEnvironment {
+export class FederationEnvironment extends MailEnvironment {
   @Variable('list', {
     group: 'Sign-in',
     readBy: 'api',

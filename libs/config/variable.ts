@@ -3,7 +3,8 @@ import { Transform } from 'class-transformer';
 /** What a configuration variable is for; read by the start (help), `.env.example` and docs/env-variables.md. */
 export interface VariableDescription {
   /** The heading it stands under. */
-  group: 'Process' | 'Database' | 'Queue' | 'Objects' | 'Identity' | 'Sign-in' | 'Recordings' | 'Speech' | 'Worker' | 'Logs';
+  group:
+    'Process' | 'Database' | 'Queue' | 'Objects' | 'Identity' | 'Mail' | 'Sign-in' | 'Recordings' | 'Speech' | 'Worker' | 'Logs';
   /** One or two sentences: what it does, units, and what happens when it is not set. */
   description: string;
   /** Shown in the documentation when it is not set; the value itself comes from the class. */

@@ -18,14 +18,16 @@ export type JobCatalogue = JsonPayloads<{
   'transcription.assemble': Record<string, never>;
   /** Delete every object under a prefix; the subject is the row they belonged to. */
   'storage.discard': { prefix: string };
+  /** Send a letter (the subject). */
+  'mail.send': Record<string, never>;
 }>;
 
 export type JobName = keyof JobCatalogue;
 
 /** How a job is run; complete by type, so that a new job is a decision about each. */
 export interface JobSettings {
-  /** Which slots of a worker it takes: `media` is bound by the processor, `speech` waits for providers. */
-  slots: 'media' | 'speech';
+  /** Which slots of a worker it takes: `media` is bound by the processor, `speech` waits for providers, `mail` for the mail server. */
+  slots: 'media' | 'speech' | 'mail';
   /** Seconds a claim holds without a heartbeat. Heartbeats come every third of it. */
   leaseSeconds: number;
   /** Seconds after which a run is stopped and counts as failed. */
@@ -55,6 +57,9 @@ export const JOB_SETTINGS: Record<JobName, JobSettings> = {
   'transcription.assemble': { ...COMMON, slots: 'media', timeoutSeconds: 300 },
   // Nothing waits for it and it must happen in the end: many tries, far apart.
   'storage.discard': { ...COMMON, slots: 'media', timeoutSeconds: 600, tries: 20, backoffCapSeconds: 3_600 },
+  // A letter takes seconds. Servers that greylist take it after a quarter of an hour, servers that are mended after an hour or two;
+  // its links are of no use much later.
+  'mail.send': { ...COMMON, slots: 'mail', timeoutSeconds: 120, tries: 8, backoffSeconds: 60, backoffCapSeconds: 3_600 },
 };
 
 /** Every job name, in the order of the catalogue. */

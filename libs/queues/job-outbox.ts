@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentRequestId } from '#observability';
-import type { SystemTransaction, WorkspaceTransaction } from '#database';
+import type { Transaction, WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from './job-catalogue.js';
 import { OutboxRelay } from './outbox-relay.js';
 
@@ -32,7 +32,7 @@ export class JobOutbox {
    * Owes one job. The same (name, subject, generation, part) twice is one job.
    * @returns false when it was owed already
    */
-  async add<N extends JobName>(tx: WorkspaceTransaction | SystemTransaction, name: N, job: NewJob<N>): Promise<boolean> {
+  async add<N extends JobName>(tx: Transaction, name: N, job: NewJob<N>): Promise<boolean> {
     const added = await tx.execute(INSERT, [
       job.workspaceId,
       name,

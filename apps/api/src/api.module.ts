@@ -7,6 +7,8 @@ import { FederationHttpModule } from '#federation/http';
 import { HealthHttpModule } from '#health/http';
 import { IdempotencyModule } from '#idempotency';
 import { IdentityHttpModule } from '#identity/http';
+import { MailModule } from '#mail';
+import { MailHttpModule } from '#mail/http';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
 import { StorageModule } from '#storage';
@@ -28,11 +30,13 @@ export class ApiModule {
         VaultModule,
         StorageModule.forConfig(),
         QueuesModule,
+        MailModule,
         IdempotencyModule,
         IdentityHttpModule,
         FederationHttpModule,
         HealthHttpModule,
         StorageHttpModule,
+        MailHttpModule,
         AudioHttpModule,
         TranscriptionHttpModule,
       ],

@@ -15,8 +15,11 @@ import { discardUnreadBodies } from './unread-body.js';
 /** JSON bodies; recordings come as multipart and are streamed. */
 const JSON_BODY_BYTES = 1_000_000;
 
-/** Routes outside /api/v1: probes, and signed links of local-disk objects. */
-const UNPREFIXED = ['live', 'ready', 'objects/:token'].map((path) => ({ path, method: RequestMethod.GET }));
+/** Routes outside /api/v1: probes, signed links of local-disk objects, the local inbox. */
+const UNPREFIXED = ['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id'].map((path) => ({
+  path,
+  method: RequestMethod.GET,
+}));
 
 /**
  * Makes the API gateway, ready to listen. The one bootstrap, for `main` and for every test.

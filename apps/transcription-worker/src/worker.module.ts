@@ -3,6 +3,8 @@ import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { IdempotencyModule } from '#idempotency';
+import { MailModule } from '#mail';
+import { MailWorkerModule } from '#mail/worker';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
 import { QueuesWorkerModule } from '#queues/worker';
@@ -26,10 +28,12 @@ export class WorkerModule {
         VaultModule,
         StorageModule.forConfig(),
         QueuesModule,
+        MailModule,
         // The rooms' services ask it whether a request carries a key; here none does.
         IdempotencyModule,
         QueuesWorkerModule,
         StorageWorkerModule,
+        MailWorkerModule,
         TranscriptionWorkerModule,
       ],
       providers: [HealthServer],

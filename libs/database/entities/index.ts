@@ -10,6 +10,7 @@ import { OneTimeToken } from './identity/one-time-token.entity.js';
 import { Session } from './identity/session.entity.js';
 import { User } from './identity/user.entity.js';
 import { Workspace } from './identity/workspace.entity.js';
+import { Mail } from './mail/mail.entity.js';
 import { Job } from './queues/job.entity.js';
 import { WorkerPulse } from './queues/worker-pulse.entity.js';
 import { TranscriptSegment } from './transcription/transcript-segment.entity.js';
@@ -30,6 +31,7 @@ export { OneTimeToken } from './identity/one-time-token.entity.js';
 export { Session } from './identity/session.entity.js';
 export { PLATFORM_ROLES, type PlatformRole, User } from './identity/user.entity.js';
 export { type Plan, PLANS, Workspace } from './identity/workspace.entity.js';
+export { Mail, type MailState } from './mail/mail.entity.js';
 export { Job, type JobState } from './queues/job.entity.js';
 export { WorkerPulse } from './queues/worker-pulse.entity.js';
 export { WorkspaceKey } from './vault/workspace-key.entity.js';
@@ -66,4 +68,5 @@ export const ENTITIES = [
   SignInAttempt,
   SignInCode,
   UserIdentity,
+  Mail,
 ];

@@ -12,6 +12,8 @@ import { JobRunner } from './job-runner.js';
  * more often than this is dropped by BullMQ and rung again by the reconciler.
  */
 const BELL_LOCK = { lockDuration: 30_000, stalledInterval: 30_000, maxStalledCount: 3 };
+/** Connections to the mail server of one worker; more are taken by few servers, and letters are short. */
+const LETTERS_AT_ONCE = 4;
 /** Running jobs may finish within it on shutdown; with the rest of the stop it stays under 25 s. */
 const GRACE_MS = 15_000;
 /** Longest wait for the queue connections to close; a queue server that died must not hold the process (bullmq#2430). */
@@ -83,8 +85,8 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private concurrencyOf(name: JobName): number {
-    const { mediaConcurrency, speechConcurrency } = this.config.worker;
-    return JOB_SETTINGS[name].slots === 'media' ? mediaConcurrency : speechConcurrency;
+    const { mediaConcurrency: media, speechConcurrency: speech } = this.config.worker;
+    return { media, speech, mail: LETTERS_AT_ONCE }[JOB_SETTINGS[name].slots];
   }
 }
 

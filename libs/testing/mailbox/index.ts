@@ -1,0 +1,1 @@
+export { type Mailbox, type ReceivedLetter, type Refusal, startMailbox } from './mailbox.js';
