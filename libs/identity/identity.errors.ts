@@ -12,6 +12,12 @@ export const identityErrors = defineErrors({
     example:
       'The access token is expired, malformed or its session has ended. Get a new one from POST /api/v1/auth/refresh or sign in again.',
   },
+  api_key_invalid: {
+    kind: 'unauthenticated',
+    title: 'The API key is not good',
+    example:
+      'The API key is unknown, revoked or expired, or whoever made it is no member of its workspace any more. Make a new one with POST /api/v1/api-keys.',
+  },
   wrong_credentials: {
     kind: 'unauthenticated',
     title: 'Wrong e-mail address or password',

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiKeysHttpModule } from '#api-keys/http';
 import { AudioHttpModule } from '#audio/http';
 import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
@@ -34,6 +35,7 @@ export class ApiModule {
         IdempotencyModule,
         IdentityHttpModule,
         FederationHttpModule,
+        ApiKeysHttpModule,
         HealthHttpModule,
         StorageHttpModule,
         MailHttpModule,

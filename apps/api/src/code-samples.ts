@@ -27,6 +27,12 @@ const VARIABLE_OF_FIELD: Record<string, string> = {
   token: '$LINK_TOKEN',
 };
 
+/** The variable of `{id}`, by the first word of the path. */
+const VARIABLE_OF_ID: Record<string, string> = {
+  audio: '$AUDIO_ID',
+  'api-keys': '$API_KEY_ID',
+};
+
 /**
  * Adds a curl sample to every operation, made from its own parameters, body and access, so that it cannot disagree with them.
  * ReDoc shows them beside the route; a test pastes each into a shell.
@@ -54,9 +60,9 @@ function curl(method: string, path: string, operation: Operation, schemas: Recor
   return lines.join(' \\\n  ');
 }
 
-/** `{id}` under /audio is an audio's, under /transcriptions a transcription's. */
+/** `{id}` under /audio is an audio's, under /api-keys a key's, and so on. */
 function fillPath(path: string): string {
-  const id = path.includes('/audio/') ? '$AUDIO_ID' : '$TRANSCRIPTION_ID';
+  const id = VARIABLE_OF_ID[path.split('/')[3] ?? ''] ?? '$TRANSCRIPTION_ID';
   return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_FIELD[name] ?? id);
 }
 

@@ -26,6 +26,8 @@ REFRESH_TOKEN=$(echo "$ACCOUNT" | field refreshToken)
 AUDIO_ID=$(curl -s "$STENO_URL/api/v1/audio/upload" -H "Authorization: Bearer $TOKEN" -F file=@samples/meeting.opus | field id)
 TRANSCRIPTION_ID=$(curl -s "$STENO_URL/api/v1/transcriptions" -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' -d '{"audioId":"'"$AUDIO_ID"'"}' | field id)
+API_KEY_ID=$(curl -s "$STENO_URL/api/v1/api-keys" -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' -d '{"name":"Try out","scopes":["read"]}' | field id)
 LINK_TOKEN=$(curl -s "$STENO_URL/api/v1/audio/$AUDIO_ID/url" -H "Authorization: Bearer $TOKEN" | field url | sed 's#.*/objects/##')
 until curl -s "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/status" -H "Authorization: Bearer $TOKEN" | grep -Eq '"(completed|failed)"'; do sleep 1; done
 curl "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/export?format=srt" -H "Authorization: Bearer $TOKEN"
@@ -44,14 +46,16 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This server')
     .addTag('auth', 'Accounts and sessions')
+    .addTag('api keys', 'Keys with which programs act for you')
     .addTag('audio', 'Recordings')
     .addTag('transcriptions', 'Orders to transcribe, and their results')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',
-      bearerFormat: 'JWT',
-      description: 'The accessToken of POST /api/v1/auth/login.',
+      bearerFormat: 'JWT or API key',
+      description:
+        'For people: the accessToken of POST /api/v1/auth/login. For programs: an API key (stn_…) of POST /api/v1/api-keys, which works in the workspace it was made in, as far as its scopes and the role of whoever made it go. Both are read from this header alone.',
     })
     .build();
   const document = SwaggerModule.createDocument(app, builder, {

@@ -19,10 +19,12 @@ export interface SignedInUser {
   headers: { authorization: string };
 }
 
-/** The whole API gateway on a database of its own. */
+/** The whole API gateway, on a database of its own unless it was given one. */
 export interface TestApi {
   app: NestFastifyApplication;
   database: Database;
+  /** Connection of its database, for a second API process on it (as DATABASE_URL). */
+  databaseUrl: string;
   /** The secret behind the tokens. */
   secret: string;
   /** What it logged, line by line. */
@@ -37,9 +39,9 @@ let registered = 0;
 
 /** @param overrides environment variables by name */
 export async function startTestApi(overrides: Record<string, string> = {}): Promise<TestApi> {
-  const server = await testDatabase();
+  const server = overrides.DATABASE_URL === undefined ? await testDatabase() : undefined;
   const home = mkdtempSync(join(tmpdir(), 'steno-api-'));
-  const config = testConfig({ DATABASE_URL: server.url, STENO_HOME: home, ...overrides });
+  const config = testConfig({ DATABASE_URL: server?.url, STENO_HOME: home, ...overrides });
   const logged: Record<string, unknown>[] = [];
   const write = (line: string): void => void logged.push(JSON.parse(line) as Record<string, unknown>);
   const app = await createApi(config, { log: new Log({ app: 'api', level: 'info', destination: { write } }) });
@@ -48,12 +50,13 @@ export async function startTestApi(overrides: Record<string, string> = {}): Prom
   return {
     app,
     database: app.get(Database),
+    databaseUrl: config.database.url,
     secret: config.identity.secret,
     logged,
     register: (name) => register(app, name),
     stop: async () => {
       await app.close();
-      await server.drop();
+      await server?.drop();
       rmSync(home, { recursive: true, force: true });
     },
   };

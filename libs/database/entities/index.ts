@@ -1,3 +1,5 @@
+import { ApiKey } from './api-keys/api-key.entity.js';
+import { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Audio } from './audio/audio.entity.js';
 import { ClerkEvent } from './federation/clerk-event.entity.js';
@@ -19,6 +21,8 @@ import { TranscriptionChunk } from './transcription/transcription-chunk.entity.j
 import { Transcription } from './transcription/transcription.entity.js';
 import { WorkspaceKey } from './vault/workspace-key.entity.js';
 
+export { ApiKey } from './api-keys/api-key.entity.js';
+export { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
 export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Audio } from './audio/audio.entity.js';
 export { ClerkEvent } from './federation/clerk-event.entity.js';
@@ -69,4 +73,6 @@ export const ENTITIES = [
   SignInCode,
   UserIdentity,
   Mail,
+  ApiKey,
+  ApiKeyUsage,
 ];

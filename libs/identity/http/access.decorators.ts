@@ -42,6 +42,7 @@ export function Access(permission: Permission, { workspace }: AccessOptions = {}
     ApiProblems(
       identityErrors.authentication_required,
       identityErrors.access_token_invalid,
+      identityErrors.api_key_invalid,
       identityErrors.permission_denied,
       identityErrors.workspace_not_found,
       commonErrors.internal_error,

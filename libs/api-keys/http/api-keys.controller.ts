@@ -1,0 +1,139 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { commonErrors } from '#errors';
+import { ApiProblems } from '#errors/http';
+import { Idempotent } from '#idempotency/http';
+import type { Actor } from '#identity';
+import { Access, CurrentActor } from '#identity/http';
+import { toPage, toPageRequest } from '#paging/http';
+import { apiKeysErrors } from '../api-keys.errors.js';
+import { ApiKeysService, locationOf } from '../api-keys.service.js';
+import {
+  ApiKeyListQueryDto,
+  ChangeApiKeyDto,
+  CreateApiKeyDto,
+  DEFAULT_OVERLAP_SECONDS,
+  RotateApiKeyDto,
+  toChange,
+  toPurpose,
+} from './dto/api-key-request.dto.js';
+import { ApiKeyDto, ApiKeyPageDto, ApiKeyWithTextDto, toApiKey, toApiKeyWithText } from './dto/api-key.dto.js';
+
+const ID = { name: 'id', format: 'uuid', example: '019aa3a1-4d5e-7f60-8172-839405a6b7c8' };
+
+@ApiTags('api keys')
+@Controller({ path: 'api-keys', version: '1' })
+export class ApiKeysController {
+  constructor(private readonly keys: ApiKeysService) {}
+
+  /** Makes a key with which a program acts for you in this workspace. Its text is in this answer and in no other. */
+  @Post()
+  @Access('api-keys:write')
+  @Idempotent()
+  @ApiOperation({ summary: 'Create an API key' })
+  @ApiCreatedResponse({ type: ApiKeyWithTextDto, description: 'The key, shown this once.' })
+  @ApiProblems(
+    apiKeysErrors.api_key_scope_above_role,
+    apiKeysErrors.api_key_limit_above_plan,
+    apiKeysErrors.too_many_api_keys,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+  )
+  async create(
+    @CurrentActor() actor: Actor,
+    @Body() body: CreateApiKeyDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApiKeyWithTextDto> {
+    const made = await this.keys.create(actor, toPurpose(body));
+    void reply.headers({ location: locationOf(made.row.id), 'cache-control': 'no-store' });
+    return toApiKeyWithText(made);
+  }
+
+  /** Your keys in this workspace, newest first; admins and owners see everybody's. */
+  @Get()
+  @Access('api-keys:read')
+  @ApiOperation({ summary: 'List API keys' })
+  @ApiOkResponse({ type: ApiKeyPageDto, description: 'One page.' })
+  @ApiProblems(commonErrors.validation_failed)
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() query: ApiKeyListQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApiKeyPageDto> {
+    return toPage(await this.keys.list(actor, query.status, toPageRequest(query)), toApiKey, request, reply);
+  }
+
+  /** One key, without its text. */
+  @Get(':id')
+  @Access('api-keys:read')
+  @ApiOperation({ summary: 'Look at an API key' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: ApiKeyDto, description: 'The key.' })
+  @ApiProblems(apiKeysErrors.api_key_not_found, commonErrors.malformed_request)
+  async get(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<ApiKeyDto> {
+    return toApiKey(await this.keys.get(actor, id));
+  }
+
+  /** Changes what is given and leaves the rest. Holds for the next request made with the key. */
+  @Put(':id')
+  @Access('api-keys:write')
+  @ApiOperation({ summary: 'Change an API key' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: ApiKeyDto, description: 'The key as it is now.' })
+  @ApiProblems(
+    apiKeysErrors.api_key_not_found,
+    apiKeysErrors.api_key_not_yours,
+    apiKeysErrors.api_key_ended,
+    apiKeysErrors.api_key_scope_above_role,
+    apiKeysErrors.api_key_limit_above_plan,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+  )
+  async change(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: ChangeApiKeyDto,
+  ): Promise<ApiKeyDto> {
+    return toApiKey(await this.keys.change(actor, id, toChange(body)));
+  }
+
+  /** Gives the key a new text. The one of now goes on for a while, one that did so already ends at once. */
+  @Post(':id/rotate')
+  @Access('api-keys:write')
+  @HttpCode(200)
+  @Idempotent()
+  @ApiOperation({ summary: 'Rotate an API key' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: ApiKeyWithTextDto, description: 'The key with its new text, shown this once.' })
+  @ApiProblems(
+    apiKeysErrors.api_key_not_found,
+    apiKeysErrors.api_key_not_yours,
+    apiKeysErrors.api_key_ended,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+  )
+  async rotate(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { overlapSeconds = DEFAULT_OVERLAP_SECONDS }: RotateApiKeyDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ApiKeyWithTextDto> {
+    const rotated = await this.keys.rotate(actor, id, overlapSeconds);
+    void reply.header('cache-control', 'no-store');
+    return toApiKeyWithText(rotated);
+  }
+
+  /** Ends a key: whoever sends it is refused from now on. It stays in the list as revoked. */
+  @Delete(':id')
+  @Access('api-keys:write')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke an API key' })
+  @ApiParam(ID)
+  @ApiNoContentResponse({ description: 'It has ended.' })
+  @ApiProblems(apiKeysErrors.api_key_not_found, commonErrors.malformed_request)
+  async revoke(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    await this.keys.revoke(actor, id);
+  }
+}

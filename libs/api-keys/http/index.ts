@@ -1,0 +1,1 @@
+export { ApiKeysHttpModule } from './api-keys-http.module.js';
