@@ -37,7 +37,11 @@ export class ClerkController implements OnModuleInit {
     description: 'An event of Clerk.',
     schema: {
       type: 'object',
-      properties: { type: { type: 'string' }, object: { type: 'string' }, data: { type: 'object' } },
+      properties: {
+        type: { type: 'string' },
+        object: { type: 'string' },
+        data: { type: 'object', properties: { id: { type: 'string' } } },
+      },
       example: { type: 'user.deleted', object: 'event', data: { id: 'user_29w83sxmDNGwOuEthce5gg56FcC', deleted: true } },
     },
   })
