@@ -176,6 +176,8 @@ const BACK = expect.stringContaining('Redis answers again');
       const before = performance.now();
       const taken = await Promise.all(Array.from({ length: 100 }, () => storage.take([narrow], [])));
       expect(taken.filter(({ granted }) => granted)).toHaveLength(40);
+      for (let turn = 0; turn < 20; turn += 1) await storage.take([narrow], []);
+      // One time of waiting for all of them, not one each.
       expect(performance.now() - before).toBeLessThan(600);
       server.kill('SIGCONT');
       await until(() => logged.length > 1);

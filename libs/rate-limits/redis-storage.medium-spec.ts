@@ -69,6 +69,20 @@ async function commandsOf(at: string, work: () => Promise<unknown>): Promise<str
       expect(commands.filter((command) => /^(get|incr|eval|info|hset|pttl)$/.test(command))).toEqual([]);
     });
 
+    it('leaves unsettled what another process counted while totals were written, also when that process is gone', async () => {
+      const counter = `key:${randomUUID()}:2026-01-31`;
+      const ofCounter = async (storage: RedisStorage) =>
+        (await storage.unsettledCalls()).filter((total) => total.counter === counter);
+      await one.take([], [counter]);
+      const written = await ofCounter(one);
+      await other.take([], [counter]);
+      await one.settleCalls(written);
+      const third = await connected(prefix, at);
+      const totals = await ofCounter(third);
+      third.close();
+      expect(totals).toMatchObject([{ calls: 2 }]);
+    });
+
     it('adds up the calls of all processes under one source, and settles them for all', async () => {
       const counter = `key:${randomUUID()}:2026-01-31`;
       for (let turn = 0; turn < 6; turn += 1) await (turn % 2 === 0 ? one : other).take([], [counter]);
