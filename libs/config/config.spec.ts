@@ -135,6 +135,42 @@ describe('production', () => {
     expect(problemsOf(embedded)).toEqual([expect.stringMatching(/^S3_BUCKET is not set\..*ALLOW_EMBEDDED=true/)]);
     expect(loadConfig({ ...embedded, ALLOW_EMBEDDED: 'true' }).storage.driver).toBe('disk');
   });
+
+  it('refuses to keep letters unless told otherwise, and never shows them', () => {
+    const { SMTP_URL: _, ...embedded } = PRODUCTION;
+    expect(problemsOf(embedded)).toEqual([expect.stringMatching(/^SMTP_URL is not set\..*ALLOW_EMBEDDED=true/)]);
+    expect(loadConfig({ ...embedded, ALLOW_EMBEDDED: 'true' }).mail).toMatchObject({ smtp: undefined, inbox: false });
+  });
+
+  it('refuses to send letters from localhost', () => {
+    const { MAIL_FROM: _, ...nameless } = PRODUCTION;
+    expect(problemsOf(nameless)).toEqual([expect.stringMatching(/^MAIL_FROM is not set\./)]);
+    expect(problemsOf({ ...PRODUCTION, MAIL_FROM: 'no-reply@localhost' })).toHaveLength(1);
+  });
+});
+
+describe('mail', () => {
+  it('becomes files that are shown, until there is a server', () => {
+    const { home, mail } = loadConfig(NEEDED);
+    expect(mail).toEqual({ from: 'Steno <no-reply@localhost>', smtp: undefined, directory: `${home}/mail`, inbox: true });
+    expect(loadConfig({ ...NEEDED, SMTP_URL: 'smtp://mail.example.org' }).mail).toMatchObject({
+      smtp: { url: new URL('smtp://mail.example.org'), allowPlaintext: false },
+      inbox: false,
+    });
+  });
+
+  it.each([
+    ['SMTP_URL', 'https://mail.example.org'],
+    ['SMTP_URL', 'smtp://steno:hunter2/@mail.example.org'],
+    ['SMTP_URL', 'smtp://mail.example.org:99999'],
+    ['MAIL_FROM', 'Steno'],
+    ['MAIL_FROM', 'Steno <steno@example.org>, all@example.org'],
+    ['MAIL_FROM', 'Steno\r\nBcc: all@example.org <steno@example.org>'],
+  ])('refuses %s=%s', (name, value) => {
+    const problems = problemsOf({ ...NEEDED, [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
+    expect(problems.join()).not.toContain('hunter2');
+  });
 });
 
 describe('environmentDocuments', () => {

@@ -29,7 +29,7 @@ export function mailProblems(env: MailEnvironment): string[] {
   if (env.NODE_ENV !== 'production') return [];
   if (env.SMTP_URL === undefined && !env.ALLOW_EMBEDDED)
     return ['SMTP_URL is not set. Production sends letters; set ALLOW_EMBEDDED=true to have them as files in STENO_HOME/mail.'];
-  if (env.SMTP_URL !== undefined && env.MAIL_FROM.endsWith('@localhost>'))
+  if (env.SMTP_URL !== undefined && /@localhost>?$/.test(env.MAIL_FROM))
     return ['MAIL_FROM is not set. Mail servers refuse letters from localhost; set it to an address of yours.'];
   return [];
 }

@@ -123,7 +123,7 @@ async function serve(
   secrets: Secrets,
   signal: AbortSignal,
 ): Promise<number> {
-  const { origin, home } = settings;
+  const { origin, home, inbox } = settings;
   const secretsFile = join(home, 'secrets.json');
   let failed = false;
   if (recording !== undefined) {
@@ -140,7 +140,7 @@ async function serve(
   console.log(`
 Steno is serving${failed ? ' all the same' : ''}. Ctrl-C ends it.
   API            ${origin}/api/v1
-  OpenAPI page   ${origin}/api/docs
+  OpenAPI page   ${origin}/api/docs${inbox === undefined ? '' : `\n  Letters        ${inbox}   (until SMTP_URL is set)`}
   Demo account   ${secrets.demo.email}, password ${secrets.demo.password}   (kept in ${here(secretsFile)})
   Files          ${here(home)}   (database, recordings, logs)`);
   if (!signal.aborted) await once(signal, 'abort');

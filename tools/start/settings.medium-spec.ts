@@ -18,7 +18,8 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 describe('readSettings', () => {
   it('has defaults for everything', async () => {
-    const settings = { home: join(PROJECT, '.steno'), host: '127.0.0.1', port: 3000, origin: 'http://127.0.0.1:3000' };
+    const origin = 'http://127.0.0.1:3000';
+    const settings = { home: join(PROJECT, '.steno'), host: '127.0.0.1', port: 3000, origin, inbox: `${origin}/inbox` };
     expect(await readSettings({})).toEqual(settings);
     expect(await readSettings({ PORT: '', HOST: '', STENO_HOME: '', DATABASE_URL: '' })).toEqual(settings);
   });
@@ -29,6 +30,14 @@ describe('readSettings', () => {
       origin: 'http://127.0.0.1:8080',
     });
     expect(await readSettings({ HOST: '::1' })).toMatchObject({ origin: 'http://[::1]:3000' });
+  });
+
+  it.each([
+    ['letters are sent', { SMTP_URL: 'smtp://127.0.0.1:2525' }],
+    ['it is production', { NODE_ENV: 'production' }],
+    ['the API is not reached by loopback', { HOST: '192.0.2.7' }],
+  ])('has no inbox to show when %s', async (_, environment) => {
+    expect(await readSettings(environment)).not.toHaveProperty('inbox');
   });
 
   it('picks a port when told 0', async () => {

@@ -13,6 +13,8 @@ export interface Settings {
   port: number;
   /** Where this process reaches the API. */
   origin: string;
+  /** Page of the letters that are not sent for want of a mail server. */
+  inbox?: string;
   /** Connection of an outside Postgres; undefined: the embedded one. */
   databaseUrl?: string;
 }
@@ -27,18 +29,22 @@ export function readDotEnv(): void {
  * What the launcher itself needs of the environment; the apps check the rest.
  * @throws Refusal when PORT is no port
  */
-export async function readSettings({ PORT, HOST, STENO_HOME, DATABASE_URL }: NodeJS.ProcessEnv): Promise<Settings> {
+export async function readSettings(environment: NodeJS.ProcessEnv): Promise<Settings> {
+  const { PORT, HOST, STENO_HOME, DATABASE_URL, SMTP_URL, NODE_ENV } = environment;
   const wished = Number(PORT || 3000);
   if (!Number.isInteger(wished) || wished < 0 || wished > 65_535)
     throw new Refusal(`PORT must be a number from 0 to 65535, not "${PORT}".`);
   const port = wished === 0 ? await freePort() : wished;
   const host = HOST || '127.0.0.1';
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const origin = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  const showsInbox = !SMTP_URL && NODE_ENV !== 'production' && /^(localhost|127\..*|::1)$/.test(reachable);
   return {
     home: resolve(PROJECT, STENO_HOME || '.steno'),
     host,
     port,
-    origin: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+    origin,
+    ...(showsInbox ? { inbox: `${origin}/inbox` } : {}),
     ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}),
   };
 }

@@ -45,12 +45,12 @@ export interface Mailbox {
 }
 
 interface MailboxOptions {
-  /** Certificate and key in PEM: then it offers STARTTLS, or speaks TLS from the start. */
-  tls?: { cert: string; key: string; mode: 'starttls' | 'implicit' };
+  /** Speaks TLS from the start, with a certificate nobody vouches for. */
+  tls?: boolean;
   /** 0: the system picks one. */
   port?: number;
-  /** Called with each letter before the server confirms that it has it. */
-  beforeConfirmation?: (letter: ReceivedLetter) => void;
+  /** Called with each letter before the server confirms that it has it; the confirmation waits for it. */
+  beforeConfirmation?: (letter: ReceivedLetter) => Promise<void>;
 }
 
 const LOOK_MS = 20;
@@ -63,10 +63,9 @@ class TestMailbox implements Mailbox {
   private refused = 0;
 
   constructor(private readonly options: MailboxOptions) {
-    const { tls } = options;
     this.server = new SMTPServer({
-      ...(tls === undefined ? { disabledCommands: ['STARTTLS'] } : { cert: tls.cert, key: tls.key }),
-      secure: tls?.mode === 'implicit',
+      secure: options.tls ?? false,
+      disabledCommands: ['STARTTLS'],
       authOptional: true,
       disableReverseLookup: true,
       closeTimeout: 100,
@@ -87,7 +86,7 @@ class TestMailbox implements Mailbox {
 
   get url(): string {
     const { port } = this.server.server.address() as AddressInfo;
-    return `${this.options.tls?.mode === 'implicit' ? 'smtps' : 'smtp'}://127.0.0.1:${port}`;
+    return `${this.options.tls === true ? 'smtps' : 'smtp'}://127.0.0.1:${port}`;
   }
 
   async start(): Promise<this> {
@@ -122,7 +121,7 @@ class TestMailbox implements Mailbox {
     if (failure !== null) return failure;
     const letter = await receivedLetter(from, to, Buffer.concat(chunks));
     this.letters.push(letter);
-    this.options.beforeConfirmation?.(letter);
+    await this.options.beforeConfirmation?.(letter);
     return null;
   }
 
