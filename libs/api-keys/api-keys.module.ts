@@ -4,11 +4,13 @@ import { RateLimitsModule } from '#rate-limits';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { KeyActors } from './key-actors.js';
+import { KeyCalls } from './key-calls.js';
 import { KeyRules } from './key-rules.js';
+import { KeyUsageRepository } from './key-usage.repository.js';
 
 @Module({
   imports: [IdentityModule, RateLimitsModule],
-  providers: [ApiKeysRepository, KeyRules, ApiKeysService, KeyActors],
+  providers: [ApiKeysRepository, KeyUsageRepository, KeyRules, ApiKeysService, KeyActors, KeyCalls],
   exports: [ApiKeysService],
 })
 export class ApiKeysModule {}

@@ -9,6 +9,7 @@ import type { Page, PageRequest } from '#paging';
 import { apiKeysErrors } from './api-keys.errors.js';
 import { ApiKeysRepository, type KeyPurpose, type KeyStatus, type KnownKey } from './api-keys.repository.js';
 import { KeyRules } from './key-rules.js';
+import { type CallsOfDay, KeyUsageRepository } from './key-usage.repository.js';
 import { newKey, tracesOf } from './key-text.js';
 
 /** A key with its text, which is given out this once. */
@@ -25,6 +26,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly keys: ApiKeysRepository,
+    private readonly calls: KeyUsageRepository,
     private readonly rules: KeyRules,
     private readonly changes: ChangeFeed,
     private readonly effects: IdempotentEffects,
@@ -104,6 +106,19 @@ export class ApiKeysService {
       await this.keys.revoke(tx, id);
       await this.changes.announce(tx, `key:${id}`);
       await this.record(tx, actor, 'api_key.revoked', key, { prefix: key.prefix, madeBy: key.userId });
+    });
+  }
+
+  /**
+   * Calls per day, oldest first.
+   * @param from first day in UTC, as in 2026-09-01
+   * @param to last day, included
+   * @throws FieldError api_key_not_found
+   */
+  async usage(actor: Actor, id: string, from: string, to: string): Promise<CallsOfDay[]> {
+    return this.database.inWorkspace(actor.workspaceId, async (tx) => {
+      const key = found(await this.keys.find(tx, id, ownerOf(actor)));
+      return this.calls.perDay(tx, key.id, from, to);
     });
   }
 

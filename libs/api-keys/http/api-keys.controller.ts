@@ -18,6 +18,7 @@ import {
   toChange,
   toPurpose,
 } from './dto/api-key-request.dto.js';
+import { KeyUsageDto, KeyUsageQueryDto, toDays, toKeyUsage } from './dto/key-usage.dto.js';
 import { ApiKeyDto, ApiKeyPageDto, ApiKeyWithTextDto, toApiKey, toApiKeyWithText } from './dto/api-key.dto.js';
 
 const ID = { name: 'id', format: 'uuid', example: '019aa3a1-4d5e-7f60-8172-839405a6b7c8' };
@@ -74,6 +75,22 @@ export class ApiKeysController {
   @ApiProblems(apiKeysErrors.api_key_not_found, commonErrors.malformed_request)
   async get(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<ApiKeyDto> {
     return toApiKey(await this.keys.get(actor, id));
+  }
+
+  /** How often the key was used, day by day; in all its texts, over rotations. */
+  @Get(':id/usage')
+  @Access('api-keys:read')
+  @ApiOperation({ summary: 'Count the calls of an API key' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: KeyUsageDto, description: 'Its calls.' })
+  @ApiProblems(apiKeysErrors.api_key_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
+  async usage(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() query: KeyUsageQueryDto,
+  ): Promise<KeyUsageDto> {
+    const days = toDays(query);
+    return toKeyUsage(await this.keys.usage(actor, id, days.from, days.to), days);
   }
 
   /** Changes what is given and leaves the rest. Holds for the next request made with the key. */

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { Audio, type Database, Membership, type Role, Transcription, User, Workspace } from '#database';
+import { ApiKey, Audio, type Database, Membership, type Role, Transcription, User, Workspace } from '#database';
 
 /** A user. Signs in with nothing: register through the API where a password is wanted. */
 export async function makeUser(database: Database, given: Partial<User> = {}): Promise<User> {
@@ -96,4 +96,31 @@ export async function makeTranscription(
   };
   await database.asSystem((tx) => tx.manager.insert(Transcription, transcription));
   return transcription;
+}
+
+/** The row of an API key that nobody has. */
+export async function makeApiKey(
+  database: Database,
+  given: Partial<ApiKey> & Pick<ApiKey, 'workspaceId' | 'userId'>,
+): Promise<ApiKey> {
+  const id = uuidv7();
+  const key: ApiKey = {
+    id,
+    name: 'Nightly import',
+    prefix: 'stn_Ab3d',
+    lastFour: 'x9Qz',
+    keyHash: id.replaceAll('-', '').repeat(2),
+    previousKeyHash: null,
+    previousUntil: null,
+    scopes: ['read'],
+    limitPerHour: null,
+    expiresAt: null,
+    revokedAt: null,
+    lastUsedAt: null,
+    createdAt: new Date(),
+    updatedAt: new Date(),
+    ...given,
+  };
+  await database.asSystem((tx) => tx.manager.insert(ApiKey, key));
+  return key;
 }
