@@ -1,5 +1,5 @@
 import { warmUp } from './http-load.ts';
-import type { Row, Sides, Variant } from './row.ts';
+import type { Row, Sides } from './row.ts';
 import type { Stage } from './stage.ts';
 
 const AT_ONCE = 32;
@@ -24,16 +24,12 @@ export const p2: Row = {
   unit: 'requests/s',
   reach: { atLeast: 0.5 },
   variants: [
-    variant('without Redis', async () => ({})),
-    variant('with Redis', async (stage) => ({ REDIS_URL: await stage.startRedis() })),
+    { name: 'without Redis', open: (stage) => open(stage) },
+    { name: 'with Redis', open: async (stage) => open(stage, { REDIS_URL: await stage.startRedis() }) },
   ],
 };
 
-function variant(name: string, settings: (stage: Stage) => Promise<Record<string, string>>): Variant {
-  return { name, open: async (stage) => open(stage, await settings(stage)) };
-}
-
-async function open(stage: Stage, settings: Record<string, string>): Promise<Sides> {
+async function open(stage: Stage, settings: Record<string, string> = {}): Promise<Sides> {
   const [api, bare] = await Promise.all([stage.startApi(settings), stage.startFloor('read-one-row')]);
   const { token, workspaceId } = await register(api);
   const ids = await addTranscriptions(stage, workspaceId);

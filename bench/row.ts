@@ -20,7 +20,7 @@ export interface Row {
 export interface Variant {
   name: string;
   /** Brings both sides up, with the same rows behind them. */
-  open(stage: Stage): Promise<Sides>;
+  open: (stage: Stage) => Promise<Sides>;
 }
 
 /** Each measures once and gives its figure; the frame lets them take turns. */
