@@ -86,7 +86,7 @@ export class AudioService {
 
   /** @throws FieldError audio_not_found, also for another workspace's */
   async get(workspaceId: string, id: string): Promise<Audio> {
-    const audio = await this.database.inWorkspace(workspaceId, (tx) => this.recordings.find(tx, id));
+    const audio = await this.recordings.look(this.database, workspaceId, id);
     if (audio === null) throw audioNotFound();
     return audio;
   }

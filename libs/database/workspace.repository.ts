@@ -1,4 +1,6 @@
 import type { EntityTarget, FindOptionsWhere, Repository } from 'typeorm';
+import type { Database } from './database.js';
+import { rowStatement } from './row-statement.js';
 import type { WorkspaceTransaction } from './transaction.js';
 
 interface WorkspaceRow {
@@ -16,6 +18,13 @@ export abstract class WorkspaceRepository<Entity extends WorkspaceRow> {
   /** The row of that id, or null: also for another workspace's. */
   async find(tx: WorkspaceTransaction, id: string): Promise<Entity | null> {
     return this.rows(tx).findOne({ where: this.scope(tx, { id } as FindOptionsWhere<Entity>) });
+  }
+
+  /** As `find`, by itself and in one round trip: for requests that look at one row. */
+  async look(database: Database, workspaceId: string, id: string): Promise<Entity | null> {
+    const sql = rowStatement(database.metadataOf(this.entity));
+    const [row] = await database.readInWorkspace<Entity>(workspaceId, sql, [id, workspaceId]);
+    return row ?? null;
   }
 
   /** Removes the row of that id; false when there is none. */

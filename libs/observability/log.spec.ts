@@ -51,6 +51,24 @@ describe('Log', () => {
     expect(text.join('').match(/\[redacted\]/g)).toHaveLength(3);
   });
 
+  it('never writes what stands in them inside of lists', () => {
+    const { log, lines } = logInto();
+    log.warn('Listed', { users: [{ name: 'Ada', password: 'planted' }, null, 7] });
+    expect(lines()[0]?.['users']).toEqual([{ name: 'Ada', password: '[redacted]' }, null, 7]);
+  });
+
+  it('leaves alone what it writes of', () => {
+    const { log, lines } = logInto();
+    const fields = { request: { token: 'planted', at: new Date(0), url: new URL('https://example.com/a') } };
+    log.info('Looked at', fields);
+    expect(fields.request.token).toBe('planted');
+    expect(lines()[0]?.['request']).toEqual({
+      token: '[redacted]',
+      at: '1970-01-01T00:00:00.000Z',
+      url: 'https://example.com/a',
+    });
+  });
+
   it('describes errors with their causes', () => {
     const { log, lines } = logInto();
     const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });

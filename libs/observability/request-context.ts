@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { v7 as uuidv7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 
 /** What every log line of one request or one job carries. It travels by AsyncLocalStorage, and between processes in the job row. */
 export interface RequestContext {
@@ -45,7 +45,7 @@ export function acceptDevice(given: unknown): string | undefined {
 
 /** A fresh request id. */
 export function newRequestId(): string {
-  return `req_${uuidv7().replaceAll('-', '')}`;
+  return `req_${randomUUID().replaceAll('-', '')}`;
 }
 
 /**

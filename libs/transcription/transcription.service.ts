@@ -101,7 +101,9 @@ export class TranscriptionService implements BeforeApplicationShutdown {
 
   /** @throws FieldError transcription_not_found, also for another workspace's */
   async get(workspaceId: string, id: string): Promise<Transcription> {
-    return this.database.inWorkspace(workspaceId, (tx) => this.findIn(tx, id));
+    const transcription = await this.transcriptions.look(this.database, workspaceId, id);
+    if (transcription === null) throw notFound();
+    return transcription;
   }
 
   /** Newest first. */

@@ -9,7 +9,7 @@ import { runNpm, runScript } from './program.ts';
 import type { CheckStep } from './run-steps.ts';
 
 const CODE = ['apps', 'libs', 'test', 'tools', 'bench'].filter((folder) => existsSync(join(PROJECT, folder)));
-const PROJECTS = ['tsconfig.json', 'tools/tsconfig.json'];
+const PROJECTS = ['tsconfig.json', 'tools/tsconfig.json', 'bench/tsconfig.json'];
 
 /** Everything that is checked, the quick ones first. */
 export const STEPS: readonly CheckStep[] = [

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { RequestMethod, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -10,6 +9,7 @@ import { ProblemFilter, validationPipe } from '#errors/http';
 import { acceptDevice, acceptRequestId, currentRequestId, Log, newRequestId, runInContext } from '#observability';
 import { ApiModule } from './api.module.js';
 import { serveDocumentation } from './documentation.js';
+import { addSecurityHeaders } from './security-headers.js';
 import { discardUnreadBodies } from './unread-body.js';
 
 /** JSON bodies; recordings come as multipart and are streamed. */
@@ -50,8 +50,8 @@ export async function createApi(config: Config, options: { preview?: boolean; lo
   app.useGlobalFilters(new ProblemFilter(log, currentRequestId));
   app.enableShutdownHooks();
   carryRequestId(app, log);
+  addSecurityHeaders(app.getHttpAdapter().getInstance());
   discardUnreadBodies(app.getHttpAdapter().getInstance());
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
   await app.register(cookie);
   await app.register(multipart, {
     limits: {

@@ -1,0 +1,34 @@
+/** Sends requests as fast as they are answered, so many at once; the order comes on standard input, the result goes to standard output. */
+import { json } from 'node:stream/consumers';
+import autocannon from 'autocannon';
+
+export interface LoadOrder {
+  origin: string;
+  /** Taken in turn. */
+  paths: string[];
+  headers: Record<string, string>;
+  atOnce: number;
+  seconds: number;
+}
+
+export interface LoadResult {
+  answersPerSecond: number;
+  /** Answers other than 200, and requests without an answer. */
+  wrong: number;
+}
+
+const order = (await json(process.stdin)) as LoadOrder;
+const result = await autocannon({
+  url: order.origin,
+  connections: order.atOnce,
+  duration: order.seconds,
+  headers: order.headers,
+  requests: order.paths.map((path) => ({ path })),
+});
+const right = result.statusCodeStats?.['200']?.count ?? 0;
+const answers = result['2xx'] + result.non2xx;
+const report: LoadResult = {
+  answersPerSecond: right / result.duration,
+  wrong: answers - right + result.errors + result.timeouts,
+};
+process.stdout.write(JSON.stringify(report));

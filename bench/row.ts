@@ -1,0 +1,30 @@
+import type { Stage } from './stage.ts';
+
+/** One row of the benchmarks: a piece of work, and the least program that could do it. */
+export interface Row {
+  /** Such as P2. */
+  id: string;
+  /** What Steno does. */
+  work: string;
+  /** What it is compared with. */
+  floor: string;
+  /** Of the figures. */
+  unit: string;
+  /** Steno's figure divided by the floor's. */
+  reach: { atLeast: number } | { atMost: number };
+  /** The settings it is measured in, each on a stage of its own. */
+  variants: Variant[];
+}
+
+/** One setting of a row. */
+export interface Variant {
+  name: string;
+  /** Brings both sides up, with the same rows behind them. */
+  open: (stage: Stage) => Promise<Sides>;
+}
+
+/** Each measures once and gives its figure; the frame lets them take turns. */
+export interface Sides {
+  steno: () => Promise<number>;
+  floor: () => Promise<number>;
+}

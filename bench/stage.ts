@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { freePort } from '../tools/embedded/free-port.ts';
+import { startPostgres } from '../tools/embedded/postgres.ts';
+import { startRedis } from '../tools/embedded/redis.ts';
+import { Refusal } from '../tools/refusal.ts';
+import { runScript, Service } from '../tools/start/service.ts';
+
+const CONNECTIONS = 100;
+const READY_MS = 60_000;
+/** Counted as in production, and never spent. */
+const LIMITS_OUT_OF_REACH = ['address', 'user', 'sign-in', 'anonymous'].map((policy) => `${policy}=999999999/60`).join(',');
+
+/**
+ * Where one variant of a row is played: a Postgres, a Redis where wanted, and processes, all of its own. Disposing it ends them all,
+ * newest first.
+ */
+export class Stage extends AsyncDisposableStack {
+  readonly databaseUrl: string;
+  private readonly directory: string;
+  private readonly signal: AbortSignal;
+
+  private constructor(directory: string, databaseUrl: string, signal: AbortSignal) {
+    super();
+    this.directory = directory;
+    this.databaseUrl = databaseUrl;
+    this.signal = signal;
+  }
+
+  /** With an empty, migrated database; it writes to disk as in production. */
+  static async open(signal: AbortSignal): Promise<Stage> {
+    await using opening = new AsyncDisposableStack();
+    const directory = mkdtempSync(join(tmpdir(), 'steno-bench-'));
+    opening.defer(() => rmSync(directory, { recursive: true, force: true }));
+    const postgres = await startPostgres({ directory: join(directory, 'postgres'), durable: true, maxConnections: CONNECTIONS });
+    opening.defer(() => postgres.stop());
+    const stage = new Stage(directory, postgres.url, signal);
+    await runScript('dist/apps/api/src/migrate.js', join(directory, 'migrate.log'), stage.environment(), signal);
+    stage.use(opening.move());
+    return stage;
+  }
+
+  /** @returns its address */
+  async startRedis(): Promise<string> {
+    const redis = await startRedis();
+    this.defer(() => redis.stop());
+    return redis.url;
+  }
+
+  /**
+   * The built API, configured as in production.
+   * @param settings environment variables of the variant
+   * @returns its origin
+   */
+  async startApi(settings: Record<string, string> = {}): Promise<string> {
+    const port = String(await freePort());
+    const env = { ...this.environment(), PORT: port, ...settings };
+    const api = this.service('API', 'dist/apps/api/src/main.js', env);
+    return this.answering(`http://127.0.0.1:${port}`, '/live', api);
+  }
+
+  /**
+   * A floor: a program in `bench/floors` that listens on PORT and answers `/` when it is there.
+   * @returns its origin
+   */
+  async startFloor(name: string): Promise<string> {
+    const port = String(await freePort());
+    const env = { ...this.environment(), PORT: port };
+    const floor = this.service(`floor ${name}`, `bench/floors/${name}.ts`, env);
+    return this.answering(`http://127.0.0.1:${port}`, '/', floor);
+  }
+
+  /** Works on the database as its owner. */
+  async asOwner<T>(work: (owner: pg.Client) => Promise<T>): Promise<T> {
+    const owner = new pg.Client({ connectionString: this.databaseUrl });
+    await owner.connect();
+    try {
+      return await work(owner);
+    } finally {
+      await owner.end();
+    }
+  }
+
+  private service(name: string, script: string, env: NodeJS.ProcessEnv): Service {
+    const service = new Service(name, script, join(this.directory, `${name}.log`), env);
+    this.defer(() => service.stop());
+    return service;
+  }
+
+  private async answering(origin: string, path: string, service: Service): Promise<string> {
+    await Promise.race([waitForAnswer(origin + path, this.signal), service.failure()]);
+    return origin;
+  }
+
+  /** Nothing of the caller's environment but the way to programs. */
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      ALLOW_EMBEDDED: 'true',
+      STENO_HOME: this.directory,
+      DATABASE_URL: this.databaseUrl,
+      AUTH_SECRET: randomBytes(36).toString('base64'),
+      MASTER_KEY: randomBytes(36).toString('base64'),
+      ACCESS_TOKEN_SECONDS: '86400',
+      RATE_LIMITS: LIMITS_OUT_OF_REACH,
+    };
+  }
+}
+
+async function waitForAnswer(url: string, signal: AbortSignal): Promise<void> {
+  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(50, undefined, { signal })) {
+    const response = await fetch(url, { signal }).catch(() => null);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+  }
+  throw new Refusal(`${url} did not answer within ${READY_MS / 1_000} s.`);
+}

@@ -1,0 +1,47 @@
+import { p2 } from '../../bench/p2-read-transcription.ts';
+import type { Row } from '../../bench/row.ts';
+import { buildWhenStale } from '../build/build.ts';
+import { listenForInterruption } from '../interruption.ts';
+import { Refusal, runMain } from '../refusal.ts';
+import { describeMissing, installMissing } from '../system/packages.ts';
+import { contest, type Contest } from './contest.ts';
+import { keepRecords, recordOf, type RowRecord, tableOf } from './records.ts';
+
+const ROWS: readonly Row[] = [p2];
+
+/**
+ * `npm run bench [-- p2 …]`: measures Steno beside its floors and writes docs/benchmarks.md. A figure that is not reached is said, and
+ * is no failure of the command: these are measurements, not tests.
+ */
+async function main(): Promise<number> {
+  const rows = chosenRows(process.argv.slice(2));
+  const missing = await installMissing(['redis']);
+  if (missing.length > 0) throw new Refusal(describeMissing(missing));
+  const { signal } = listenForInterruption(() => undefined);
+  await buildWhenStale(signal);
+  const records: RowRecord[] = [];
+  for (const row of rows) records.push(recordOf(row, await contestsOf(row, signal)));
+  await keepRecords(records);
+  console.log(`\n${tableOf(records)}\n\nMore in docs/benchmarks.md.`);
+  return 0;
+}
+
+function chosenRows(given: readonly string[]): readonly Row[] {
+  const ids = given.map((id) => id.toUpperCase());
+  const unknown = ids.filter((id) => !ROWS.some((row) => row.id === id));
+  if (unknown.length > 0) {
+    throw new Refusal(`There is no row ${unknown.join(', ')}. There are: ${ROWS.map(({ id }) => id.toLowerCase()).join(', ')}.`);
+  }
+  return ids.length === 0 ? ROWS : ROWS.filter(({ id }) => ids.includes(id));
+}
+
+async function contestsOf(row: Row, signal: AbortSignal): Promise<Contest[]> {
+  const contests: Contest[] = [];
+  for (const variant of row.variants) {
+    console.log(`${row.id} ${variant.name} …`);
+    contests.push(await contest(variant, signal));
+  }
+  return contests;
+}
+
+await runMain(main);
