@@ -29,7 +29,15 @@ export class ConfigError extends Error {
 export class Config {
   readonly production: boolean;
   readonly home: string;
-  readonly http: { host: string; port: number; publicUrl: string; readyNeedsWorker: boolean; trustedProxies?: string[] };
+  readonly http: {
+    host: string;
+    port: number;
+    publicUrl: string;
+    readyNeedsWorker: boolean;
+    trustedProxies?: string[];
+    corsOrigins: string[];
+    docs: boolean;
+  };
   readonly database: { url: string; ownerUrl: string; poolSize: number; statementTimeoutMs: number };
   readonly queue: { redisUrl?: string; prefix: string };
   readonly storage:
@@ -78,6 +86,8 @@ export class Config {
       publicUrl: (env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/+$/, ''),
       readyNeedsWorker: env.READY_NEEDS_WORKER ?? !this.production,
       trustedProxies: env.TRUSTED_PROXIES,
+      corsOrigins: env.CORS_ORIGINS ?? [],
+      docs: env.DOCS_ENABLED,
     };
     this.database = {
       url: env.DATABASE_URL,
@@ -150,6 +160,9 @@ function crossChecks(env: Environment): string[] {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both or neither.');
   }
   if (env.NODE_ENV !== 'production') return problems;
+  if (env.CORS_ORIGINS?.includes('*') === true) {
+    problems.push('CORS_ORIGINS is *. Production names the origins whose pages may call the API.');
+  }
   for (const [name, { secret }] of describedVariables()) {
     const value = env[name as keyof Environment];
     if (secret === true && typeof value === 'string' && isPlaceholder(name, value)) {

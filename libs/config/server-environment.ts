@@ -1,4 +1,5 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsOrigins } from './origins.js';
 import { RATE_LIMIT_SETTING } from './rate-limit-setting.js';
 import { Variable } from './variable.js';
 
@@ -80,6 +81,25 @@ export class ServerEnvironment {
   @IsOptional()
   @IsString({ each: true })
   TRUSTED_PROXIES?: string[];
+
+  @Variable('list', {
+    group: 'Process',
+    readBy: 'api',
+    description:
+      'Origins whose pages may call the API from a browser (https://app.example.com), comma-separated and exact. `*` allows all, outside production. Not set: none, CORS is off.',
+  })
+  @IsOptional()
+  @IsOrigins()
+  CORS_ORIGINS?: string[];
+
+  @Variable('boolean', {
+    group: 'Process',
+    readBy: 'api',
+    default: 'true',
+    description: 'Whether /api/docs, /api/redoc and /api/openapi.json are there for everybody.',
+  })
+  @IsBoolean()
+  DOCS_ENABLED = true;
 
   @Variable('text', {
     group: 'Database',

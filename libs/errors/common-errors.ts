@@ -17,6 +17,21 @@ export const commonErrors = defineErrors({
     title: 'No such route',
     example: 'There is no GET /api/v1/transcript. See /api/docs for every route.',
   },
+  method_not_allowed: {
+    kind: 'method_not_allowed',
+    title: 'The route does not know this method',
+    example: '/api/v1/audio takes GET, HEAD. Send one of these methods.',
+  },
+  request_timeout: {
+    kind: 'timeout',
+    title: 'The request took too long to arrive',
+    example: 'The rest of the body did not arrive within 10 seconds. Send the request again, faster or over a better connection.',
+  },
+  headers_too_large: {
+    kind: 'headers_too_large',
+    title: 'The headers are too large',
+    example: 'The request line and headers are larger than 16 KB together. Send fewer or shorter ones.',
+  },
   body_too_large: {
     kind: 'too_large',
     title: 'The body is too large',

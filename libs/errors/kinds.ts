@@ -13,11 +13,12 @@ export type ErrorKind =
   | 'range_not_satisfiable'
   | 'unprocessable'
   | 'rate_limited'
+  | 'headers_too_large'
   | 'internal'
   | 'unavailable'
   | 'insufficient_storage';
 
-/** HTTP status of each kind (RFC 9110; 429 RFC 6585; 507 RFC 4918). Complete by type: a new kind without a status does not compile. */
+/** HTTP status of each kind (RFC 9110; 429 and 431 RFC 6585; 507 RFC 4918). Complete by type: a new kind without a status does not compile. */
 export const STATUS_OF_KIND: Record<ErrorKind, number> = {
   malformed: 400,
   unauthenticated: 401,
@@ -32,6 +33,7 @@ export const STATUS_OF_KIND: Record<ErrorKind, number> = {
   range_not_satisfiable: 416,
   unprocessable: 422,
   rate_limited: 429,
+  headers_too_large: 431,
   internal: 500,
   unavailable: 503,
   insufficient_storage: 507,

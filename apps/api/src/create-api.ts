@@ -4,12 +4,18 @@ import multipart from '@fastify/multipart';
 import { RequestMethod, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { ProblemFilter, validationPipe } from '#errors/http';
 import { acceptDevice, acceptRequestId, currentRequestId, Log, newRequestId, runInContext } from '#observability';
 import { ApiModule } from './api.module.js';
+import { serverOptions } from './api-server.js';
+import { refuseForeignBodies } from './content-types.js';
+import { allowOrigins } from './cross-origin.js';
 import { serveDocumentation } from './documentation.js';
-import { addSecurityHeaders } from './security-headers.js';
+import { takeJsonBodies } from './json-bodies.js';
+import { refuseUnknownMethods } from './known-methods.js';
+import { giveUpSlowBodies, PATIENCE, type Patience } from './slow-clients.js';
 import { discardUnreadBodies } from './unread-body.js';
 
 /** JSON bodies; recordings come as multipart and are streamed. */
@@ -24,34 +30,48 @@ const UNPREFIXED = ['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'i
 /**
  * Makes the API gateway, ready to listen. The one bootstrap, for `main` and for every test.
  * @param options.preview builds without connecting to anything, to write the OpenAPI document
+ * @param options.patience how long clients may take, where a test has less time
  */
-export async function createApi(config: Config, options: { preview?: boolean; log?: Log } = {}): Promise<NestFastifyApplication> {
-  const log = options.log ?? new Log({ app: 'api', level: config.logLevel });
+export async function createApi(
+  config: Config,
+  options: { preview?: boolean; log?: Log; patience?: Patience } = {},
+): Promise<NestFastifyApplication> {
+  const { preview = false, log = new Log({ app: 'api', level: config.logLevel }), patience = PATIENCE } = options;
   const adapter = new FastifyAdapter({
+    ...serverOptions(log, patience),
     bodyLimit: JSON_BODY_BYTES,
     genReqId: (request: { headers: Record<string, unknown> }) => acceptRequestId(request.headers['x-request-id']),
-    // Longer than the longest `wait`; a client that sends nothing and gets nothing for so long is gone.
-    connectionTimeout: 150_000,
     trustProxy: config.http.trustedProxies ?? false,
-    keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
     // Signed links are longer than the router's default of 100 characters.
     routerOptions: { maxParamLength: 2_048 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(config, log), adapter, {
     logger: log,
     abortOnError: false,
-    preview: options.preview ?? false,
+    preview,
+    bodyParser: false,
   });
   app.setGlobalPrefix('api', { exclude: UNPREFIXED });
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(log, currentRequestId));
   app.enableShutdownHooks();
-  carryRequestId(app, log);
-  addSecurityHeaders(app.getHttpAdapter().getInstance());
-  discardUnreadBodies(app.getHttpAdapter().getInstance());
+  await keepTheEdges(app, config, log, patience);
+  if (config.http.docs) serveDocumentation(app, config);
+  return app;
+}
+
+/** What happens to a request before any route sees it, in this order. */
+async function keepTheEdges(app: NestFastifyApplication, config: Config, log: Log, patience: Patience): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  carryRequestId(fastify, log);
+  discardUnreadBodies(fastify);
+  await allowOrigins(app, config.http.corsOrigins);
+  refuseUnknownMethods(fastify);
+  refuseForeignBodies(fastify);
+  giveUpSlowBodies(fastify, patience);
+  takeJsonBodies(fastify);
   await app.register(cookie);
   await app.register(multipart, {
     limits: {
@@ -65,13 +85,10 @@ export async function createApi(config: Config, options: { preview?: boolean; lo
       headerPairs: 50,
     },
   });
-  serveDocumentation(app, config);
-  return app;
 }
 
 /** Every line logged while a request is served carries its id; every answer names it; one line tells how it ended. */
-function carryRequestId(app: NestFastifyApplication, log: Log): void {
-  const fastify = app.getHttpAdapter().getInstance();
+function carryRequestId(fastify: FastifyInstance, log: Log): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const requestId = typeof request.id === 'string' ? request.id : newRequestId();
     void reply.header('x-request-id', requestId);

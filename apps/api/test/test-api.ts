@@ -7,6 +7,7 @@ import { Log } from '#observability';
 import { testConfig } from '#testing/config';
 import { testDatabase } from '#testing/database';
 import { createApi } from '../src/create-api.js';
+import type { Patience } from '../src/slow-clients.js';
 
 /** Somebody who has registered. */
 export interface SignedInUser {
@@ -37,14 +38,17 @@ export const PASSWORD = 'a long sentence is a good password';
 
 let registered = 0;
 
-/** @param overrides environment variables by name */
-export async function startTestApi(overrides: Record<string, string> = {}): Promise<TestApi> {
+/**
+ * @param overrides environment variables by name
+ * @param patience with clients, where the usual one is too long for a test
+ */
+export async function startTestApi(overrides: Record<string, string> = {}, patience?: Patience): Promise<TestApi> {
   const server = overrides.DATABASE_URL === undefined ? await testDatabase() : undefined;
   const home = mkdtempSync(join(tmpdir(), 'steno-api-'));
   const config = testConfig({ DATABASE_URL: server?.url, STENO_HOME: home, ...overrides });
   const logged: Record<string, unknown>[] = [];
   const write = (line: string): void => void logged.push(JSON.parse(line) as Record<string, unknown>);
-  const app = await createApi(config, { log: new Log({ app: 'api', level: 'info', destination: { write } }) });
+  const app = await createApi(config, { log: new Log({ app: 'api', level: 'info', destination: { write } }), patience });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return {

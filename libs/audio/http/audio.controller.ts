@@ -1,7 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
-  ApiConsumes,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -13,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors } from '#errors';
-import { ApiProblems } from '#errors/http';
+import { ApiProblems, TakesForm } from '#errors/http';
 import type { Actor } from '#identity';
 import { Idempotent } from '#idempotency/http';
 import { Access, CurrentActor } from '#identity/http';
@@ -47,7 +46,7 @@ export class AudioController {
   @Access('audio:write')
   @Idempotent()
   @ApiOperation({ summary: 'Upload a recording' })
-  @ApiConsumes('multipart/form-data')
+  @TakesForm()
   @ApiBody({ type: UploadFormDto })
   @ApiCreatedResponse({ type: AudioDto, description: 'The recording is stored.' })
   @ApiProblems(...UPLOAD_ERRORS, commonErrors.validation_failed, storageErrors.storage_unavailable)

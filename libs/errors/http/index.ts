@@ -1,4 +1,6 @@
 export { ApiProblems } from './api-problems.js';
+export { PROBLEM_TYPE, problemOf } from './problem.js';
 export { ProblemDto } from './problem.dto.js';
 export { ProblemFilter } from './problem.filter.js';
+export { TakesForm, takesForm } from './takes-form.js';
 export { validationFailed, validationPipe } from './validation.pipe.js';

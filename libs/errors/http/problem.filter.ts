@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors } from '../common-errors.js';
 import { FieldError } from '../field-error.js';
 import { STATUS_OF_KIND } from '../kinds.js';
-import type { ProblemDto } from './problem.dto.js';
+import { PROBLEM_TYPE, problemOf } from './problem.js';
 
 /** What the filter needs of the log; the ground's `errors` knows no other room. */
 export interface FailureLog {
@@ -33,20 +33,9 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const status = STATUS_OF_KIND[error.kind];
-    const problem: ProblemDto = {
-      type: `/problems/${error.code}`,
-      title: error.title,
-      status,
-      detail: error.message,
-      instance: request.url.split('?', 1)[0] ?? request.url,
-      code: error.code,
-      requestId: this.requestId(),
-      ...(error.violations === undefined ? {} : { errors: error.violations }),
-      ...error.members,
-    };
+    const problem = problemOf(error, request.url, this.requestId());
     if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
-    void reply.status(status).header('content-type', 'application/problem+json; charset=utf-8').send(problem);
+    void reply.status(problem.status).header('content-type', PROBLEM_TYPE).send(problem);
   }
 }
 

@@ -35,6 +35,7 @@ const CLASS_OF_KIND: Record<ErrorKind, FailureClass> = {
   range_not_satisfiable: 'permanent',
   unprocessable: 'permanent',
   rate_limited: 'rate_limited',
+  headers_too_large: 'permanent',
   internal: 'passing',
   unavailable: 'passing',
   insufficient_storage: 'own_fault',

@@ -1,10 +1,10 @@
 import { Controller, HttpStatus, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AudioService } from '#audio';
 import { readRecordingForm, UPLOAD_ERRORS } from '#audio/http';
 import { commonErrors } from '#errors';
-import { ApiProblems } from '#errors/http';
+import { ApiProblems, TakesForm } from '#errors/http';
 import type { Actor } from '#identity';
 import { Idempotent } from '#idempotency/http';
 import { Access, CurrentActor } from '#identity/http';
@@ -33,7 +33,7 @@ export class TranscribeUploadController {
   @Access('transcriptions:write')
   @Idempotent()
   @ApiOperation({ summary: 'Upload a recording and transcribe it' })
-  @ApiConsumes('multipart/form-data')
+  @TakesForm()
   @ApiBody({ type: TranscribeUploadFormDto })
   @ApiOkResponse({ type: TranscriptionDto, description: 'Finished within the time to wait.' })
   @ApiAcceptedResponse({ type: TranscriptionDto, description: 'Ordered. `Location` is where to look.' })

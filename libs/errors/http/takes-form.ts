@@ -1,0 +1,14 @@
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiConsumes } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+
+/** The route takes multipart/form-data in place of JSON, and may take as long as a large file needs. */
+export function TakesForm(): MethodDecorator {
+  return applyDecorators(ApiConsumes('multipart/form-data'), RouteConfig({ takesForm: true }));
+}
+
+/** Whether the route of the request declared @TakesForm. */
+export function takesForm(request: FastifyRequest): boolean {
+  return 'takesForm' in request.routeOptions.config && request.routeOptions.config.takesForm === true;
+}
