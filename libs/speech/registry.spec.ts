@@ -7,7 +7,13 @@ import { pocketsphinxModel } from './providers/local/models.js';
 import type { ProviderId, SpeechModel, SpeechProvider } from './speech-provider.js';
 
 function provider(id: ProviderId, models: readonly SpeechModel[]): SpeechProvider {
-  return { id, models, transcribe: () => Promise.reject(new Error('Not called here.')), close: () => Promise.resolve() };
+  return {
+    id,
+    configured: true,
+    models,
+    transcribe: () => Promise.reject(new Error('Not called here.')),
+    close: () => Promise.resolve(),
+  };
 }
 
 const openai = provider('openai', OPENAI_MODELS);
