@@ -81,6 +81,12 @@ describe('chooseSpeech', () => {
     expect(refusal({ language: 'de' }, { provider: 'local' }).code).toBe('language_not_supported');
   });
 
+  it('gives a workspace what it has keys for; SPEECH_MODEL stays with the installation’s first', () => {
+    const own = { ...openai, configured: false };
+    expect(choice({}, { model: 'gemini-2.5-pro' }, [own, gemini])).toBe('openai/whisper-1');
+    expect(choice({ provider: 'gemini' }, { model: 'gemini-2.5-pro' }, [own, gemini])).toBe('gemini/gemini-2.5-pro');
+  });
+
   it('says how to get an engine when there is none', () => {
     expect(refusal({}, {}, [])).toMatchObject({ code: 'no_speech_engine', kind: 'unavailable' });
   });

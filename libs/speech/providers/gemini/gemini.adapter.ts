@@ -37,7 +37,7 @@ export class GeminiSpeech implements SpeechProvider {
     this.connection = openConnection(timeoutSeconds);
   }
 
-  transcribe(request: SpeechRequest): Promise<SpeechResult> {
+  async transcribe(request: SpeechRequest): Promise<SpeechResult> {
     const key = keyFor(this.id, request.apiKey, this.apiKey);
     const call = this.callWith(key);
     const clocks = { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key } as const;

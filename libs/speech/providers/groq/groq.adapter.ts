@@ -28,7 +28,7 @@ export class GroqSpeech implements SpeechProvider {
     this.connection = openConnection(timeoutSeconds);
   }
 
-  transcribe(request: SpeechRequest): Promise<SpeechResult> {
+  async transcribe(request: SpeechRequest): Promise<SpeechResult> {
     const { model, language, prompt, temperature, audio } = request;
     const key = keyFor(this.id, request.apiKey, this.apiKey);
     return attempt(
