@@ -8,6 +8,7 @@ import { HealthHttpModule } from '#health/http';
 import { IdempotencyModule } from '#idempotency';
 import { IdentityHttpModule } from '#identity/http';
 import { type Log, ObservabilityModule } from '#observability';
+import { ProviderKeysHttpModule } from '#provider-keys/http';
 import { QueuesModule } from '#queues';
 import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
@@ -35,6 +36,7 @@ export class ApiModule {
         StorageHttpModule,
         AudioHttpModule,
         TranscriptionHttpModule,
+        ProviderKeysHttpModule,
       ],
     };
   }

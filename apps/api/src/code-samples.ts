@@ -22,6 +22,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Shell variables that stand for what an earlier request gave; the quick start in the description sets them. */
 const VARIABLE_OF_FIELD: Record<string, string> = {
+  apiKey: '$OPENAI_API_KEY',
   audioId: '$AUDIO_ID',
   refreshToken: '$REFRESH_TOKEN',
   token: '$LINK_TOKEN',
@@ -54,10 +55,17 @@ function curl(method: string, path: string, operation: Operation, schemas: Recor
   return lines.join(' \\\n  ');
 }
 
-/** `{id}` under /audio is an audio's, under /transcriptions a transcription's. */
+/** What `{id}` is, by the collection it is in. */
+const VARIABLE_OF_COLLECTION: Record<string, string> = {
+  audio: '$AUDIO_ID',
+  'provider-keys': '$PROVIDER_KEY_ID',
+  transcriptions: '$TRANSCRIPTION_ID',
+};
+
 function fillPath(path: string): string {
-  const id = path.includes('/audio/') ? '$AUDIO_ID' : '$TRANSCRIPTION_ID';
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_FIELD[name] ?? id);
+  return path.replace(/([\w-]+)\/\{(\w+)\}/g, (_, collection: string, name: string) => {
+    return `${collection}/${VARIABLE_OF_FIELD[name] ?? VARIABLE_OF_COLLECTION[collection] ?? `{${name}}`}`;
+  });
 }
 
 function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {

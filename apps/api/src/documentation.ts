@@ -46,6 +46,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('auth', 'Accounts and sessions')
     .addTag('audio', 'Recordings')
     .addTag('transcriptions', 'Orders to transcribe, and their results')
+    .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({
       type: 'http',

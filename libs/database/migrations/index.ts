@@ -1,6 +1,7 @@
 import { FirstTables1763700000000 } from './1763700000000-first-tables.js';
 import { VaultAndAudit1763800000000 } from './1763800000000-vault-and-audit.js';
 import { Accounts1763800100000 } from './1763800100000-accounts.js';
+import { ProviderKeys1763800400000 } from './1763800400000-provider-keys.js';
 import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.js';
 import { Federation1763800600000 } from './1763800600000-federation.js';
 
@@ -9,6 +10,7 @@ export const MIGRATIONS = [
   FirstTables1763700000000,
   VaultAndAudit1763800000000,
   Accounts1763800100000,
+  ProviderKeys1763800400000,
   IdempotencyKeys1763800500000,
   Federation1763800600000,
 ];

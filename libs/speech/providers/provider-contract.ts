@@ -234,7 +234,7 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
       const keyless = subject.provider(double.url, undefined, 20);
       expect([provider.configured, keyless.configured]).toEqual([true, false]);
       expect((await askWith(keyless, { apiKey: OWN_KEY })).segments).toHaveLength(2);
-      expect(await failureOf(askWith(keyless))).toMatchObject({ kind: 'auth', providerCode: 'no_key', keyRefused: false });
+      expect(await failureOf(askWith(keyless))).toMatchObject({ kind: 'unavailable', providerCode: 'no_key' });
       await keyless.close();
     });
 
