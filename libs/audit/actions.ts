@@ -32,6 +32,8 @@ export const AUDIT_ACTIONS = [
   'provider_key.changed',
   'provider_key.rotated',
   'provider_key.deleted',
+  'provider_key.checked',
+  'provider_key.rejected',
   'audit_log.exported',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

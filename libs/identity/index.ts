@@ -1,5 +1,6 @@
 export type { Actor } from './actor.js';
 export { ActorsRepository, type MemberRow } from './actors.repository.js';
+export { auditActorOf } from './audit-actor.js';
 export { type CredentialReader, Credentials } from './credentials.js';
 export { identityErrors } from './identity.errors.js';
 export { IdentityModule } from './identity.module.js';

@@ -1,18 +1,21 @@
 export { WHISPER_LANGUAGES } from './languages.js';
 export type { SpeechChoice, SpeechWish } from './registry.js';
 export { SpeechError, type SpeechErrorKind } from './speech-error.js';
-export type {
-  ChunkAudio,
-  JsonValue,
-  ProviderId,
-  SpeechModel,
-  SpeechPrice,
-  SpeechProvider,
-  SpeechRequest,
-  SpeechResult,
-  SpeechSegment,
-  SpeechUsage,
-  SpeechWord,
+export {
+  type ChunkAudio,
+  type JsonValue,
+  type KeyCheck,
+  KEYED_PROVIDER_IDS,
+  type KeyedProviderId,
+  type ProviderId,
+  type SpeechModel,
+  type SpeechPrice,
+  type SpeechProvider,
+  type SpeechRequest,
+  type SpeechResult,
+  type SpeechSegment,
+  type SpeechUsage,
+  type SpeechWord,
 } from './speech-provider.js';
 export { SpeechRegistry } from './speech-registry.js';
 export { SpeechModule } from './speech.module.js';

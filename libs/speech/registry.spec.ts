@@ -7,7 +7,13 @@ import { pocketsphinxModel } from './providers/local/models.js';
 import type { ProviderId, SpeechModel, SpeechProvider } from './speech-provider.js';
 
 function provider(id: ProviderId, models: readonly SpeechModel[]): SpeechProvider {
-  return { id, models, transcribe: () => Promise.reject(new Error('Not called here.')), close: () => Promise.resolve() };
+  return {
+    id,
+    configured: true,
+    models,
+    transcribe: () => Promise.reject(new Error('Not called here.')),
+    close: () => Promise.resolve(),
+  };
 }
 
 const openai = provider('openai', OPENAI_MODELS);
@@ -73,6 +79,12 @@ describe('chooseSpeech', () => {
 
   it('does not leave the installation’s provider by itself: where audio goes is the operator’s decision', () => {
     expect(refusal({ language: 'de' }, { provider: 'local' }).code).toBe('language_not_supported');
+  });
+
+  it('gives a workspace what it has keys for; SPEECH_MODEL stays with the installation’s first', () => {
+    const own = { ...openai, configured: false };
+    expect(choice({}, { model: 'gemini-2.5-pro' }, [own, gemini])).toBe('openai/whisper-1');
+    expect(choice({ provider: 'gemini' }, { model: 'gemini-2.5-pro' }, [own, gemini])).toBe('gemini/gemini-2.5-pro');
   });
 
   it('says how to get an engine when there is none', () => {

@@ -24,16 +24,18 @@ export interface SpeechDefaults {
   model?: string;
 }
 
+const OR_OWN_KEY = 'or an admin of the workspace adds a key of its own with POST /api/v1/provider-keys';
+
 const HOW_TO_CONFIGURE: Record<ProviderId, string> = {
-  openai: 'its operator sets OPENAI_API_KEY (and OPENAI_BASE_URL for another server with the same API)',
-  groq: 'its operator sets GROQ_API_KEY',
-  gemini: 'its operator sets GEMINI_API_KEY',
+  openai: `its operator sets OPENAI_API_KEY (and OPENAI_BASE_URL for another server with the same API), ${OR_OWN_KEY}`,
+  groq: `its operator sets GROQ_API_KEY, ${OR_OWN_KEY}`,
+  gemini: `its operator sets GEMINI_API_KEY, ${OR_OWN_KEY}`,
   local: 'its operator runs "npm run model -- base", or installs pocketsphinx with its en-us model',
 };
 
 /**
  * Checks what start would otherwise find out too late: a provider twice, a model twice, a provider without models.
- * @param providers every configured provider
+ * @param providers every provider there is
  * @returns the same providers in the order of preference
  * @throws Error naming the first mistake
  */
@@ -59,7 +61,7 @@ function refuseTwice(what: string, ids: readonly string[]): void {
 
 /**
  * Decides who transcribes.
- * @param providers as `orderedProviders` gave them
+ * @param providers those that can be used, in the order of preference
  * @throws FieldError when nobody can do what is wished, saying who could and what to set
  */
 export function chooseSpeech(providers: readonly SpeechProvider[], defaults: SpeechDefaults, wish: SpeechWish): SpeechChoice {
@@ -81,12 +83,17 @@ function namedChoice(providers: readonly SpeechProvider[], defaults: SpeechDefau
       ? (providers.find((candidate) => modelOf(candidate, wish.model) !== undefined) ?? defaultProvider(providers, defaults))
       : providerOf(providers, defaults, wish.provider);
   // The default model belongs to the default provider; elsewhere each provider has its own first.
-  const wanted = wish.model ?? (provider.id === (defaults.provider ?? providers[0]?.id) ? defaults.model : undefined);
+  const wanted = wish.model ?? (provider.id === installationsFirst(providers, defaults) ? defaults.model : undefined);
   if (wanted !== undefined) return { provider, model: modelOf(provider, wanted) ?? refuseModel(providers, provider, wanted) };
   const [first] = provider.models;
   const model = wish.diarize === true ? (provider.models.find(({ diarization }) => diarization) ?? first) : first;
   if (model === undefined) throw new Error(`The speech provider ${provider.id} has no model.`);
   return { provider, model };
+}
+
+/** Keys that workspaces bring do not change whom SPEECH_MODEL is meant for. */
+function installationsFirst(providers: readonly SpeechProvider[], defaults: SpeechDefaults): string | undefined {
+  return defaults.provider ?? providers.find(({ configured }) => configured)?.id;
 }
 
 function modelOf(provider: SpeechProvider, id: string | undefined): SpeechModel | undefined {
@@ -107,7 +114,7 @@ function providerOf(providers: readonly SpeechProvider[], defaults: SpeechDefaul
   if (first === undefined) {
     throw new FieldError(
       speechErrors.no_speech_engine,
-      'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or GEMINI_API_KEY, or run: npm run model -- base',
+      'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or GEMINI_API_KEY, or run: npm run model -- base. A workspace can bring a key of its own: POST /api/v1/provider-keys.',
     );
   }
   const id = wanted ?? defaults.provider;

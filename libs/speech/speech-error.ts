@@ -23,6 +23,8 @@ interface SpeechErrorOptions {
   /** The provider's code, or ours: `bad_response`, `timeout`, `connection`, `output_truncated`. */
   providerCode?: string;
   providerRequestId?: string;
+  /** With `auth`: it is the key itself that was refused, not what it was used for. */
+  keyRefused?: boolean;
   cause?: unknown;
 }
 
@@ -33,6 +35,7 @@ export class SpeechError extends Error {
   readonly retryAfterSeconds?: number;
   readonly providerCode?: string;
   readonly providerRequestId?: string;
+  readonly keyRefused: boolean;
 
   constructor(options: SpeechErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -42,6 +45,7 @@ export class SpeechError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.providerCode = options.providerCode;
     this.providerRequestId = options.providerRequestId;
+    this.keyRefused = options.keyRefused ?? false;
   }
 }
 

@@ -5,6 +5,10 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export const PROVIDER_IDS = ['openai', 'groq', 'gemini', 'local'] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
 
+/** Those that want a key, and so take a workspace's own. */
+export const KEYED_PROVIDER_IDS = ['openai', 'groq', 'gemini'] as const satisfies readonly ProviderId[];
+export type KeyedProviderId = (typeof KEYED_PROVIDER_IDS)[number];
+
 /** One chunk on disk: a 16 kHz mono s16le WAV file. Adapters open it as a file-backed Blob, so memory stays flat. */
 export interface ChunkAudio {
   path: string;
@@ -15,6 +19,8 @@ export interface ChunkAudio {
 /** One call for one chunk. */
 export interface SpeechRequest {
   audio: ChunkAudio;
+  /** A workspace's own key; not set: the installation's. Kept no longer than the call. */
+  apiKey?: string;
   /** Id of one of the provider's models. */
   model: string;
   /** ISO-639-1; not set: the model detects it. */
@@ -107,9 +113,20 @@ export interface SpeechModel {
   price: SpeechPrice;
 }
 
+/**
+ * What a provider says of a key:
+ * - `good`: it takes it
+ * - `refused`: it does not; `code` is its own word for it, `reason` ours, as the rest of the sentence "openai …"
+ * - `not_checkable`: it said neither; nothing is known of the key
+ */
+export type KeyCheck =
+  { outcome: 'good' } | { outcome: 'refused' | 'not_checkable'; code: string; reason: string; retryAfterSeconds?: number };
+
 /** The port every engine is behind. Adapters make one attempt: retries, backoff and failover belong to the caller. */
 export interface SpeechProvider {
   readonly id: ProviderId;
+  /** Whether it works without a workspace's own key: the installation has one, or none is wanted. */
+  readonly configured: boolean;
   /** The first one is the default. */
   readonly models: readonly SpeechModel[];
   /**
@@ -118,6 +135,11 @@ export interface SpeechProvider {
    * @throws the signal's reason once it is aborted
    */
   transcribe(request: SpeechRequest): Promise<SpeechResult>;
+  /**
+   * Asks the provider whether it takes a key, by a call that costs nothing. There for those that want keys.
+   * @throws the signal's reason once it is aborted
+   */
+  checkKey?(apiKey: string, signal: AbortSignal): Promise<KeyCheck>;
   /** Gives back connections and models held in memory. */
   close(): Promise<void>;
 }

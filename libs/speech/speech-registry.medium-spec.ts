@@ -8,6 +8,7 @@ import { SpeechModule } from './speech.module.js';
 const BASE = {
   DATABASE_URL: 'postgres://steno@127.0.0.1:5432/steno',
   AUTH_SECRET: 'a secret of thirty-two characters, at least',
+  MASTER_KEY: 'another one of thirty-two characters, too',
 };
 
 async function registryWith(environment: Record<string, string>) {
@@ -27,6 +28,13 @@ describe('SpeechRegistry', () => {
     });
     expect(registry.list().map(({ id }) => id)).toEqual(['openai', 'gemini']);
     expect(registry.choose().model.id).toBe('whisper-1');
+    expect(() => registry.choose({ provider: 'groq' })).toThrow(/GROQ_API_KEY, or an admin of the workspace adds a key/);
+    expect(registry.choose({ provider: 'groq' }, new Set(['groq'])).model.id).toBe('whisper-large-v3-turbo');
+    expect(registry.list(new Set(['groq'])).map(({ id }) => id)).toEqual(['openai', 'groq', 'gemini']);
+    expect(await registry.checkKey('openai', 'sk-wrong-key-0001', new AbortController().signal)).toMatchObject({
+      outcome: 'refused',
+      code: 'invalid_api_key',
+    });
     await module.close();
     await double.close();
   });
@@ -34,6 +42,7 @@ describe('SpeechRegistry', () => {
   it('starts without any engine and says what to set once one is needed', async () => {
     const { module, registry } = await registryWith({ POCKETSPHINX_PATH: '/nowhere' });
     expect(registry.list()).toEqual([]);
+    expect(registry.choose({}, new Set(['gemini'])).provider.id).toBe('gemini');
     expect(() => registry.choose()).toThrow(/No speech engine is set up\. Set OPENAI_API_KEY/);
     await module.close();
   });

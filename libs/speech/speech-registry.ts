@@ -1,8 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '#config';
-import { configuredProviders } from './providers/configured-providers.js';
+import { speechProviders } from './providers/speech-providers.js';
 import { chooseSpeech, orderedProviders, type SpeechChoice, type SpeechWish } from './registry.js';
-import type { SpeechProvider } from './speech-provider.js';
+import type { KeyCheck, KeyedProviderId, ProviderId, SpeechProvider } from './speech-provider.js';
+
+const NO_KEYS: ReadonlySet<ProviderId> = new Set();
 
 /** The speech providers of this installation. */
 @Injectable()
@@ -10,20 +12,31 @@ export class SpeechRegistry implements OnApplicationShutdown {
   private readonly providers: readonly SpeechProvider[];
 
   constructor(private readonly config: Config) {
-    this.providers = orderedProviders(configuredProviders(config.speech));
+    this.providers = orderedProviders(speechProviders(config.speech));
   }
 
-  /** Every configured provider with its models, the preferred one first. */
-  list(): readonly SpeechProvider[] {
-    return this.providers;
+  /**
+   * Every provider a workspace can use, with its models, the preferred one first.
+   * @param ownKeys the providers it has keys of its own for
+   */
+  list(ownKeys: ReadonlySet<ProviderId> = NO_KEYS): readonly SpeechProvider[] {
+    return this.providers.filter(({ id, configured }) => configured || ownKeys.has(id));
   }
 
   /**
    * Decides who transcribes.
+   * @param ownKeys the providers the workspace has keys of its own for
    * @throws FieldError when nobody can do what is wished, saying who could and what to set
    */
-  choose(wish: SpeechWish = {}): SpeechChoice {
-    return chooseSpeech(this.providers, this.config.speech, wish);
+  choose(wish: SpeechWish = {}, ownKeys: ReadonlySet<ProviderId> = NO_KEYS): SpeechChoice {
+    return chooseSpeech(this.list(ownKeys), this.config.speech, wish);
+  }
+
+  /** Asks a provider whether it takes a key. */
+  async checkKey(id: KeyedProviderId, apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
+    const check = await this.providers.find((provider) => provider.id === id)?.checkKey?.(apiKey, signal);
+    if (check === undefined) throw new Error(`The speech provider ${id} does not check keys.`);
+    return check;
   }
 
   /** Last of all: before it, jobs in hand are still to be finished, and their calls with them. */

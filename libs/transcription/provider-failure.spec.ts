@@ -27,6 +27,13 @@ describe('providerFailure', () => {
     expect(failure.cause).toBeInstanceOf(SpeechError);
   });
 
+  it('names the workspace’s own key where it was that', () => {
+    const error = new SpeechError({ provider: 'groq', kind: 'auth', message: 'It said no.' });
+    const stretch = { startSeconds: 0, endSeconds: 1 };
+    expect(providerFailure(error, stretch).message).toContain('the key of this server');
+    expect(providerFailure(error, stretch, true).message).toContain("the workspace's own key");
+  });
+
   it('names the part of the recording, in whole seconds', () => {
     expect(failureOf('invalid_audio').message).toContain('the part from 300 s to 600 s: It said no. Check that it plays');
   });

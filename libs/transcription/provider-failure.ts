@@ -24,15 +24,20 @@ const REASON_OF_KIND: Record<SpeechErrorKind, Reason> = {
 /** Seconds to wait when a provider asks to wait and does not say how long. */
 const WAIT_UNTOLD_SECONDS = 20;
 
-/** What a failed provider call means for the transcription, in a sentence for the one who ordered it. */
-export function providerFailure(error: SpeechError, { startSeconds, endSeconds }: Stretch): FieldError {
+/**
+ * What a failed provider call means for the transcription, in a sentence for the one who ordered it.
+ * @param ownKey whether it was made with the workspace's own key
+ */
+export function providerFailure(error: SpeechError, { startSeconds, endSeconds }: Stretch, ownKey = false): FieldError {
   const { provider } = error;
   const part = `the part from ${Math.floor(startSeconds)} s to ${Math.ceil(endSeconds)} s`;
   const details: Record<Reason, string> = {
     audio_deleted: '',
     provider_rate_limited: `${provider} takes no more requests for now.`,
     provider_unavailable: `${provider} gave no usable answer: ${error.message} Order the transcription again later, or with another provider.`,
-    provider_auth_failed: `${provider} refused the key of this server. Its operator corrects the key; then order the transcription again.`,
+    provider_auth_failed: ownKey
+      ? `${provider} does not let the workspace's own key do this: ${error.message} Change at ${provider} what the key may do, or order the transcription with another model or provider.`
+      : `${provider} refused the key of this server. Its operator corrects the key; then order the transcription again.`,
     provider_quota_exhausted: `The account at ${provider} has no quota left. Top it up, or order the transcription with another provider.`,
     audio_refused: `${provider} cannot read ${part}: ${error.message} Check that it plays, convert it (for example to FLAC) and upload it again.`,
     part_too_large: `${provider} does not take ${part} in one piece: ${error.message} Order the transcription with another model or provider.`,

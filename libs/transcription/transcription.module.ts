@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
-import { SpeechModule } from '#speech';
+import { ProviderKeysModule } from '#provider-keys';
 import { TranscriptionService } from './transcription.service.js';
 import { TranscriptionsRepository } from './transcriptions.repository.js';
 
 @Module({
-  imports: [AudioModule, SpeechModule],
+  imports: [AudioModule, ProviderKeysModule],
   providers: [TranscriptionsRepository, TranscriptionService],
   exports: [TranscriptionsRepository, TranscriptionService],
 })

@@ -13,8 +13,9 @@ import {
 import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
 import type { Page, PageRequest } from '#paging';
+import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
-import { SpeechRegistry } from '#speech';
+import type { SpeechChoice } from '#speech';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
 import { type ListedTranscription, type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
@@ -58,7 +59,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly database: Database,
     private readonly transcriptions: TranscriptionsRepository,
     private readonly audio: AudioService,
-    private readonly speech: SpeechRegistry,
+    private readonly ownKeys: OwnKeys,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
   ) {}
@@ -70,23 +71,16 @@ export class TranscriptionService implements BeforeApplicationShutdown {
 
   /**
    * Orders a transcript. Once it returns, the order survives everything.
-   * @throws FieldError audio_not_found, or one of `speechErrors` when nobody can do what is wished
+   * @throws FieldError audio_not_found, one of `speechErrors` when nobody can do what is wished, provider_key_rejected
    */
   async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
     await this.audio.get(orderer.workspaceId, audioId);
-    const { provider, model } = this.speech.choose(wish);
-    const options: TranscriptionOptions = {
-      provider: provider.id,
-      model: model.id,
-      language: wish.language ?? null,
-      prompt: wish.prompt ?? null,
-      temperature: wish.temperature ?? null,
-      diarize: wish.diarize ?? false,
-    };
     const id = uuidv7();
     try {
       return await this.database.inWorkspace(orderer.workspaceId, async (tx) => {
-        const row = { id, audioId, createdBy: orderer.userId, options, lowAccuracy: model.lowAccuracy ?? false };
+        const choice = await this.ownKeys.choose(tx, wish);
+        const options = optionsOf(wish, choice);
+        const row = { id, audioId, createdBy: orderer.userId, options, lowAccuracy: choice.model.lowAccuracy ?? false };
         await this.effects.mark(tx, `/api/v1/transcriptions/${id}`);
         await this.transcriptions.insert(tx, row);
         await this.outbox.add(tx, 'transcription.prepare', { workspaceId: tx.workspaceId, subjectId: id, payload: {} });
@@ -174,6 +168,17 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     if (transcription === null) throw notFound();
     return transcription;
   }
+}
+
+function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice): TranscriptionOptions {
+  return {
+    provider: provider.id,
+    model: model.id,
+    language: wish.language ?? null,
+    prompt: wish.prompt ?? null,
+    temperature: wish.temperature ?? null,
+    diarize: wish.diarize ?? false,
+  };
 }
 
 function notFound(): FieldError {

@@ -11,6 +11,7 @@ import { IdentityHttpModule } from '#identity/http';
 import { MailModule } from '#mail';
 import { MailHttpModule } from '#mail/http';
 import { type Log, ObservabilityModule } from '#observability';
+import { ProviderKeysHttpModule } from '#provider-keys/http';
 import { QueuesModule } from '#queues';
 import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
@@ -41,6 +42,7 @@ export class ApiModule {
         MailHttpModule,
         AudioHttpModule,
         TranscriptionHttpModule,
+        ProviderKeysHttpModule,
       ],
     };
   }

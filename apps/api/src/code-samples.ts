@@ -22,6 +22,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Shell variables that stand for what an earlier request gave; the quick start in the description sets them. */
 const VARIABLE_OF_FIELD: Record<string, string> = {
+  apiKey: '$OPENAI_API_KEY',
   audioId: '$AUDIO_ID',
   refreshToken: '$REFRESH_TOKEN',
   token: '$LINK_TOKEN',
@@ -31,6 +32,7 @@ const VARIABLE_OF_FIELD: Record<string, string> = {
 const VARIABLE_OF_ID: Record<string, string> = {
   audio: '$AUDIO_ID',
   'api-keys': '$API_KEY_ID',
+  'provider-keys': '$PROVIDER_KEY_ID',
 };
 
 /**

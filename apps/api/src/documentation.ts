@@ -49,6 +49,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('api keys', 'Keys with which programs act for you')
     .addTag('audio', 'Recordings')
     .addTag('transcriptions', 'Orders to transcribe, and their results')
+    .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({
       type: 'http',

@@ -13,6 +13,8 @@ import { Session } from './identity/session.entity.js';
 import { User } from './identity/user.entity.js';
 import { Workspace } from './identity/workspace.entity.js';
 import { Mail } from './mail/mail.entity.js';
+import { ProviderKeyUsage } from './provider-keys/provider-key-usage.entity.js';
+import { ProviderKey } from './provider-keys/provider-key.entity.js';
 import { Job } from './queues/job.entity.js';
 import { WorkerPulse } from './queues/worker-pulse.entity.js';
 import { TranscriptSegment } from './transcription/transcript-segment.entity.js';
@@ -36,6 +38,8 @@ export { Session } from './identity/session.entity.js';
 export { PLATFORM_ROLES, type PlatformRole, User } from './identity/user.entity.js';
 export { type Plan, PLANS, Workspace } from './identity/workspace.entity.js';
 export { Mail, type MailState } from './mail/mail.entity.js';
+export { ProviderKeyUsage } from './provider-keys/provider-key-usage.entity.js';
+export { PROVIDER_KEY_STATUSES, ProviderKey, type ProviderKeyStatus } from './provider-keys/provider-key.entity.js';
 export { Job, type JobState } from './queues/job.entity.js';
 export { WorkerPulse } from './queues/worker-pulse.entity.js';
 export { WorkspaceKey } from './vault/workspace-key.entity.js';
@@ -66,6 +70,8 @@ export const ENTITIES = [
   Job,
   WorkerPulse,
   WorkspaceKey,
+  ProviderKey,
+  ProviderKeyUsage,
   AuditEntry,
   IdempotencyKey,
   ClerkEvent,

@@ -3,6 +3,7 @@ import { VaultAndAudit1763800000000 } from './1763800000000-vault-and-audit.js';
 import { Accounts1763800100000 } from './1763800100000-accounts.js';
 import { Mails1763800200000 } from './1763800200000-mails.js';
 import { ApiKeys1763800300000 } from './1763800300000-api-keys.js';
+import { ProviderKeys1763800400000 } from './1763800400000-provider-keys.js';
 import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.js';
 import { Federation1763800600000 } from './1763800600000-federation.js';
 
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
   Accounts1763800100000,
   Mails1763800200000,
   ApiKeys1763800300000,
+  ProviderKeys1763800400000,
   IdempotencyKeys1763800500000,
   Federation1763800600000,
 ];

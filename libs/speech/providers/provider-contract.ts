@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Behaviour, DOUBLE_KEY, type Mode, type SpeechDouble } from '#testing/speech-doubles';
 import { SpeechError, type SpeechErrorKind } from '../speech-error.js';
-import type { ChunkAudio, SpeechProvider, SpeechRequest, SpeechResult } from '../speech-provider.js';
+import type { ChunkAudio, KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../speech-provider.js';
 
 /** What the contract needs of an adapter with its double. */
 export interface ContractSubject {
   startDouble: () => Promise<SpeechDouble>;
   /** @param url address of the double */
-  provider: (url: string, key: string, timeoutSeconds: number) => SpeechProvider;
+  provider: (url: string, key: string | undefined, timeoutSeconds: number) => SpeechProvider;
   model: string;
   /** Where the vendor differs from the rest. */
   timestampSource: SpeechResult['timestampSource'];
@@ -30,6 +30,7 @@ export interface ContractBench {
 
 const SECONDS = 6;
 const ABORT_MS = 200;
+const OWN_KEY = 'sk-of-a-workspace-9876543210';
 /** The double reads its vendor's document, three megabytes of YAML. */
 const START_MS = 30_000;
 
@@ -49,6 +50,21 @@ const FAILURES: readonly (readonly [Mode, SpeechErrorKind, string | RegExp])[] =
   ['wrong_shape', 'unavailable', 'bad_response'],
   ['wrong_types', 'unavailable', 'bad_response'],
   ['endless', 'unavailable', 'bad_response'],
+  ['redirect', 'unavailable', 'connection'],
+];
+
+/** What the double does when a key is checked, and what is known of the key then. */
+const VERDICTS: readonly (readonly [Mode, KeyCheck['outcome'], string | RegExp])[] = [
+  ['unauthorized', 'refused', /key_invalid|invalid_api_key/i],
+  ['no_credit', 'refused', /./],
+  ['rate_limited', 'not_checkable', /rate_limit_exceeded|RESOURCE_EXHAUSTED/],
+  ['server_error', 'not_checkable', /./],
+  ['hang_up', 'not_checkable', 'connection'],
+  ['cut_off', 'not_checkable', 'connection'],
+  ['html', 'not_checkable', 'bad_response'],
+  ['wrong_shape', 'not_checkable', 'bad_response'],
+  ['endless', 'not_checkable', 'bad_response'],
+  ['redirect', 'not_checkable', 'connection'],
 ];
 
 /** A silent 16 kHz mono s16le WAV file. */
@@ -111,6 +127,10 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
   function askWith(asked: SpeechProvider, overrides: Partial<SpeechRequest> = {}): Promise<SpeechResult> {
     const signal = new AbortController().signal;
     return asked.transcribe({ audio, model: subject.model, wordTimestamps: true, signal, ...overrides });
+  }
+
+  async function check(key: string): Promise<KeyCheck | undefined> {
+    return provider.checkKey?.(key, new AbortController().signal);
   }
 
   async function failWith(behaviour: Behaviour): Promise<SpeechError> {
@@ -189,6 +209,74 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
       double.script({ mode: 'hang' });
       expect(await failureOf(askWith(hurried))).toMatchObject({ kind: 'unavailable', providerCode: 'timeout' });
       await hurried.close();
+    });
+  });
+
+  describe('a redirect', () => {
+    it('is not followed, so that key and recording stay where they belong (item 54)', async () => {
+      expect((await failWith({ mode: 'redirect' })).kind).toBe('unavailable');
+      double.script({ mode: 'redirect' });
+      await check(DOUBLE_KEY);
+      expect(double.otherRequests).toEqual([]);
+    });
+  });
+
+  describe('a key of a workspace', () => {
+    it('goes before the installation’s, which serves again afterwards', async () => {
+      double.accept(DOUBLE_KEY, OWN_KEY);
+      await bench.ask({ apiKey: OWN_KEY });
+      await bench.ask();
+      expect(double.calls.map(({ key }) => key)).toEqual([OWN_KEY, DOUBLE_KEY]);
+    });
+
+    it('is all a provider wants that the installation has no key of', async () => {
+      double.accept(OWN_KEY);
+      const keyless = subject.provider(double.url, undefined, 20);
+      expect([provider.configured, keyless.configured]).toEqual([true, false]);
+      expect((await askWith(keyless, { apiKey: OWN_KEY })).segments).toHaveLength(2);
+      expect(await failureOf(askWith(keyless))).toMatchObject({ kind: 'unavailable', providerCode: 'no_key' });
+      await keyless.close();
+    });
+
+    it('is told apart, when it is refused, from a key that may not do one thing', async () => {
+      const error = await failureOf(bench.ask({ apiKey: OWN_KEY }));
+      expect(error).toMatchObject({ kind: 'auth', keyRefused: true });
+      expect(`${error.message} ${JSON.stringify(error)}`).not.toContain(OWN_KEY);
+    });
+  });
+
+  describe('checking a key', () => {
+    it('is good with a good one, and costs nothing', async () => {
+      expect(await check(DOUBLE_KEY)).toEqual({ outcome: 'good' });
+      expect(double.keyChecks).toEqual([DOUBLE_KEY]);
+      expect(double.calls).toEqual([]);
+    });
+
+    it('is refused with a wrong one, without the key in the verdict', async () => {
+      const verdict = await check(OWN_KEY);
+      expect(verdict).toMatchObject({ outcome: 'refused', code: expect.stringMatching(/key_invalid|invalid_api_key/i) });
+      expect(JSON.stringify(verdict)).not.toContain(OWN_KEY);
+    });
+
+    it.each(VERDICTS)('on %s is %s', async (mode, outcome, code) => {
+      double.script({ mode });
+      expect(await check(DOUBLE_KEY)).toMatchObject({ outcome, code: expect.stringMatching(code) });
+      expect(double.keyChecks).toHaveLength(1);
+    });
+
+    it('knows nothing when nobody listens', async () => {
+      const nobody = await subject.startDouble();
+      await nobody.close();
+      const lost = subject.provider(nobody.url, undefined, 20);
+      const verdict = lost.checkKey?.(DOUBLE_KEY, new AbortController().signal);
+      expect(await verdict).toMatchObject({ outcome: 'not_checkable', code: 'connection' });
+      await lost.close();
+    });
+
+    it('ends with the caller', async () => {
+      double.script({ mode: 'hang' });
+      const verdict = provider.checkKey?.(DOUBLE_KEY, AbortSignal.timeout(100));
+      await expect(verdict).rejects.toThrow(/timeout/);
     });
   });
 

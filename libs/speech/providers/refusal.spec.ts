@@ -37,6 +37,19 @@ describe('refusalError', () => {
     expect(refuse(status, body).kind).toBe(kind);
   });
 
+  it.each<[number, JsonValue, boolean]>([
+    [401, openAi('invalid_api_key'), true],
+    [401, null, true],
+    [403, openAi(null), true],
+    [400, { error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } }, true],
+    [403, openAi('model_not_found'), false],
+    [404, openAi('model_not_found'), false],
+    [400, { error: { code: 400, status: 'FAILED_PRECONDITION' } }, false],
+    [429, openAi('insufficient_quota'), false],
+  ])('%d %j refuses the key itself: %s', (status, body, keyRefused) => {
+    expect(refuse(status, body).keyRefused).toBe(keyRefused);
+  });
+
   it('does not go by the message alone', () => {
     expect(refuse(500, openAi(null, 'insufficient_quota: longer than 1400 seconds')).kind).toBe('unavailable');
     expect(refuse(400, openAi('other', 'longer than 1400 seconds')).kind).toBe('invalid_audio');
@@ -56,6 +69,7 @@ describe('refusalError', () => {
       'Incorrect API key: secret-1 and sk-proj-abcdef123 and gsk_abcdefgh and AIzaSyAbcdefgh, Bearer xyz, url?key=abc';
     const error = refuse(401, openAi(null, message), {}, 'secret-1');
     expect(error.message).not.toMatch(/secret-1|abcdef|Abcdef|xyz|key=abc/);
+    expect(refuse(401, openAi('bad key secret-1'), {}, 'secret-1').providerCode).toBe('bad key [key]');
   });
 
   it('keeps the request id for the provider’s support', () => {

@@ -32,6 +32,8 @@ const KIND_OF_CODE: Readonly<Record<string, SpeechErrorKind>> = {
   content_policy_violation: 'blocked',
 };
 
+const CODES_OF_KEY = new Set(['invalid_api_key', 'API_KEY_INVALID']);
+
 /** 498 is Groq's "flex tier capacity exceeded", 499 and 424 its lost upstream. */
 const KIND_OF_STATUS: Readonly<Record<number, SpeechErrorKind>> = {
   401: 'auth',
@@ -54,12 +56,14 @@ export function refusalError(refusal: Refusal): SpeechError {
   const error = errorObject(refusal.body);
   const codes = codesOf(error);
   const said = withoutSecrets(asText(error?.message) ?? '', [key]);
+  const kind = kindOf(status, error, codes);
   return new SpeechError({
     provider,
-    kind: kindOf(status, error, codes),
+    kind,
+    keyRefused: kind === 'auth' && isOfKey(status, codes),
     message: `${provider} answered ${status}${said === '' ? '.' : `: ${said}`}`,
     retryAfterSeconds: retryAfter(headers) ?? retryDelay(error),
-    providerCode: codes[0] ?? `http_${status}`,
+    providerCode: withoutSecrets(codes[0] ?? `http_${status}`, [key]),
     providerRequestId: headers.get('x-request-id') ?? undefined,
   });
 }
@@ -76,6 +80,12 @@ function codesOf(error: JsonObject | undefined): string[] {
   return [...reasons, error?.code, error?.status, error?.type].filter(
     (code) => typeof code === 'string' && code !== '',
   ) as string[];
+}
+
+/** A key that may not use one model, or not from one country, is still a good key. */
+function isOfKey(status: number, codes: string[]): boolean {
+  if (codes.some((code) => CODES_OF_KEY.has(code))) return true;
+  return (status === 401 || status === 403) && !codes.includes('model_not_found');
 }
 
 function kindOf(status: number, error: JsonObject | undefined, codes: string[]): SpeechErrorKind {

@@ -17,6 +17,7 @@ export const MODES = [
   'endless',
   'blocked',
   'output_truncated',
+  'redirect',
 ] as const;
 export type Mode = (typeof MODES)[number];
 

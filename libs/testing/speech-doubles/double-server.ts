@@ -33,6 +33,9 @@ export interface AudioCall {
 export interface Vendor {
   /** The key sent along, whatever header it is in. */
   keyOf(headers: IncomingMessage['headers']): string | undefined;
+  /** What a key is checked by. */
+  modelsPath: string;
+  models: unknown;
   /** Reads a call with audio; an answer for any other request of the vendor's API; undefined for what it does not have. */
   read(request: DoubleRequest): Promise<AudioCall | DoubleAnswer | undefined>;
   transcript(call: AudioCall, spoken: SpokenTranscript, seconds: number): unknown;
@@ -46,6 +49,8 @@ export interface RecordedCall {
   path: string;
   model: string;
   fields: Record<string, string>;
+  /** The key it came with. */
+  key: string | undefined;
   /** Of the audio: the same chunk sent twice is billed twice. */
   sha256: string;
   seconds: number;
@@ -63,16 +68,20 @@ export interface SpeechDouble {
   readonly calls: readonly RecordedCall[];
   /** Further requests of the API (uploads, polls, deletions), as `DELETE /v1beta/files/1`. */
   readonly otherRequests: readonly string[];
+  /** The keys that were checked, in the order they came. */
+  readonly keyChecks: readonly (string | undefined)[];
   /** The next calls are answered so, one each, before the standing behaviour holds again. */
   script(...behaviours: Behaviour[]): void;
   /** The standing behaviour; at first `{ mode: 'ok' }`. */
   always(behaviour: Behaviour): void;
-  /** Forgets calls, script and standing behaviour. */
+  /** From now on the only keys it takes. */
+  accept(...keys: string[]): void;
+  /** Forgets calls, keys, script and standing behaviour. */
   reset(): void;
   close(): Promise<void>;
 }
 
-/** The one key the doubles accept. */
+/** The one key the doubles accept, unless they are told others. */
 export const DOUBLE_KEY = 'sk-double-0123456789';
 /** 44 bytes of header, then 16 000 samples of two bytes a second. */
 const WAVE_HEADER_BYTES = 44;
@@ -85,10 +94,15 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
   const otherRequests: string[] = [];
   let scripted: Behaviour[] = [];
   let standing: Behaviour = { mode: 'ok' };
+  const keyChecks: (string | undefined)[] = [];
+  let accepted = [DOUBLE_KEY];
   const controls = {
     script: (...behaviours: Behaviour[]) => void scripted.push(...behaviours),
     always: (behaviour: Behaviour) => void (standing = behaviour),
+    accept: (...keys: string[]) => void (accepted = keys),
     reset: () => {
+      keyChecks.length = 0;
+      accepted = [DOUBLE_KEY];
       calls.length = 0;
       otherRequests.length = 0;
       scripted = [];
@@ -98,7 +112,9 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
 
   async function respond(request: DoubleRequest, response: ServerResponse): Promise<void> {
     if (request.url.pathname === '/__calls') return send(response, { status: 200, body: calls });
+    if (request.url.pathname === '/__elsewhere') return void otherRequests.push('/__elsewhere');
     if (request.url.pathname === '/__script') return send(response, control(request));
+    if (request.url.pathname === vendor.modelsPath && request.method === 'GET') return checkKey(request, response);
     const read = await vendor.read(request);
     if (read === undefined) return send(response, { status: 404, body: { error: { message: 'No such route', code: 404 } } });
     if (!('audio' in read)) {
@@ -107,9 +123,20 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
     }
     const call = record(request, read, scripted.shift() ?? standing);
     response.on('close', () => (call.abandoned = !response.writableFinished && call.behaviour.mode !== 'hang_up'));
-    if (vendor.keyOf(request.headers) !== DOUBLE_KEY) call.behaviour = { mode: 'unauthorized' };
+    if (!isAccepted(call.key)) call.behaviour = { mode: 'unauthorized' };
     else if (read.problems.length > 0) call.behaviour = { mode: 'bad_audio' };
-    await perform(vendor, response, read, call);
+    await perform(vendor, response, call.behaviour, () => transcriptOf(vendor, read, call), read);
+  }
+
+  async function checkKey({ headers }: DoubleRequest, response: ServerResponse): Promise<void> {
+    const key = vendor.keyOf(headers);
+    keyChecks.push(key);
+    const behaviour = scripted.shift() ?? standing;
+    await perform(vendor, response, isAccepted(key) ? behaviour : { mode: 'unauthorized' }, () => vendor.models);
+  }
+
+  function isAccepted(key: string | undefined): boolean {
+    return key !== undefined && accepted.includes(key);
   }
 
   function control({ body }: DoubleRequest): DoubleAnswer {
@@ -120,11 +147,16 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
     return { status: 200, body: { scripted, standing } };
   }
 
-  function record({ url }: DoubleRequest, { audio, model, fields, problems }: AudioCall, behaviour: Behaviour): RecordedCall {
+  function record(
+    { url, headers }: DoubleRequest,
+    { audio, model, fields, problems }: AudioCall,
+    behaviour: Behaviour,
+  ): RecordedCall {
     const call = {
       path: url.pathname,
       model,
       fields,
+      key: vendor.keyOf(headers),
       sha256: createHash('sha256').update(audio).digest('hex'),
       seconds: Math.max(0, audio.length - WAVE_HEADER_BYTES) / WAVE_BYTES_A_SECOND,
       problems,
@@ -145,7 +177,7 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: bound } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${bound}`, calls, otherRequests, ...controls, close: () => close(server) };
+  return { url: `http://127.0.0.1:${bound}`, calls, otherRequests, keyChecks, ...controls, close: () => close(server) };
 }
 
 async function receive(incoming: IncomingMessage): Promise<DoubleRequest> {
@@ -155,25 +187,32 @@ async function receive(incoming: IncomingMessage): Promise<DoubleRequest> {
   return { method: incoming.method ?? 'GET', url, headers: incoming.headers, body: Buffer.concat(pieces) };
 }
 
+function transcriptOf(vendor: Vendor, read: AudioCall, { behaviour, seconds }: RecordedCall): unknown {
+  const spoken = spokenTranscript(behaviour.mode === 'empty' ? 0 : seconds, behaviour.text);
+  return vendor.transcript(read, spoken, seconds);
+}
+
 async function perform(
   vendor: Vendor,
   response: ServerResponse,
-  read: AudioCall,
-  { behaviour, seconds }: RecordedCall,
+  behaviour: Behaviour,
+  success: () => unknown,
+  read?: AudioCall,
 ): Promise<void> {
   // A double that is closed in the meantime does not hold its process.
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs, undefined, { ref: false });
   const refusal = vendor.refusal(behaviour, read);
   if (refusal !== undefined) return send(response, refusal);
-  const spoken = spokenTranscript(behaviour.mode === 'empty' ? 0 : seconds, behaviour.text);
-  const transcript = vendor.transcript(read, spoken, seconds);
+  const body = success();
   switch (behaviour.mode) {
     case 'hang':
       return;
     case 'hang_up':
       return void response.destroy();
     case 'cut_off':
-      return cutOff(response, JSON.stringify(transcript));
+      return cutOff(response, JSON.stringify(body));
+    case 'redirect':
+      return void response.writeHead(307, { location: '/__elsewhere' }).end();
     case 'html':
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Welcome</body></html>');
     case 'wrong_shape':
@@ -183,7 +222,7 @@ async function perform(
     case 'endless':
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.alloc(ENDLESS_BYTES, ' '));
     default:
-      return send(response, { status: 200, headers: { 'x-request-id': 'req_double_1' }, body: transcript });
+      return send(response, { status: 200, headers: { 'x-request-id': 'req_double_1' }, body });
   }
 }
 

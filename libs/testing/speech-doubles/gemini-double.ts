@@ -33,6 +33,8 @@ export function startGeminiDouble(port = 0): Promise<SpeechDouble> {
   const files = new Map<string, { audio: Buffer; polls: number }>();
   const vendor: Vendor = {
     keyOf: (headers) => String(headers['x-goog-api-key'] ?? ''),
+    modelsPath: '/v1beta/models',
+    models: { models: [{ name: 'models/gemini-2.5-flash' }], nextPageToken: 'Aa' },
     read: (request) => Promise.resolve(readGenerate(request, files, judge) ?? readFiles(request, files)),
     transcript,
     refusal,

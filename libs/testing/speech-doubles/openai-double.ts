@@ -31,7 +31,7 @@ const judgeOpenAi = () => judgeBy('openai-openapi.yaml', 'CreateTranscriptionReq
 
 /** Starts a double of OpenAI's transcription API, at `<url>/v1`. */
 export function startOpenAiDouble(port = 0): Promise<SpeechDouble> {
-  return startDouble(vendorAt('/v1/audio/transcriptions', judgeOpenAi()), port);
+  return startDouble(vendorAt('/v1', judgeOpenAi()), port);
 }
 
 /** Starts a double of Groq's: the same forms with fewer formats, under another path. */
@@ -43,14 +43,18 @@ export function startGroqDouble(port = 0): Promise<SpeechDouble> {
       ? []
       : ['/response_format is none of json, text, verbose_json']),
   ];
-  return startDouble(vendorAt('/openai/v1/audio/transcriptions', judge), port);
+  return startDouble(vendorAt('/openai/v1', judge), port);
 }
 
-function vendorAt(path: string, judge: (form: unknown) => string[]): Vendor {
+function vendorAt(base: string, judge: (form: unknown) => string[]): Vendor {
   return {
     keyOf: ({ authorization }) => /^Bearer (.+)$/.exec(authorization ?? '')?.[1],
+    modelsPath: `${base}/models`,
+    models: { object: 'list', data: [{ id: 'whisper-1', object: 'model', created: 1, owned_by: 'double' }] },
     read: (request) =>
-      request.url.pathname === path && request.method === 'POST' ? readForm(request, judge) : Promise.resolve(undefined),
+      request.url.pathname === `${base}/audio/transcriptions` && request.method === 'POST'
+        ? readForm(request, judge)
+        : Promise.resolve(undefined),
     transcript,
     refusal,
     wrongTypes: { text: 'one', segments: [{ start: '0', end: 1, text: 'one' }] },

@@ -8,6 +8,7 @@ import { ApiProblems, TakesForm } from '#errors/http';
 import type { Actor } from '#identity';
 import { Idempotent } from '#idempotency/http';
 import { Access, CurrentActor } from '#identity/http';
+import { providerKeyErrors } from '#provider-keys';
 import { speechErrors } from '#speech';
 import { storageErrors } from '#storage';
 import { TranscriptionService } from '../transcription.service.js';
@@ -42,6 +43,7 @@ export class TranscribeUploadController {
     commonErrors.validation_failed,
     storageErrors.storage_unavailable,
     ...Object.values(speechErrors),
+    providerKeyErrors.provider_key_rejected,
   )
   async transcribeUpload(
     @CurrentActor() actor: Actor,

@@ -8,6 +8,7 @@ import type { Actor } from '#identity';
 import { Idempotent } from '#idempotency/http';
 import { Access, CurrentActor } from '#identity/http';
 import { toPage, toPageRequest } from '#paging/http';
+import { providerKeyErrors } from '#provider-keys';
 import { speechErrors } from '#speech';
 import { contentDisposition } from '#storage';
 import { writeTranscript } from '../formats/transcript-formats.js';
@@ -52,6 +53,7 @@ export class TranscriptionsController {
     commonErrors.malformed_request,
     commonErrors.validation_failed,
     ...Object.values(speechErrors),
+    providerKeyErrors.provider_key_rejected,
   )
   async order(
     @CurrentActor() actor: Actor,

@@ -6,14 +6,15 @@ import type { Audio, ChunkTranscript, Transcription, WorkspaceTransaction } from
 import { FieldError } from '#errors';
 import { AUDIO_FORMATS, type AudioFormat, type Chunk, type ChunkLimits, type CutRecording, MediaService } from '#media';
 import { Log } from '#observability';
+import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
-import { SpeechRegistry } from '#speech';
+import type { SpeechModel } from '#speech';
 import { ObjectStore } from '#storage';
 import { failureReasons } from '../transcription.errors.js';
 import { transcriptionPrefix } from '../transcription.service.js';
 import { type NewChunk, TranscriptionsRepository } from '../transcriptions.repository.js';
-import { runOf, TranscriptionRuns } from './transcription-runs.js';
+import { engineOf, runOf, TranscriptionRuns } from './transcription-runs.js';
 
 type PrepareJob = ClaimedJob<'transcription.prepare'>;
 
@@ -28,7 +29,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     private readonly runs: TranscriptionRuns,
     private readonly transcriptions: TranscriptionsRepository,
     private readonly audio: AudioService,
-    private readonly speech: SpeechRegistry,
+    private readonly ownKeys: OwnKeys,
     private readonly media: MediaService,
     private readonly store: ObjectStore,
     private readonly outbox: JobOutbox,
@@ -41,9 +42,10 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
       begun: await this.transcriptions.begin(tx, runOf(job.facts)),
     }));
     if (!begun) return job.commit(() => Promise.resolve());
+    const { model } = await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription)));
     const recording = await this.recordingOf(transcription);
     const chunks: NewChunk[] = [];
-    const cut = await this.cut(job, recording, this.limitsFor(transcription), async (chunk) => {
+    const cut = await this.cut(job, recording, limitsOf(model), async (chunk) => {
       chunks.push(await this.keep(job, chunk));
     });
     await job.commit((tx) => this.prepared(tx, job, cut, chunks));
@@ -67,15 +69,6 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     } catch (error) {
       throw error instanceof FieldError && error.code === 'audio_not_found' ? deleted() : error;
     }
-  }
-
-  private limitsFor({ options }: Transcription): ChunkLimits {
-    const { model } = this.speech.choose({ provider: options.provider, model: options.model });
-    return {
-      targetSeconds: model.preferredSeconds,
-      maxSeconds: Math.min(model.maxSeconds, 2 * model.preferredSeconds),
-      maxBytes: model.maxBytes,
-    };
   }
 
   private async cut(
@@ -122,6 +115,10 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     for (const { index } of toDo) await this.outbox.add(tx, 'transcription.transcribe-chunk', { ...next, part: index });
     if (toDo.length === 0) await this.outbox.add(tx, 'transcription.assemble', next);
   }
+}
+
+function limitsOf({ preferredSeconds, maxSeconds, maxBytes }: SpeechModel): ChunkLimits {
+  return { targetSeconds: preferredSeconds, maxSeconds: Math.min(maxSeconds, 2 * preferredSeconds), maxBytes };
 }
 
 function formatOf({ container }: Audio): AudioFormat {

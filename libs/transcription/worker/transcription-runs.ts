@@ -3,6 +3,7 @@ import type { Transcription, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { JobOutbox } from '#queues';
 import type { JobFacts, JobFailure } from '#queues/worker';
+import type { SpeechWish } from '#speech';
 import { transcriptionErrors } from '../transcription.errors.js';
 import { transcriptionPrefix } from '../transcription.service.js';
 import { type Run, TranscriptionsRepository } from '../transcriptions.repository.js';
@@ -12,6 +13,11 @@ type TranscriptionJob = JobFacts<'transcription.prepare' | 'transcription.transc
 /** The run a job belongs to. */
 export function runOf({ subjectId, generation }: TranscriptionJob): Run {
   return { id: subjectId, generation };
+}
+
+/** Who was ordered to transcribe. */
+export function engineOf({ options: { provider, model } }: Transcription): SpeechWish {
+  return { provider, model };
 }
 
 /** What the stages of a run have in common: reading it, and ending it. */

@@ -1,16 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
 import { MediaModule } from '#media';
-import { SpeechModule } from '#speech';
+import { ProviderKeysModule } from '#provider-keys';
 import { TranscriptionModule } from '../transcription.module.js';
 import { AssembleHandler } from './assemble.handler.js';
+import { ChunkCalls } from './chunk-calls.js';
 import { PrepareHandler } from './prepare.handler.js';
 import { TranscribeChunkHandler } from './transcribe-chunk.handler.js';
 import { TranscriptionRuns } from './transcription-runs.js';
 
 /** The handlers of a transcription's stages. */
 @Module({
-  imports: [TranscriptionModule, AudioModule, SpeechModule, MediaModule],
-  providers: [TranscriptionRuns, PrepareHandler, TranscribeChunkHandler, AssembleHandler],
+  imports: [TranscriptionModule, AudioModule, ProviderKeysModule, MediaModule],
+  providers: [TranscriptionRuns, PrepareHandler, ChunkCalls, TranscribeChunkHandler, AssembleHandler],
 })
 export class TranscriptionWorkerModule {}

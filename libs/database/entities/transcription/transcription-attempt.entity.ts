@@ -48,6 +48,10 @@ export class TranscriptionAttempt {
   @Column('bigint', { name: 'cost_micro_dollars', nullable: true })
   costMicroDollars!: string | null;
 
+  /** The workspace's own key it was made with, also once that is deleted; null: the installation's. */
+  @Column('uuid', { name: 'provider_key_id', nullable: true })
+  providerKeyId!: string | null;
+
   /** The provider's answer as it came. */
   @Column('jsonb', { nullable: true })
   answer!: object | null;

@@ -10,7 +10,8 @@ const LONG_SECONDS = 500;
 describe('GeminiSpeech', () => {
   const subject = {
     startDouble: () => startGeminiDouble(),
-    provider: (baseUrl: string, key: string, timeoutSeconds: number) => new GeminiSpeech(key, { baseUrl }, timeoutSeconds),
+    provider: (baseUrl: string, key: string | undefined, timeoutSeconds: number) =>
+      new GeminiSpeech(key, { baseUrl }, timeoutSeconds),
     model: 'gemini-2.5-flash',
     timestampSource: 'model' as const,
     words: false,

@@ -1,10 +1,12 @@
 import type { Part } from '@google/generative-ai';
 import type { Config } from '#config';
-import type { JsonValue, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import type { JsonValue, KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { attempt, chunkFile } from '../attempt.js';
 import { openConnection } from '../connection.js';
 import { parseJson } from '../json.js';
+import { keyFor } from '../key-for.js';
 import { refusalError } from '../refusal.js';
+import { checkGeminiKey } from './check-key.js';
 import { GEMINI_MODELS } from './models.js';
 import { transcriptOfAnswer } from './transcript-answer.js';
 import { transcriptionRequest } from './transcription-request.js';
@@ -20,54 +22,65 @@ const MAX_INLINE_BYTES = 14_900_000;
 export class GeminiSpeech implements SpeechProvider {
   readonly id = 'gemini';
   readonly models = GEMINI_MODELS;
+  readonly configured: boolean;
   private readonly connection;
   private readonly baseUrl: string;
 
+  /** @param apiKey the installation's; without it only workspaces' own keys are used */
   constructor(
-    private readonly apiKey: string,
+    private readonly apiKey: string | undefined,
     { baseUrl }: Config['speech']['gemini'],
     private readonly timeoutSeconds: number,
   ) {
+    this.configured = apiKey !== undefined;
     this.baseUrl = baseUrl.replace(/\/+$/, '');
     this.connection = openConnection(timeoutSeconds);
   }
 
-  transcribe(request: SpeechRequest): Promise<SpeechResult> {
-    const clocks = { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key: this.apiKey } as const;
+  async transcribe(request: SpeechRequest): Promise<SpeechResult> {
+    const key = keyFor(this.id, request.apiKey, this.apiKey);
+    const call = this.callWith(key);
+    const clocks = { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key } as const;
     return attempt(clocks, async (signal) => {
       if (request.audio.bytes <= MAX_INLINE_BYTES) {
         const chunk = await chunkFile(this.id, request.audio);
         const data = Buffer.from(await chunk.arrayBuffer()).toString('base64');
-        return this.generate({ inlineData: { mimeType: 'audio/wav', data } }, request, signal);
+        return generate(call, { inlineData: { mimeType: 'audio/wav', data } }, request, signal);
       }
-      return withUploadedAudio(this.call, request.audio, signal, (fileUri) =>
-        this.generate({ fileData: { mimeType: 'audio/wav', fileUri } }, request, signal),
+      return withUploadedAudio(call, request.audio, signal, (fileUri) =>
+        generate(call, { fileData: { mimeType: 'audio/wav', fileUri } }, request, signal),
       );
     });
+  }
+
+  checkKey(apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
+    return checkGeminiKey(this.connection, this.baseUrl, apiKey, signal);
   }
 
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  private async generate(audio: Part, request: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {
-    const response = await this.call(`/v1beta/models/${encodeURIComponent(request.model)}:generateContent`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(transcriptionRequest(audio, request)),
-      signal,
-    });
-    return transcriptOfAnswer(parseJson(await response.text()), request);
+  /** Sends requests with the key in their header, so that it stands in no address, and turns refusals into errors. */
+  private callWith(key: string): GeminiCall {
+    return async (address, init) => {
+      const headers = new Headers(init.headers);
+      headers.set('x-goog-api-key', key);
+      const url = address.startsWith('/') ? this.baseUrl + address : address;
+      const response = await this.connection.fetch(url, { ...init, headers });
+      if (response.ok) return response;
+      const body: JsonValue | undefined = parseJson(await response.text());
+      throw refusalError({ provider: this.id, status: response.status, headers: response.headers, body, key });
+    };
   }
+}
 
-  /** Sends one request with the key in its header, so that it stands in no address, and turns refusals into errors. */
-  private readonly call: GeminiCall = async (address, init) => {
-    const headers = new Headers(init.headers);
-    headers.set('x-goog-api-key', this.apiKey);
-    const url = address.startsWith('/') ? this.baseUrl + address : address;
-    const response = await this.connection.fetch(url, { ...init, headers });
-    if (response.ok) return response;
-    const body: JsonValue | undefined = parseJson(await response.text());
-    throw refusalError({ provider: this.id, status: response.status, headers: response.headers, body, key: this.apiKey });
-  };
+async function generate(call: GeminiCall, audio: Part, request: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {
+  const response = await call(`/v1beta/models/${encodeURIComponent(request.model)}:generateContent`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(transcriptionRequest(audio, request)),
+    signal,
+  });
+  return transcriptOfAnswer(parseJson(await response.text()), request);
 }

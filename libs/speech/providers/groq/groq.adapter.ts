@@ -1,43 +1,41 @@
 import Groq, { APIError } from 'groq-sdk';
 import type { Config } from '#config';
-import type { SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import type { KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { attempt, chunkFile } from '../attempt.js';
 import { openConnection } from '../connection.js';
+import { keyFor } from '../key-for.js';
 import { sdkError } from '../openai-style/sdk-error.js';
 import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
+import { checkGroqKey } from './check-key.js';
 import { GROQ_MODELS } from './models.js';
 
 /** Groq's Whisper models. */
 export class GroqSpeech implements SpeechProvider {
   readonly id = 'groq';
   readonly models = GROQ_MODELS;
-  private readonly client: Groq;
+  readonly configured: boolean;
+  private readonly baseUrl: string;
   private readonly connection;
 
+  /** @param apiKey the installation's; without it only workspaces' own keys are used */
   constructor(
-    private readonly apiKey: string,
+    private readonly apiKey: string | undefined,
     { baseUrl }: Config['speech']['groq'],
     private readonly timeoutSeconds: number,
   ) {
+    this.configured = apiKey !== undefined;
+    this.baseUrl = baseUrl;
     this.connection = openConnection(timeoutSeconds);
-    this.client = new Groq({
-      apiKey,
-      baseURL: baseUrl,
-      maxRetries: 0,
-      // Ours ends first; theirs would throw an error of its own (after one minute by default).
-      timeout: (timeoutSeconds + 60) * 1000,
-      logLevel: 'off',
-      fetch: this.connection.fetch,
-    });
   }
 
-  transcribe(request: SpeechRequest): Promise<SpeechResult> {
+  async transcribe(request: SpeechRequest): Promise<SpeechResult> {
     const { model, language, prompt, temperature, audio } = request;
+    const key = keyFor(this.id, request.apiKey, this.apiKey);
     return attempt(
-      { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key: this.apiKey },
+      { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key },
       async (signal) => {
-        const response = await this.client.audio.transcriptions
-          .create(
+        const response = await this.clientWith(key)
+          .audio.transcriptions.create(
             {
               model,
               language,
@@ -52,11 +50,28 @@ export class GroqSpeech implements SpeechProvider {
           .asResponse();
         return transcriptOfAnswer(this.id, response, audio.seconds);
       },
-      (error) => (error instanceof APIError ? sdkError(this.id, error, this.apiKey) : undefined),
+      (error) => (error instanceof APIError ? sdkError(this.id, error, key) : undefined),
     );
+  }
+
+  checkKey(apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
+    return checkGroqKey(this.connection, this.baseUrl, apiKey, signal);
   }
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  /** One for each call: it is cheap, and goes away with the key it was given. */
+  private clientWith(apiKey: string): Groq {
+    return new Groq({
+      apiKey,
+      baseURL: this.baseUrl,
+      maxRetries: 0,
+      // Ours ends first; theirs would throw an error of its own (after one minute by default).
+      timeout: (this.timeoutSeconds + 60) * 1000,
+      logLevel: 'off',
+      fetch: this.connection.fetch,
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { LocalEngine } from './engine.js';
 /** The engines on this machine, behind the same port as the rest. */
 export class LocalSpeech implements SpeechProvider {
   readonly id = 'local' as const;
+  readonly configured = true;
   readonly models: readonly SpeechModel[];
 
   /** @param engines as `findEngines` gave them, the preferred one first */

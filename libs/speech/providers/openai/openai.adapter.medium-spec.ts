@@ -5,7 +5,8 @@ import { OpenAiSpeech } from './openai.adapter.js';
 
 const subject = {
   startDouble: () => startOpenAiDouble(),
-  provider: (url: string, key: string, timeoutSeconds: number) => new OpenAiSpeech(key, { baseUrl: `${url}/v1` }, timeoutSeconds),
+  provider: (url: string, key: string | undefined, timeoutSeconds: number) =>
+    new OpenAiSpeech(key, { baseUrl: `${url}/v1` }, timeoutSeconds),
 };
 
 describe('OpenAiSpeech with whisper-1', () => {

@@ -1,60 +1,74 @@
 import OpenAI, { APIError } from 'openai';
 import type { TranscriptionCreateParamsNonStreaming } from 'openai/resources/audio/transcriptions';
 import type { Config } from '#config';
-import type { SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { attempt, chunkFile } from '../attempt.js';
 import { openConnection } from '../connection.js';
+import { keyFor } from '../key-for.js';
 import { sdkError } from '../openai-style/sdk-error.js';
 import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
+import { checkOpenAiKey } from './check-key.js';
 import { customModels, OPENAI_MODELS } from './models.js';
 
 /** OpenAI, or any server with its transcription API at `OPENAI_BASE_URL`. */
 export class OpenAiSpeech implements SpeechProvider {
   readonly id = 'openai';
   readonly models: readonly SpeechModel[];
-  private readonly client: OpenAI;
+  readonly configured: boolean;
+  private readonly baseUrl: string;
   private readonly connection;
 
-  /** @param apiKey key of the server at `baseUrl` */
+  /** @param apiKey the installation's key of the server at `baseUrl`; without it only workspaces' own keys are used */
   constructor(
-    private readonly apiKey: string,
+    private readonly apiKey: string | undefined,
     { baseUrl, models }: Config['speech']['openai'],
     private readonly timeoutSeconds: number,
   ) {
+    this.configured = apiKey !== undefined;
     this.models = models === undefined ? OPENAI_MODELS : customModels(models);
+    this.baseUrl = baseUrl;
     this.connection = openConnection(timeoutSeconds);
-    this.client = new OpenAI({
-      apiKey,
-      baseURL: baseUrl,
-      organization: null,
-      project: null,
-      maxRetries: 0,
-      // Ours ends first; theirs would throw an error of its own.
-      timeout: (timeoutSeconds + 60) * 1000,
-      logLevel: 'off',
-      fetch: this.connection.fetch,
-    });
   }
 
   async transcribe(request: SpeechRequest): Promise<SpeechResult> {
     const model = this.models.find(({ id }) => id === request.model);
     if (model === undefined) throw new Error(`The model ${request.model} is not one of openai's.`);
+    const key = keyFor(this.id, request.apiKey, this.apiKey);
     const result = await attempt(
-      { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key: this.apiKey },
+      { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key },
       async (signal) => {
         const form = { ...formOf(model, request), file: await chunkFile(this.id, request.audio) };
-        const response = await this.client.audio.transcriptions.create(form, { signal }).asResponse();
+        const response = await this.clientWith(key).audio.transcriptions.create(form, { signal }).asResponse();
         return transcriptOfAnswer(this.id, response, request.audio.seconds);
       },
-      (error) => (error instanceof APIError ? sdkError(this.id, error, this.apiKey) : undefined),
+      (error) => (error instanceof APIError ? sdkError(this.id, error, key) : undefined),
     );
     const ignored = request.prompt !== undefined && model.diarization;
     const warning = `prompt_ignored: ${model.id} takes no prompt.`;
     return ignored ? { ...result, warnings: [...result.warnings, warning] } : result;
   }
 
+  checkKey(apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
+    return checkOpenAiKey(this.connection, this.baseUrl, apiKey, signal);
+  }
+
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  /** One for each call: it is cheap, and goes away with the key it was given. */
+  private clientWith(apiKey: string): OpenAI {
+    return new OpenAI({
+      apiKey,
+      baseURL: this.baseUrl,
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      // Ours ends first; theirs would throw an error of its own.
+      timeout: (this.timeoutSeconds + 60) * 1000,
+      logLevel: 'off',
+      fetch: this.connection.fetch,
+    });
   }
 }
 

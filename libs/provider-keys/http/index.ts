@@ -1,0 +1,1 @@
+export { ProviderKeysHttpModule } from './provider-keys-http.module.js';

@@ -1,0 +1,65 @@
+import { SpeechError } from '../speech-error.js';
+import type { JsonValue, KeyCheck, KeyedProviderId } from '../speech-provider.js';
+import { attempt, badResponse } from './attempt.js';
+import type { Connection } from './connection.js';
+import { asObject, asObjects, parseJson } from './json.js';
+import { refusalError } from './refusal.js';
+
+/** Somebody waits for the answer. */
+const TIMEOUT_SECONDS = 10;
+
+/** The call that tells a good key from a bad one. */
+interface Question {
+  provider: KeyedProviderId;
+  url: string;
+  /** With the key in them; it never stands in an address. */
+  headers: Record<string, string>;
+  apiKey: string;
+  /** The list a good answer has; whatever answers without one is not the provider. */
+  list: 'data' | 'models';
+}
+
+/**
+ * Asks a provider for its models and reads from the answer what it thinks of the key.
+ * @throws the signal's reason once it is aborted
+ */
+export async function askForModels(connection: Connection, question: Question, signal: AbortSignal): Promise<KeyCheck> {
+  const { provider, apiKey } = question;
+  try {
+    await attempt({ provider, signal, timeoutSeconds: TIMEOUT_SECONDS, key: apiKey }, (joint) =>
+      ask(connection, question, joint),
+    );
+    return { outcome: 'good' };
+  } catch (error) {
+    if (!(error instanceof SpeechError)) throw error;
+    return verdictOf(error);
+  }
+}
+
+async function ask(
+  connection: Connection,
+  { provider, url, headers, apiKey, list }: Question,
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await connection.fetch(url, { headers: { accept: 'application/json', ...headers }, signal });
+  const body: JsonValue | undefined = parseJson(await response.text());
+  const { status } = response;
+  // Elsewhere a 404 is a model the key may not use; here it is an address that is not the provider's.
+  if (status === 404) throw badResponse(provider, 'was that it has no list of models');
+  if (!response.ok) throw refusalError({ provider, status, headers: response.headers, body, key: apiKey });
+  if (asObjects(asObject(body)?.[list]) === undefined) throw badResponse(provider, 'is no list of models');
+}
+
+/** What the provider said, in kind: its own words may hold a part of the key. */
+function verdictOf({ kind, providerCode = kind, retryAfterSeconds }: SpeechError): KeyCheck {
+  switch (kind) {
+    case 'auth':
+      return { outcome: 'refused', code: providerCode, reason: 'does not know the key, or does not let it list its models' };
+    case 'quota_exhausted':
+      return { outcome: 'refused', code: providerCode, reason: 'knows the key, but its account has no quota left' };
+    case 'rate_limited':
+      return { outcome: 'not_checkable', code: providerCode, reason: 'takes no more requests for now', retryAfterSeconds };
+    default:
+      return { outcome: 'not_checkable', code: providerCode, reason: 'gave no usable answer', retryAfterSeconds };
+  }
+}

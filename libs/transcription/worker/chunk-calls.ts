@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Transcription, TranscriptionChunk, WorkspaceTransaction } from '#database';
+import type { FieldError } from '#errors';
+import { MediaService } from '#media';
+import { type OwnKey, OwnKeys } from '#provider-keys';
+import type { ClaimedJob } from '#queues/worker';
+import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
+import { ObjectStore } from '#storage';
+import { providerFailure } from '../provider-failure.js';
+import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
+import { engineOf } from './transcription-runs.js';
+
+type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'>;
+
+/** What a provider gave, and the one thing to do with it at the end of the transaction that ends the job. */
+interface AnsweredCall {
+  result: SpeechResult;
+  /** Writes down the call and its cost. */
+  keep: (tx: WorkspaceTransaction) => Promise<void>;
+}
+
+/** A call as far as it is known before it ends. */
+interface Call {
+  choice: SpeechChoice;
+  chunk: TranscriptionChunk;
+  /** The workspace's own; null: the installation's. */
+  key: OwnKey | null;
+  /** By `performance.now()`. */
+  started: number;
+}
+
+/** Calls to speech providers, each written down with its cost: with the workspace's own key where it has one. */
+@Injectable()
+export class ChunkCalls {
+  constructor(
+    private readonly transcriptions: TranscriptionsRepository,
+    private readonly ownKeys: OwnKeys,
+    private readonly media: MediaService,
+    private readonly store: ObjectStore,
+  ) {}
+
+  /**
+   * Has a chunk transcribed.
+   * @throws FieldError what a failed call, which is written down then, means for the transcription
+   */
+  async make(job: ChunkJob, transcription: Transcription, chunk: TranscriptionChunk): Promise<AnsweredCall> {
+    const choice = await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription)));
+    return this.media.withWorkDirectory('chunk', chunk.bytes, async (directory) => {
+      const path = join(directory, 'chunk.wav');
+      await this.store.download(chunk.objectKey, path, job.signal);
+      const key = await job.read((tx) => this.ownKeys.open(tx, choice.provider.id));
+      const call = { choice, chunk, key, started: performance.now() };
+      try {
+        const result = await transcribe(transcription, call, path, job.signal);
+        const attempt = answered(job, call, result);
+        return { result, keep: (tx) => this.write(tx, attempt) };
+      } catch (error) {
+        throw error instanceof SpeechError ? await this.failed(job, call, error) : error;
+      }
+    });
+  }
+
+  private async failed(job: ChunkJob, call: Call, error: SpeechError): Promise<FieldError> {
+    const attempt = {
+      ...attemptOf(job, call),
+      outcome: 'failed' as const,
+      errorKind: error.kind,
+      providerRequestId: error.providerRequestId ?? null,
+    };
+    return job.write(async (tx) => {
+      const code = error.providerCode ?? error.kind;
+      await this.write(tx, attempt, code);
+      return call.key !== null && error.keyRefused
+        ? this.ownKeys.reject(tx, error.provider, call.key, code)
+        : providerFailure(error, call.chunk, call.key !== null);
+    });
+  }
+
+  private async write(tx: WorkspaceTransaction, attempt: NewAttempt, errorCode: string | null = null): Promise<void> {
+    await this.transcriptions.recordAttempt(tx, attempt);
+    const { providerKeyId, model, audioSeconds, costMicroDollars } = attempt;
+    if (providerKeyId !== null) await this.ownKeys.count(tx, providerKeyId, { model, audioSeconds, costMicroDollars, errorCode });
+  }
+}
+
+function transcribe(
+  { options }: Transcription,
+  { choice: { provider, model }, chunk, key }: Call,
+  path: string,
+  signal: AbortSignal,
+): Promise<SpeechResult> {
+  return provider.transcribe({
+    audio: { path, seconds: chunk.endSeconds - chunk.startSeconds, bytes: chunk.bytes },
+    apiKey: key?.reveal(),
+    model: model.id,
+    language: options.language ?? undefined,
+    prompt: options.prompt ?? undefined,
+    temperature: options.temperature ?? undefined,
+    wordTimestamps: model.timestamps === 'word',
+    diarize: options.diarize,
+    signal,
+  });
+}
+
+function answered(job: ChunkJob, call: Call, { providerRequestId, raw }: SpeechResult): NewAttempt {
+  return {
+    ...attemptOf(job, call),
+    outcome: 'answered',
+    providerRequestId: providerRequestId ?? null,
+    costMicroDollars: costOf(call),
+    answer: { raw },
+  };
+}
+
+function attemptOf({ facts }: ChunkJob, { choice, chunk, key, started }: Call): Omit<NewAttempt, 'outcome'> {
+  return {
+    id: uuidv7(),
+    workspaceId: facts.workspaceId,
+    transcriptionId: facts.subjectId,
+    generation: facts.generation,
+    chunkIndex: chunk.index,
+    provider: choice.provider.id,
+    model: choice.model.id,
+    errorKind: null,
+    providerRequestId: null,
+    latencyMs: Math.round(performance.now() - started),
+    audioSeconds: chunk.endSeconds - chunk.startSeconds,
+    costMicroDollars: null,
+    providerKeyId: key?.id ?? null,
+  };
+}
+
+/** Millionths of a dollar by the price table; null where nobody knows the price, which is not the same as nothing. */
+function costOf({ choice, chunk: { startSeconds, endSeconds } }: Call): string | null {
+  const { microDollarsPerMinute } = choice.model.price;
+  return microDollarsPerMinute === null ? null : String(Math.round((microDollarsPerMinute * (endSeconds - startSeconds)) / 60));
+}
