@@ -8,9 +8,11 @@ import { type ErrorKind, FieldError, messageOf } from '#errors';
 import { currentContext } from '#observability';
 import { RequestLimits, type RoutePolicy } from '#rate-limits/http';
 import type { Actor } from '../actor.js';
-import { type CredentialReader, Credentials } from '../credentials.js';
+import { Credentials } from '../credentials.js';
 import { identityErrors } from '../identity.errors.js';
 import { type Permission, roleMay, scopeFor, scopesMay } from '../permissions.js';
+import { SessionActors } from '../session-actors.js';
+import type { AccessClaims } from '../tokens.js';
 import { type DeclaredAccess, WORKSPACE_PARAMETER } from './access.decorators.js';
 import { type ActorRequest, wantedWorkspace } from './wanted-workspace.js';
 
@@ -23,6 +25,7 @@ export class AccessGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
     private readonly credentials: Credentials,
+    private readonly sessions: SessionActors,
     private readonly limits: RequestLimits,
   ) {
     super();
@@ -38,6 +41,10 @@ export class AccessGuard extends AuthGuard('jwt') {
     refuseUnlessMay(actor, access);
     nameActorInLog(actor);
     return true;
+  }
+
+  override getAuthenticateOptions(): { property: string } {
+    return { property: 'accessClaims' satisfies keyof ActorRequest };
   }
 
   /** Passport's own errors are challenges and texts; callers get ours. */
@@ -72,8 +79,17 @@ export class AccessGuard extends AuthGuard('jwt') {
   private async authenticate(request: ActorRequest, context: ExecutionContext): Promise<void> {
     const token = bearerToken(request);
     const reader = token === undefined ? undefined : this.credentials.readerOf(token);
-    if (token !== undefined && reader !== undefined) request.user = await actorOf(reader, token, request);
-    else await super.canActivate(context);
+    request.user =
+      token !== undefined && reader !== undefined
+        ? await reader.actorOf(token, wantedWorkspace(request))
+        : await this.sessions.of(await this.claimsOf(request, context), wantedWorkspace(request));
+  }
+
+  /** Of an access token of ours, as Passport has verified it. */
+  private async claimsOf(request: ActorRequest, context: ExecutionContext): Promise<AccessClaims> {
+    await super.canActivate(context);
+    if (request.accessClaims === undefined) throw new Error('Passport ended with neither claims nor an error.');
+    return request.accessClaims;
   }
 
   /** An id that is none is left to the route's own pipe, which says so. */
@@ -90,10 +106,6 @@ export class AccessGuard extends AuthGuard('jwt') {
 
 function bearerToken({ headers }: ActorRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-async function actorOf(reader: CredentialReader, token: string, request: ActorRequest): Promise<Actor> {
-  return reader.actorOf(token, wantedWorkspace(request));
 }
 
 function refuseUnlessMay(actor: Actor, permission: Permission): void {

@@ -3,33 +3,28 @@ import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Config } from '#config';
 import { FieldError } from '#errors';
-import type { Actor } from '../actor.js';
 import { identityErrors } from '../identity.errors.js';
-import { SessionActors } from '../session-actors.js';
-import { type ActorRequest, wantedWorkspace } from './wanted-workspace.js';
 import { type AccessClaims, accessTokenKey, TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER } from '../tokens.js';
 
-/** Passport's JWT strategy: signature, algorithm, issuer, audience and expiry; then the session and the workspace behind it. */
+/**
+ * Passport's JWT strategy: signature, algorithm, issuer, audience, expiry and kind. Who stands behind the claims is the guard's
+ * question: Passport knows one strategy a process, and must not answer for another app in it.
+ */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
-  constructor(
-    config: Config,
-    private readonly sessions: SessionActors,
-  ) {
+  constructor(config: Config) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKey: accessTokenKey(config),
       algorithms: [TOKEN_ALGORITHM],
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,
-      passReqToCallback: true,
     });
   }
 
   /** Called with the claims of a token whose signature is good. */
-  async validate(request: ActorRequest, claims: AccessClaims): Promise<Actor> {
-    if (claims.typ !== 'access')
-      throw new FieldError(identityErrors.access_token_invalid, identityErrors.access_token_invalid.example);
-    return this.sessions.of(claims, wantedWorkspace(request));
+  validate(claims: AccessClaims): AccessClaims {
+    if (claims.typ === 'access') return claims;
+    throw new FieldError(identityErrors.access_token_invalid, identityErrors.access_token_invalid.example);
   }
 }

@@ -2,12 +2,15 @@ import { isUUID } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { FieldError } from '#errors';
 import type { Actor } from '../actor.js';
+import type { AccessClaims } from '../tokens.js';
 import { identityErrors } from '../identity.errors.js';
 
 /** A request on its way through the guard. */
 export type ActorRequest = FastifyRequest & {
   /** Who makes it, once it has passed. */
   user?: Actor;
+  /** Of its access token, once that was verified. */
+  accessClaims?: AccessClaims;
   /** Where the route names a workspace in its path: that one. */
   workspaceOfPath?: string;
 };
