@@ -182,7 +182,12 @@ describe('the pages that letters lead to', () => {
   });
 
   it('run no script, load nothing, are kept nowhere, and escape what their address says (item 1)', async () => {
-    const payloads = [`"><script>alert(1)</script>`, `' onfocus=alert(1) autofocus '`, '</title><svg/onload=alert(1)>', '&quot;><b>'];
+    const payloads = [
+      `"><script>alert(1)</script>`,
+      `' onfocus=alert(1) autofocus '`,
+      '</title><svg/onload=alert(1)>',
+      '&quot;><b>',
+    ];
     for (const path of ['verify-email', 'reset-password']) {
       for (const payload of payloads) {
         const { body, headers } = await page('GET', `${path}?token=${encodeURIComponent(payload)}`);
@@ -210,7 +215,9 @@ describe('registering where addresses need not be verified', () => {
   it('signs in at once, and sends the letter all the same', async () => {
     const client = new AuthClient(open).as(user);
     expect((await client.get('profile')).json()).toMatchObject({ email: user.email, emailVerified: false });
-    expect(lettersTo(open, user.email).map(({ url }) => url)).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/verify-email\?token=/)]);
+    expect(lettersTo(open, user.email).map(({ url }) => url)).toEqual([
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/verify-email\?token=/),
+    ]);
     expect((await client.post('verify-email', { token: tokenFor(open, user.email) })).statusCode).toBe(204);
     expect((await client.get('profile')).json()).toMatchObject({ emailVerified: true });
   });
