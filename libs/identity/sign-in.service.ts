@@ -46,14 +46,14 @@ export class SignInService {
   }
 
   /**
-   * Signs in somebody whom an outside identity provider vouched for; whether they may is for the caller to know.
-   * @param provider for the record
+   * Signs in somebody whom an outside identity provider vouched for.
+   * @throws FieldError account_disabled, also for an account that is being deleted
    */
-  async signInVouched(userId: string, provider: string): Promise<SignedIn> {
+  async signInVouched(userId: string): Promise<SignedIn> {
     return this.database.asSystem(async (tx) => {
       const account = await this.accounts.find(tx, userId);
       if (account === null) throw new FieldError(identityErrors.account_disabled, identityErrors.account_disabled.example);
-      return this.sessions.begin(tx, account, provider);
+      return this.sessions.begin(tx, account, 'identity_provider');
     });
   }
 

@@ -3,13 +3,13 @@ import { OutsideAccounts } from '#identity';
 import { makeMembership, makeWorkspace } from '#testing/factories';
 import { audited } from './audited.js';
 import { AuthClient } from './auth-client.js';
-import { lettersTo, tokenFor } from './letters.js';
-import { PASSWORD, type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+import { lettersTo, type MailingApi, startMailingApi, tokenFor } from './letters.js';
+import { PASSWORD, type SignedInUser } from './test-api.js';
 
-let api: TestApi;
+let api: MailingApi;
 let auth: AuthClient;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startMailingApi();
   auth = new AuthClient(api);
 });
 afterAll(() => api.stop());
@@ -68,12 +68,12 @@ describe('another e-mail address', () => {
     const email = `new-${user.email}`;
     const asked = await auth.as(user).patch('profile', { email, currentPassword: PASSWORD });
     expect(asked.json()).toMatchObject({ email: user.email, pendingEmail: email });
-    expect(lettersTo(api, user.email).at(-1)).toMatchObject({
+    expect((await lettersTo(api, user.email)).at(-1)).toMatchObject({
       subject: 'Your e-mail address is about to change',
       text: expect.stringContaining(email),
     });
     expect((await auth.login(email, PASSWORD)).statusCode).toBe(401);
-    expect((await auth.post('verify-email', { token: tokenFor(api, email) })).statusCode).toBe(204);
+    expect((await auth.post('verify-email', { token: await tokenFor(api, email) })).statusCode).toBe(204);
     expect((await auth.as(user).get('profile')).json()).toMatchObject({ email, emailVerified: true, pendingEmail: null });
     expect((await auth.as(user).get('me')).json()).toMatchObject({ user: { email } });
     expect((await auth.login(email, PASSWORD)).statusCode).toBe(200);
@@ -83,12 +83,12 @@ describe('another e-mail address', () => {
 
   it('makes what was sent to the old one void', async () => {
     const user = await api.register();
-    const verification = tokenFor(api, user.email);
+    const verification = await tokenFor(api, user.email);
     await auth.post('forgot-password', { email: user.email });
-    const reset = tokenFor(api, user.email);
+    const reset = await tokenFor(api, user.email);
     const email = `new-${user.email}`;
     await auth.as(user).patch('profile', { email, currentPassword: PASSWORD });
-    await auth.post('verify-email', { token: tokenFor(api, email) });
+    await auth.post('verify-email', { token: await tokenFor(api, email) });
     expect((await auth.post('verify-email', { token: verification })).statusCode).toBe(422);
     expect((await auth.post('reset-password', { token: reset, password: 'a third sentence, also good' })).statusCode).toBe(422);
   });
@@ -101,7 +101,7 @@ describe('another e-mail address', () => {
     const email = `late-${user.email}`;
     await ask(email, PASSWORD);
     await auth.post('register', { email, password: PASSWORD, name: 'Quicker' });
-    const token = new URL(lettersTo(api, email)[0]?.url ?? '').searchParams.get('token');
+    const token = new URL((await lettersTo(api, email))[0]?.url ?? '').searchParams.get('token');
     expect((await auth.post('verify-email', { token })).json()).toMatchObject({ status: 409, code: 'email_taken' });
   });
 
@@ -113,8 +113,8 @@ describe('another e-mail address', () => {
     expect((await ask(user.email)).json()).toMatchObject({ pendingEmail: null });
     await ask(email);
     await auth.post('forgot-password', { email: user.email });
-    await auth.post('reset-password', { token: tokenFor(api, user.email), password: 'a third sentence, also good' });
-    expect((await auth.post('verify-email', { token: tokenFor(api, email) })).statusCode).toBe(422);
+    await auth.post('reset-password', { token: await tokenFor(api, user.email), password: 'a third sentence, also good' });
+    expect((await auth.post('verify-email', { token: await tokenFor(api, email) })).statusCode).toBe(422);
   });
 });
 
@@ -182,7 +182,7 @@ describe('sessions', () => {
     expect((await auth.login(user.email, PASSWORD)).json()).toMatchObject({ status: 403, code: 'account_disabled' });
     expect((await auth.login(user.email, 'not the password')).json()).toMatchObject({ status: 401, code: 'wrong_credentials' });
     await auth.post('forgot-password', { email: user.email });
-    expect(lettersTo(api, user.email).map(({ subject }) => subject)).not.toContain('Choose a new password');
+    expect((await lettersTo(api, user.email)).map(({ subject }) => subject)).not.toContain('Choose a new password');
   });
 });
 
@@ -212,7 +212,7 @@ describe('deleting the account', () => {
       expect((await auth.post('refresh', { refreshToken: session.refreshToken })).statusCode).toBe(401);
     }
     expect(await jobsOf(user)).toEqual([{ name: 'account.purge', days: expect.closeTo(30, 2) }]);
-    expect(lettersTo(api, user.email).at(-1)?.subject).toBe('Your account was deleted');
+    expect((await lettersTo(api, user.email)).at(-1)?.subject).toBe('Your account was deleted');
     expect((await auth.login(user.email, 'not the password')).statusCode).toBe(401);
     await deletedAgo(user, 29);
     const back = (await auth.login(user.email, PASSWORD)).json<SignedInUser>();
@@ -228,9 +228,9 @@ describe('deleting the account', () => {
     await auth.as(user).delete('account', { password: PASSWORD });
     await deletedAgo(user, 31);
     expect((await auth.login(user.email, PASSWORD)).json()).toMatchObject({ status: 401, code: 'wrong_credentials' });
-    const before = lettersTo(api, user.email).length;
+    const before = (await lettersTo(api, user.email)).length;
     await auth.post('forgot-password', { email: user.email });
-    expect(lettersTo(api, user.email)).toHaveLength(before);
+    expect(await lettersTo(api, user.email)).toHaveLength(before);
   });
 
   it('is refused to the last owner of a team, and names it', async () => {

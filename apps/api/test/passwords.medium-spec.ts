@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/bcrypt';
 import { audited } from './audited.js';
 import { AuthClient } from './auth-client.js';
-import { lettersTo, tokenFor } from './letters.js';
-import { PASSWORD, type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+import { lettersTo, type MailingApi, startMailingApi, tokenFor } from './letters.js';
+import { PASSWORD, type SignedInUser } from './test-api.js';
 
 const NEW_PASSWORD = 'another sentence is good as well';
 
-let api: TestApi;
+let api: MailingApi;
 let auth: AuthClient;
 beforeAll(async () => {
-  api = await startTestApi({ PASSWORD_COST: '5' });
+  api = await startMailingApi({ PASSWORD_COST: '5' });
   auth = new AuthClient(api);
 });
 afterAll(() => api.stop());
@@ -86,18 +86,18 @@ describe('a forgotten password', () => {
     const user = await api.register();
     const asked = await auth.post('forgot-password', { email: user.email });
     expect([asked.statusCode, asked.json()]).toEqual([202, { email: user.email, status: 'requested' }]);
-    expect(lettersTo(api, user.email).at(-1)).toMatchObject({
+    expect((await lettersTo(api, user.email)).at(-1)).toMatchObject({
       subject: 'Choose a new password',
       url: expect.stringContaining('/reset-password?token='),
     });
-    const token = tokenFor(api, user.email);
+    const token = await tokenFor(api, user.email);
     expect((await auth.post('reset-password', { token, password: NEW_PASSWORD })).statusCode).toBe(204);
     expect((await auth.as(user).get('me')).statusCode).toBe(401);
     expect((await auth.post('refresh', { refreshToken: user.refreshToken })).statusCode).toBe(401);
     expect((await auth.login(user.email, PASSWORD)).statusCode).toBe(401);
     const again = await signInAgain(user, NEW_PASSWORD);
     expect((await again.get('profile')).json()).toMatchObject({ emailVerified: true });
-    expect(lettersTo(api, user.email).at(-1)?.subject).toBe('Your password was changed');
+    expect((await lettersTo(api, user.email)).at(-1)?.subject).toBe('Your password was changed');
     expect((await audited(api, user.workspaceId)).map(({ action }) => action)).toEqual(
       expect.arrayContaining(['session.ended', 'account.password_reset']),
     );
@@ -106,7 +106,7 @@ describe('a forgotten password', () => {
   it('is replaced once, also when the token comes twenty times at once (item 31)', async () => {
     const { email } = await api.register();
     await auth.post('forgot-password', { email });
-    const token = tokenFor(api, email);
+    const token = await tokenFor(api, email);
     const passwords = Array.from({ length: 20 }, (_, index) => `${NEW_PASSWORD} ${index}`);
     const answers = await Promise.all(passwords.map((password) => auth.post('reset-password', { token, password })));
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([204, ...Array<number>(19).fill(422)]);
@@ -117,7 +117,7 @@ describe('a forgotten password', () => {
   it('leaves the token good when the new password is refused', async () => {
     const { email } = await api.register();
     await auth.post('forgot-password', { email });
-    const token = tokenFor(api, email);
+    const token = await tokenFor(api, email);
     const weak = await auth.post('reset-password', { token, password: 'steno-1234567' });
     expect(weak.json()).toMatchObject({ code: 'validation_failed' });
     expect((await auth.post('reset-password', { token, password: NEW_PASSWORD })).statusCode).toBe(204);
@@ -129,7 +129,7 @@ describe('a forgotten password', () => {
   ])('is not replaced %s', async (_, change) => {
     const { email, userId } = await api.register();
     await auth.post('forgot-password', { email });
-    const token = tokenFor(api, email);
+    const token = await tokenFor(api, email);
     const [row] = await api.database.asSystem((tx) =>
       tx.query<{ minutes: number }>(
         `SELECT extract(epoch FROM expires_at - created_at)::float8 / 60 AS minutes FROM one_time_tokens
@@ -147,7 +147,7 @@ describe('a forgotten password', () => {
   it('is no way in for an earlier sign-in that was slow', async () => {
     const user = await api.register();
     await auth.post('forgot-password', { email: user.email });
-    const token = tokenFor(api, user.email);
+    const token = await tokenFor(api, user.email);
     await Promise.all([
       ...Array.from({ length: 10 }, () => auth.login(user.email, PASSWORD)),
       auth.post('reset-password', { token, password: NEW_PASSWORD }),
@@ -171,7 +171,7 @@ describe('changing the password', () => {
     expect((await there.get('me')).statusCode).toBe(401);
     expect((await auth.login(user.email, PASSWORD)).statusCode).toBe(401);
     expect((await auth.login(user.email, NEW_PASSWORD)).statusCode).toBe(200);
-    expect(lettersTo(api, user.email).at(-1)?.subject).toBe('Your password was changed');
+    expect((await lettersTo(api, user.email)).at(-1)?.subject).toBe('Your password was changed');
     expect(await audited(api, user.workspaceId)).toContainEqual({
       action: 'account.password_changed',
       details: { endOtherSessions: true },
@@ -202,7 +202,7 @@ describe('changing the password', () => {
   it('makes a letter for a forgotten one void', async () => {
     const user = await api.register();
     await auth.post('forgot-password', { email: user.email });
-    const token = tokenFor(api, user.email);
+    const token = await tokenFor(api, user.email);
     await auth.as(user).post('change-password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
     expect((await auth.post('reset-password', { token, password: 'a third sentence, also good' })).statusCode).toBe(422);
   });

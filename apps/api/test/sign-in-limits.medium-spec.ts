@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audited } from './audited.js';
 import { AuthClient } from './auth-client.js';
-import { lettersTo } from './letters.js';
-import { PASSWORD, startTestApi, type TestApi } from './test-api.js';
+import { lettersTo, type MailingApi, startMailingApi } from './letters.js';
+import { PASSWORD } from './test-api.js';
 
 /** The limits under test, with their numbers as they are; all others are off, so that nothing else refuses. */
 const LIMITS = 'off,login=10/900,login-address=50/900,mail=3/3600,mail-recipient=10/86400';
 
-let api: TestApi;
+let api: MailingApi;
 beforeAll(async () => {
-  api = await startTestApi({ RATE_LIMITS: LIMITS, TRUSTED_PROXIES: '127.0.0.1' });
+  api = await startMailingApi({ RATE_LIMITS: LIMITS, TRUSTED_PROXIES: '127.0.0.1' });
 });
 afterAll(() => api.stop());
 
@@ -97,20 +97,20 @@ describe('letters that anybody can ask for', () => {
     '%s sends three an hour, and answers the same ever after',
     async (route) => {
       const { email } = await api.register();
-      const before = lettersTo(api, email).length;
+      const before = (await lettersTo(api, email)).length;
       const client = elsewhere();
       for (let turn = 0; turn < 6; turn += 1) {
         const response = await client.post(route, { email });
         expect([response.statusCode, response.json()]).toEqual([202, { email, status: 'requested' }]);
       }
-      expect(lettersTo(api, email)).toHaveLength(before + 3);
+      expect(await lettersTo(api, email)).toHaveLength(before + 3);
     },
   );
 
   it('are no more than ten a day, from however many addresses', async () => {
     const { email } = await api.register();
-    const before = lettersTo(api, email).length;
+    const before = (await lettersTo(api, email)).length;
     for (let turn = 0; turn < 15; turn += 1) expect((await elsewhere().post('forgot-password', { email })).statusCode).toBe(202);
-    expect(lettersTo(api, email)).toHaveLength(before + 10);
+    expect(await lettersTo(api, email)).toHaveLength(before + 10);
   });
 });

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OutsideAccounts } from '#identity';
 import { AuthClient } from './auth-client.js';
-import { tokenFor } from './letters.js';
-import { PASSWORD, type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+import { type MailingApi, startMailingApi, tokenFor } from './letters.js';
+import { PASSWORD, type SignedInUser, type TestApi } from './test-api.js';
 
-let here: TestApi;
+let here: MailingApi;
 let there: TestApi;
 beforeAll(async () => {
-  here = await startTestApi();
-  there = await startTestApi({ DATABASE_URL: here.databaseUrl });
+  here = await startMailingApi();
+  there = await startMailingApi({ DATABASE_URL: here.databaseUrl });
 });
 afterAll(async () => {
   await there?.stop();
@@ -55,7 +55,7 @@ describe('what one process ends', () => {
       'a password set by letter',
       async (user) => {
         await local(user).post('forgot-password', { email: user.email });
-        const token = tokenFor(here, user.email);
+        const token = await tokenFor(here, user.email);
         await local(user).post('reset-password', { token, password: 'another sentence is good as well' });
       },
     ],

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audited } from './audited.js';
 import { AuthClient } from './auth-client.js';
-import { lettersTo, tokenFor } from './letters.js';
-import { PASSWORD, type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+import { lettersTo, type MailingApi, startMailingApi, tokenFor } from './letters.js';
+import { PASSWORD, type SignedInUser } from './test-api.js';
 
 const UNKNOWN_TOKEN = 'a'.repeat(43);
 
-let api: TestApi;
+let api: MailingApi;
 let auth: AuthClient;
 beforeAll(async () => {
-  api = await startTestApi({ EMAIL_VERIFICATION: 'required', APP_URL: 'https://app.example.com/' });
+  api = await startMailingApi({ EMAIL_VERIFICATION: 'required', APP_URL: 'https://app.example.com/' });
   auth = new AuthClient(api);
 });
 afterAll(() => api.stop());
@@ -30,7 +30,7 @@ async function register(email: string): Promise<{ email: string; userId: string;
 describe('registering where addresses must be verified', () => {
   it('sends a letter, and signs in only once its token came back', async () => {
     const { email, workspaceId } = await register('ada@example.com');
-    const [letter] = lettersTo(api, email);
+    const [letter] = await lettersTo(api, email);
     expect(letter?.subject).toBe('Confirm your e-mail address');
     expect(letter?.url).toMatch(/^https:\/\/app\.example\.com\/verify-email\?token=[\w-]{43}$/);
     expect((await auth.login(email, PASSWORD)).json()).toMatchObject({
@@ -39,7 +39,7 @@ describe('registering where addresses must be verified', () => {
       detail: expect.stringContaining('/auth/resend-verification'),
     });
     expect((await auth.login(email, 'not the password')).json()).toMatchObject({ status: 401, code: 'wrong_credentials' });
-    expect((await auth.post('verify-email', { token: tokenFor(api, email) })).statusCode).toBe(204);
+    expect((await auth.post('verify-email', { token: await tokenFor(api, email) })).statusCode).toBe(204);
     expect((await auth.login(email, PASSWORD)).statusCode).toBe(200);
     expect((await audited(api, workspaceId)).map(({ action }) => action)).toEqual([
       'account.registered',
@@ -60,16 +60,16 @@ describe('registering where addresses must be verified', () => {
     expect(free?.json()).toEqual({ email: 'free@example.com', status: 'verification_sent' });
     expect([taken?.statusCode, free?.statusCode]).toEqual([202, 202]);
     expect(Object.keys(taken?.headers ?? {})).toEqual(Object.keys(free?.headers ?? {}));
-    expect(lettersTo(api, email).map(({ subject }) => subject)).toEqual([
+    expect((await lettersTo(api, email)).map(({ subject }) => subject)).toEqual([
       'Confirm your e-mail address',
       'You have an account already',
     ]);
-    expect(lettersTo(api, email).at(-1)?.url).toBeUndefined();
+    expect((await lettersTo(api, email)).at(-1)?.url).toBeUndefined();
   });
 
   it('keeps no token that could be read (item 33)', async () => {
     const { email, userId } = await register('hash@example.com');
-    const token = tokenFor(api, email);
+    const token = await tokenFor(api, email);
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);
     const rows = await api.database.asSystem((tx) => tx.query('SELECT * FROM one_time_tokens WHERE user_id = $1', [userId]));
     expect(JSON.stringify(rows)).not.toContain(token);
@@ -81,7 +81,7 @@ describe('registering where addresses must be verified', () => {
 describe('the token of a verification letter', () => {
   it('is good once, also when it comes twenty times at once (item 31)', async () => {
     const { email } = await register('twenty@example.com');
-    const token = tokenFor(api, email);
+    const token = await tokenFor(api, email);
     const answers = await Promise.all(Array.from({ length: 20 }, () => auth.post('verify-email', { token })));
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([204, ...Array<number>(19).fill(422)]);
     expect((await auth.post('verify-email', { token })).json()).toMatchObject({ status: 422, code: 'token_invalid' });
@@ -89,9 +89,9 @@ describe('the token of a verification letter', () => {
 
   it('is void when a newer letter was sent', async () => {
     const { email } = await register('newer@example.com');
-    const older = tokenFor(api, email);
+    const older = await tokenFor(api, email);
     expect((await auth.post('resend-verification', { email: email.toUpperCase() })).statusCode).toBe(202);
-    const newer = tokenFor(api, email);
+    const newer = await tokenFor(api, email);
     expect(newer).not.toBe(older);
     expect((await auth.post('verify-email', { token: older })).statusCode).toBe(422);
     expect((await auth.post('verify-email', { token: newer })).statusCode).toBe(204);
@@ -112,16 +112,20 @@ describe('the token of a verification letter', () => {
     );
     expect(row?.hours).toBe(24);
     await api.database.asSystem((tx) => tx.execute(`${change} WHERE ${column} = $1`, [userId]));
-    expect((await auth.post('verify-email', { token: tokenFor(api, email) })).json()).toMatchObject({ code: 'token_invalid' });
+    expect((await auth.post('verify-email', { token: await tokenFor(api, email) })).json()).toMatchObject({
+      code: 'token_invalid',
+    });
   });
 
   it('cannot set a password, and one for a password cannot verify', async () => {
     const { email } = await register('purposes@example.com');
-    const verification = tokenFor(api, email);
+    const verification = await tokenFor(api, email);
     const reset = { token: verification, password: 'another good long password' };
     expect((await auth.post('reset-password', reset)).json()).toMatchObject({ code: 'token_invalid' });
     await auth.post('forgot-password', { email });
-    expect((await auth.post('verify-email', { token: tokenFor(api, email) })).json()).toMatchObject({ code: 'token_invalid' });
+    expect((await auth.post('verify-email', { token: await tokenFor(api, email) })).json()).toMatchObject({
+      code: 'token_invalid',
+    });
     expect((await auth.post('verify-email', { token: verification })).statusCode).toBe(204);
   });
 });
@@ -129,12 +133,12 @@ describe('the token of a verification letter', () => {
 describe('asking for the letter again', () => {
   it('sends nothing to a verified account or to nobody, and says the same (item 30)', async () => {
     const { email } = await register('verified@example.com');
-    await auth.post('verify-email', { token: tokenFor(api, email) });
+    await auth.post('verify-email', { token: await tokenFor(api, email) });
     for (const address of [email, 'nobody@example.com']) {
-      const before = lettersTo(api, address).length;
+      const before = (await lettersTo(api, address)).length;
       const response = await auth.post('resend-verification', { email: address });
       expect([response.statusCode, response.json()]).toEqual([202, { email: address, status: 'requested' }]);
-      expect(lettersTo(api, address)).toHaveLength(before);
+      expect(await lettersTo(api, address)).toHaveLength(before);
     }
   });
 });
@@ -154,7 +158,7 @@ describe('the pages that letters lead to', () => {
 
   it('verify an address by their button, not by being opened', async () => {
     const { email } = await register('page@example.com');
-    const token = tokenFor(api, email);
+    const token = await tokenFor(api, email);
     for (let turn = 0; turn < 3; turn += 1) {
       const shown = await page('GET', `verify-email?token=${token}`);
       expect([shown.statusCode, shown.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
@@ -171,7 +175,7 @@ describe('the pages that letters lead to', () => {
   it('set a password, and tell on the page what is wrong with one', async () => {
     const { email } = await register('page-reset@example.com');
     await auth.post('forgot-password', { email });
-    const token = tokenFor(api, email);
+    const token = await tokenFor(api, email);
     expect((await page('GET', `reset-password?token=${token}`)).body).toContain(`value="${token}"`);
     const short = await page('POST', 'reset-password', { token, password: 'short' });
     expect([short.statusCode, short.headers['content-type']]).toEqual([422, 'text/html; charset=utf-8']);
@@ -204,10 +208,10 @@ describe('the pages that letters lead to', () => {
 });
 
 describe('registering where addresses need not be verified', () => {
-  let open: TestApi;
+  let open: MailingApi;
   let user: SignedInUser;
   beforeAll(async () => {
-    open = await startTestApi({ EMAIL_VERIFICATION: 'optional' });
+    open = await startMailingApi({ EMAIL_VERIFICATION: 'optional' });
     user = await open.register();
   });
   afterAll(() => open.stop());
@@ -215,10 +219,10 @@ describe('registering where addresses need not be verified', () => {
   it('signs in at once, and sends the letter all the same', async () => {
     const client = new AuthClient(open).as(user);
     expect((await client.get('profile')).json()).toMatchObject({ email: user.email, emailVerified: false });
-    expect(lettersTo(open, user.email).map(({ url }) => url)).toEqual([
+    expect((await lettersTo(open, user.email)).map(({ url }) => url)).toEqual([
       expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/verify-email\?token=/),
     ]);
-    expect((await client.post('verify-email', { token: tokenFor(open, user.email) })).statusCode).toBe(204);
+    expect((await client.post('verify-email', { token: await tokenFor(open, user.email) })).statusCode).toBe(204);
     expect((await client.get('profile')).json()).toMatchObject({ emailVerified: true });
   });
 
