@@ -5,6 +5,7 @@ export const AUDIT_ACTIONS = [
   'account.password_changed',
   'account.password_reset',
   'account.profile_changed',
+  'account.email_changed',
   'account.deleted',
   'account.restored',
   'account.identity_linked',

@@ -11,6 +11,9 @@ import { describedVariables } from './variable.js';
 /** Texts that stand in examples and templates; as a secret in production they are refused. */
 const PLACEHOLDER = /change-?me|replace|example|placeholder|secret-here|^(.)\1+$|password|xxxx/i;
 
+/** OWASP ASVS 5.0, appendix C. */
+const LEAST_PASSWORD_COST = 10;
+
 /** Thrown at start when the environment is wrong; the message names every wrong variable at once. */
 export class ConfigError extends Error {
   readonly problems: string[];
@@ -56,6 +59,9 @@ export class Config {
     accessTokenSeconds: number;
     sessionDays: number;
     passwordCost: number;
+    emailVerification: 'required' | 'optional';
+    /** Where letters lead to. */
+    appUrl: string;
   };
   readonly federation: FederationConfig;
   readonly mail: MailConfig;
@@ -103,6 +109,8 @@ export class Config {
       accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
       sessionDays: env.SESSION_DAYS,
       passwordCost: env.PASSWORD_COST,
+      emailVerification: env.EMAIL_VERIFICATION ?? (this.production || env.SMTP_URL !== undefined ? 'required' : 'optional'),
+      appUrl: env.APP_URL?.replace(/\/+$/, '') ?? this.http.publicUrl,
     };
     this.federation = federationOf(env);
     this.mail = mailOf(env, this.home);
@@ -168,6 +176,11 @@ function crossChecks(env: Environment): string[] {
     if (secret === true && typeof value === 'string' && isPlaceholder(name, value)) {
       problems.push(`${name} still holds a placeholder. Production needs a secret of its own.`);
     }
+  }
+  if (env.PASSWORD_COST < LEAST_PASSWORD_COST) {
+    problems.push(
+      `PASSWORD_COST is ${env.PASSWORD_COST}. Production needs ${LEAST_PASSWORD_COST} or more: cheaper hashes are guessed too fast.`,
+    );
   }
   if (env.S3_BUCKET === undefined && !env.ALLOW_EMBEDDED) {
     problems.push('S3_BUCKET is not set. Production keeps recordings in S3; set ALLOW_EMBEDDED=true to keep them on local disk.');

@@ -271,6 +271,28 @@ export class ServerEnvironment {
   @Max(15)
   PASSWORD_COST = 10;
 
+  @Variable('text', {
+    group: 'Identity',
+    readBy: 'api',
+    default: 'required in production and when SMTP_URL is set, else optional',
+    description:
+      'Whether an account can be signed in to before its address is verified: required or optional. Where it is required, nobody can find out which addresses have accounts.',
+  })
+  @IsOptional()
+  @IsIn(['required', 'optional'])
+  EMAIL_VERIFICATION?: 'required' | 'optional';
+
+  @Variable('text', {
+    group: 'Identity',
+    readBy: 'api',
+    default: 'PUBLIC_URL',
+    description:
+      'Address of the client app. Letters link to its /verify-email and /reset-password with ?token=; the API has small pages of its own there.',
+  })
+  @IsOptional()
+  @IsUrl(HTTP_URL)
+  APP_URL?: string;
+
   @Variable('list', {
     group: 'Identity',
     readBy: 'api',

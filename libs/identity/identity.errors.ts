@@ -23,6 +23,40 @@ export const identityErrors = defineErrors({
     title: 'Wrong e-mail address or password',
     example: 'The e-mail address or the password is wrong. Check both and try again.',
   },
+  email_not_verified: {
+    kind: 'forbidden',
+    title: 'The e-mail address is not verified',
+    example:
+      'The password is right, but the e-mail address has not been confirmed yet. Follow the link in the letter we sent; POST /api/v1/auth/resend-verification sends another.',
+  },
+  account_disabled: {
+    kind: 'forbidden',
+    title: 'The account is disabled',
+    example: 'The account was disabled by the people who run this service. Ask them.',
+  },
+  wrong_password: {
+    kind: 'forbidden',
+    title: 'That is not your password',
+    example:
+      'The current password is wrong, or the account has none. Check it; POST /api/v1/auth/forgot-password lets you choose a new one.',
+  },
+  token_invalid: {
+    kind: 'unprocessable',
+    title: 'The token is not good',
+    example:
+      'The token of this letter is unknown, too old, was used before or a newer letter was sent. Use the newest letter, or ask for another.',
+  },
+  session_not_found: {
+    kind: 'not_found',
+    title: 'No such session',
+    example: 'There is no open session of that id that is yours. GET /api/v1/auth/sessions lists them.',
+  },
+  last_owner: {
+    kind: 'conflict',
+    title: 'A team would be left without an owner',
+    example:
+      'You are the only owner of the workspace "Analytical engines". Make somebody else an owner, or delete it, and delete your account then.',
+  },
   refresh_token_invalid: {
     kind: 'unauthenticated',
     title: 'The refresh token is not good',

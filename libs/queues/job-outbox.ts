@@ -51,7 +51,7 @@ export class JobOutbox {
    * Takes back a job that nobody has begun.
    * @returns false when it is gone, running or done: the caller's assumption no longer holds
    */
-  async withdraw(tx: WorkspaceTransaction, name: JobName, subjectId: string): Promise<boolean> {
+  async withdraw(tx: Transaction, name: JobName, subjectId: string): Promise<boolean> {
     return (
       (await tx.execute(`DELETE FROM jobs WHERE name = $1 AND subject_id = $2 AND state = 'waiting'`, [name, subjectId])) > 0
     );

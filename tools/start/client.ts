@@ -71,8 +71,10 @@ export class Client {
   async enter(account: Account, name: string): Promise<void> {
     this.account = account;
     try {
-      const { accessToken } = await this.send<{ accessToken: string }>('POST', 'auth/register', { json: { ...account, name } });
-      this.accessToken = accessToken;
+      const registered = await this.send<{ accessToken?: string }>('POST', 'auth/register', { json: { ...account, name } });
+      // Where addresses must be verified first, register signs nobody in, and does not tell whether the account was there before.
+      if (registered.accessToken === undefined) await this.signIn();
+      else this.accessToken = registered.accessToken;
     } catch (error) {
       if (!(error instanceof ApiRefusal) || error.code !== 'email_taken') throw error;
       await this.signIn();

@@ -44,7 +44,9 @@ async function enter(client: Client, account: Account, secretsFile: string): Pro
   try {
     await client.enter(account, 'Demo');
   } catch (error) {
-    if (!(error instanceof ApiRefusal) || error.status !== 401) throw error;
+    if (!(error instanceof ApiRefusal)) throw error;
+    if (error.code === 'email_not_verified') throw notVerified(account, error);
+    if (error.status !== 401) throw error;
     throw new Refusal(
       `The demo account ${account.email} does not accept its password any more. ` +
         `Write its new password into ${secretsFile}, or another e-mail address there to get a fresh account. ` +
@@ -52,6 +54,14 @@ async function enter(client: Client, account: Account, secretsFile: string): Pro
       { cause: error },
     );
   }
+}
+
+function notVerified({ email }: Account, cause: Error): Refusal {
+  return new Refusal(
+    `Accounts are verified by letter here, and nobody reads the letters to ${email}. ` +
+      'Start without the sample: npm start -- --no-sample. Or set EMAIL_VERIFICATION=optional.',
+    { cause },
+  );
 }
 
 /** Asks until the transcription has ended, and shows each change. */

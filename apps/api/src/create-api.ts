@@ -21,11 +21,11 @@ import { discardUnreadBodies } from './unread-body.js';
 /** JSON bodies; recordings come as multipart and are streamed. */
 const JSON_BODY_BYTES = 1_000_000;
 
-/** Routes outside /api/v1: probes, signed links of local-disk objects, the local inbox. */
-const UNPREFIXED = ['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id'].map((path) => ({
-  path,
-  method: RequestMethod.GET,
-}));
+/** Routes outside /api/v1: probes, signed links of local-disk objects, the local inbox, and the pages that links in letters lead to. */
+const UNPREFIXED = [
+  ...['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id'].map((path) => ({ path, method: RequestMethod.GET })),
+  ...['verify-email', 'reset-password'].map((path) => ({ path, method: RequestMethod.ALL })),
+];
 
 /**
  * Makes the API gateway, ready to listen. The one bootstrap, for `main` and for every test.

@@ -3,6 +3,7 @@ import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { IdempotencyModule } from '#idempotency';
+import { IdentityWorkerModule } from '#identity/worker';
 import { MailModule } from '#mail';
 import { MailWorkerModule } from '#mail/worker';
 import { type Log, ObservabilityModule } from '#observability';
@@ -33,6 +34,7 @@ export class WorkerModule {
         IdempotencyModule,
         QueuesWorkerModule,
         StorageWorkerModule,
+        IdentityWorkerModule,
         MailWorkerModule,
         TranscriptionWorkerModule,
       ],

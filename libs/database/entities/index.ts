@@ -33,7 +33,7 @@ export { SignInCode } from './federation/sign-in-code.entity.js';
 export { UserIdentity } from './federation/user-identity.entity.js';
 export { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
 export { Membership, type Role, ROLES } from './identity/membership.entity.js';
-export { OneTimeToken } from './identity/one-time-token.entity.js';
+export { OneTimeToken, type TokenPurpose } from './identity/one-time-token.entity.js';
 export { Session } from './identity/session.entity.js';
 export { PLATFORM_ROLES, type PlatformRole, User } from './identity/user.entity.js';
 export { type Plan, PLANS, Workspace } from './identity/workspace.entity.js';

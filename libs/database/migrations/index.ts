@@ -1,6 +1,7 @@
 import { FirstTables1763700000000 } from './1763700000000-first-tables.js';
 import { VaultAndAudit1763800000000 } from './1763800000000-vault-and-audit.js';
 import { Accounts1763800100000 } from './1763800100000-accounts.js';
+import { AddressChanges1763800120000 } from './1763800120000-address-changes.js';
 import { Mails1763800200000 } from './1763800200000-mails.js';
 import { ApiKeys1763800300000 } from './1763800300000-api-keys.js';
 import { ProviderKeys1763800400000 } from './1763800400000-provider-keys.js';
@@ -12,6 +13,7 @@ export const MIGRATIONS = [
   FirstTables1763700000000,
   VaultAndAudit1763800000000,
   Accounts1763800100000,
+  AddressChanges1763800120000,
   Mails1763800200000,
   ApiKeys1763800300000,
   ProviderKeys1763800400000,

@@ -6,7 +6,7 @@ import { Config } from '#config';
 import { databaseErrors } from '#database';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
-import { originOf, SignedInDto, toSignedIn } from '#identity/http';
+import { SignedInDto, toSignedIn } from '#identity/http';
 import { LimitedBy } from '#rate-limits/http';
 import { federationErrors } from '../federation.errors.js';
 import { OidcSignIn } from '../oidc/oidc-sign-in.service.js';
@@ -90,7 +90,7 @@ export class OidcController {
   )
   async callback(@Param('provider') provider: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const [, query = ''] = request.url.split(/\?(.*)/s);
-    const ended = await this.signIn.end(provider, query, this.browserSecret(request), originOf(request));
+    const ended = await this.signIn.end(provider, query, this.browserSecret(request));
     void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
     await ('location' in ended ? reply.redirect(ended.location, 302) : reply.send(toSignedIn(ended.signedIn)));
   }
@@ -108,8 +108,8 @@ export class OidcController {
     commonErrors.validation_failed,
     ...COMMON_ERRORS,
   )
-  async exchange(@Body() { code }: ExchangeDto, @Req() request: FastifyRequest): Promise<SignedInDto> {
-    return toSignedIn(await this.signIn.exchange(code, originOf(request)));
+  async exchange(@Body() { code }: ExchangeDto): Promise<SignedInDto> {
+    return toSignedIn(await this.signIn.exchange(code));
   }
 
   /** With the prefix browsers let no subdomain and no plain connection set it. */

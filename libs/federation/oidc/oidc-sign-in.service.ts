@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { Database } from '#database';
 import { FieldError } from '#errors';
-import { IdentityService, type Origin, type SignedIn } from '#identity';
+import { SignInService, type SignedIn } from '#identity';
 import { Log } from '#observability';
 import { federationErrors } from '../federation.errors.js';
 import { VouchedAccounts } from '../vouched-accounts.js';
@@ -35,7 +35,7 @@ export class OidcSignIn {
     private readonly database: Database,
     private readonly attempts: SignInAttemptsRepository,
     private readonly accounts: VouchedAccounts,
-    private readonly identity: IdentityService,
+    private readonly people: SignInService,
     private readonly log: Log,
   ) {
     this.key = Buffer.from(hkdfSync('sha256', config.identity.secret, '', 'steno oidc sign-in v1', 32));
@@ -70,7 +70,7 @@ export class OidcSignIn {
    * @param browserSecret of its cookie
    * @throws FieldError of `federationErrors`
    */
-  async end(provider: string, query: string, browserSecret: string | null, origin: Origin): Promise<EndedSignIn> {
+  async end(provider: string, query: string, browserSecret: string | null): Promise<EndedSignIn> {
     const client = this.client(provider);
     const state = new URLSearchParams(query).get('state') ?? '';
     const attempt = await this.database.asSystem((tx) => this.attempts.take(tx, sha256(state)));
@@ -78,7 +78,7 @@ export class OidcSignIn {
     const claims = await this.claims(provider, client, query, state);
     const person = personOfClaims(this.providerOf(provider), claims);
     const userId = await this.database.asSystem((tx) => this.accounts.accountOf(tx, person));
-    if (attempt.returnTo === null) return { signedIn: await this.identity.signInVouched(userId, origin) };
+    if (attempt.returnTo === null) return { signedIn: await this.people.signInVouched(userId) };
     return { location: await this.locationWithCode(attempt.returnTo, userId) };
   }
 
@@ -86,11 +86,11 @@ export class OidcSignIn {
    * Gives a client app the tokens for its code.
    * @throws FieldError sign_in_code_invalid
    */
-  async exchange(code: string, origin: Origin): Promise<SignedIn> {
+  async exchange(code: string): Promise<SignedIn> {
     const userId = await this.database.asSystem((tx) => this.attempts.takeCode(tx, sha256(code)));
     if (userId === null)
       throw new FieldError(federationErrors.sign_in_code_invalid, federationErrors.sign_in_code_invalid.example);
-    return this.identity.signInVouched(userId, origin);
+    return this.people.signInVouched(userId);
   }
 
   private async claims(provider: string, client: OidcClient, query: string, state: string): Promise<IdTokenClaims> {

@@ -7,11 +7,23 @@ import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { DeclaredAccessCheck } from './declared-access.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { LetterPagesController } from './pages/letter-pages.controller.js';
+import { PasswordController } from './password.controller.js';
+import { ProfileController } from './profile.controller.js';
+import { SessionsController } from './sessions.controller.js';
+import { VerificationController } from './verification.controller.js';
 
 /** Sign-in routes, and the guard that stands before every route of the app. */
 @Module({
   imports: [IdentityModule, PassportModule, DiscoveryModule, RateLimitsHttpModule],
-  controllers: [AuthController],
+  controllers: [
+    AuthController,
+    VerificationController,
+    PasswordController,
+    ProfileController,
+    SessionsController,
+    LetterPagesController,
+  ],
   providers: [JwtStrategy, DeclaredAccessCheck, { provide: APP_GUARD, useClass: AccessGuard }],
 })
 export class IdentityHttpModule {}

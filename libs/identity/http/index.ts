@@ -1,4 +1,3 @@
 export { Access, CurrentActor } from './access.decorators.js';
 export { SignedInDto, toSignedIn } from './dto/signed-in.dto.js';
 export { IdentityHttpModule } from './identity-http.module.js';
-export { originOf } from './origin.js';

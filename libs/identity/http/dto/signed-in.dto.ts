@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Role, ROLES } from '#database';
 import type { Actor } from '../../actor.js';
-import type { SignedIn } from '../../identity.service.js';
+import type { SignedIn } from '../../sessions.service.js';
 
 /** A person. */
 export class UserDto {
