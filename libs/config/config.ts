@@ -56,6 +56,9 @@ export class Config {
     accessTokenSeconds: number;
     sessionDays: number;
     passwordCost: number;
+    /** Where letters lead to. */
+    appUrl: string;
+    workspaceGraceDays: number;
   };
   readonly federation: FederationConfig;
   readonly mail: MailConfig;
@@ -103,6 +106,8 @@ export class Config {
       accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
       sessionDays: env.SESSION_DAYS,
       passwordCost: env.PASSWORD_COST,
+      appUrl: env.APP_URL?.replace(/\/+$/, '') ?? this.http.publicUrl,
+      workspaceGraceDays: env.WORKSPACE_GRACE_DAYS,
     };
     this.federation = federationOf(env);
     this.mail = mailOf(env, this.home);

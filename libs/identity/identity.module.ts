@@ -5,12 +5,14 @@ import { AccountsRepository } from './accounts.repository.js';
 import { ActorsRepository } from './actors.repository.js';
 import { Credentials } from './credentials.js';
 import { IdentityService } from './identity.service.js';
+import { MembershipsRepository } from './memberships.repository.js';
 import { OutsideAccounts } from './outside-accounts.js';
 import { Passwords } from './passwords.js';
 import { Principals } from './principals.js';
 import { SessionActors } from './session-actors.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { Tokens } from './tokens.js';
+import { WorkspacesRepository } from './workspaces.repository.js';
 
 @Module({
   imports: [JwtModule.register({}), RateLimitsModule],
@@ -18,6 +20,8 @@ import { Tokens } from './tokens.js';
     AccountsRepository,
     ActorsRepository,
     SessionsRepository,
+    WorkspacesRepository,
+    MembershipsRepository,
     Passwords,
     Tokens,
     Principals,
@@ -26,6 +30,15 @@ import { Tokens } from './tokens.js';
     OutsideAccounts,
     IdentityService,
   ],
-  exports: [IdentityService, SessionActors, ActorsRepository, Principals, Credentials, OutsideAccounts],
+  exports: [
+    IdentityService,
+    WorkspacesRepository,
+    MembershipsRepository,
+    SessionActors,
+    ActorsRepository,
+    Principals,
+    Credentials,
+    OutsideAccounts,
+  ],
 })
 export class IdentityModule {}

@@ -1,10 +1,15 @@
 export type { Actor } from './actor.js';
+export { auditActorOf } from './audit-actor.js';
 export { ActorsRepository, type MemberRow } from './actors.repository.js';
 export { auditActorOf } from './audit-actor.js';
 export { type CredentialReader, Credentials } from './credentials.js';
 export { identityErrors } from './identity.errors.js';
 export { IdentityModule } from './identity.module.js';
 export { IdentityService, type Origin, type SignedIn } from './identity.service.js';
+export { type MemberOfWorkspace, MembershipsRepository } from './memberships.repository.js';
+export { normaliseEmail } from './normalise-email.js';
 export { type AccountStanding, OutsideAccounts } from './outside-accounts.js';
 export { outranks, type Permission, PERMISSIONS, roleMay, type Scope, SCOPES, scopesMay } from './permissions.js';
+export { PlatformRoles } from './platform-roles.js';
 export { type ActorOfRows, Principals } from './principals.js';
+export { type LivingWorkspace, type WorkspaceOfUser, WorkspacesRepository } from './workspaces.repository.js';

@@ -4,6 +4,9 @@ import type { Transaction, WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from './job-catalogue.js';
 import { OutboxRelay } from './outbox-relay.js';
 
+/** What ends a workspace is not stopped with its other work. */
+const ENDS_A_WORKSPACE: JobName = 'workspace.purge';
+
 /** A piece of work to be owed. */
 export interface NewJob<N extends JobName> {
   workspaceId: string;
@@ -51,7 +54,7 @@ export class JobOutbox {
    * Takes back a job that nobody has begun.
    * @returns false when it is gone, running or done: the caller's assumption no longer holds
    */
-  async withdraw(tx: WorkspaceTransaction, name: JobName, subjectId: string): Promise<boolean> {
+  async withdraw(tx: WorkspaceTransaction | SystemTransaction, name: JobName, subjectId: string): Promise<boolean> {
     return (
       (await tx.execute(`DELETE FROM jobs WHERE name = $1 AND subject_id = $2 AND state = 'waiting'`, [name, subjectId])) > 0
     );
@@ -64,5 +67,22 @@ export class JobOutbox {
   async forget(tx: WorkspaceTransaction, subjectId: string): Promise<void> {
     const open = `SELECT id FROM jobs WHERE subject_id = $1 AND state IN ('waiting', 'running') FOR UPDATE SKIP LOCKED`;
     await tx.execute(`DELETE FROM jobs WHERE id IN (${open})`, [subjectId]);
+  }
+
+  /** Stops all work of a workspace until `resume`: what waits is not taken, what runs loses its lease and writes nothing more. */
+  async suspend(tx: SystemTransaction, workspaceId: string): Promise<void> {
+    await tx.execute(
+      `UPDATE jobs SET state = 'waiting', due_at = 'infinity', lease_until = NULL, worker = NULL, rung_at = NULL, epoch = epoch + 1
+       WHERE workspace_id = $1 AND state IN ('waiting', 'running') AND name <> $2`,
+      [workspaceId, ENDS_A_WORKSPACE],
+    );
+  }
+
+  /** Goes on with what `suspend` stopped. */
+  async resume(tx: SystemTransaction, workspaceId: string): Promise<void> {
+    await tx.execute(`UPDATE jobs SET due_at = now() WHERE workspace_id = $1 AND state = 'waiting' AND due_at = 'infinity'`, [
+      workspaceId,
+    ]);
+    tx.afterCommit(() => this.relay.nudge());
   }
 }

@@ -12,6 +12,7 @@ import { StorageModule } from '#storage';
 import { StorageWorkerModule } from '#storage/worker';
 import { TranscriptionWorkerModule } from '#transcription/worker';
 import { VaultModule } from '#vault';
+import { WorkspacesWorkerModule } from '#workspaces/worker';
 import { HealthServer } from './health-server.js';
 
 /** What the transcription worker is made of: the ground, and the worker doors of the rooms. */
@@ -35,6 +36,7 @@ export class WorkerModule {
         StorageWorkerModule,
         MailWorkerModule,
         TranscriptionWorkerModule,
+        WorkspacesWorkerModule,
       ],
       providers: [HealthServer],
     };
