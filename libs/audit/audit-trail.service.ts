@@ -43,13 +43,16 @@ export class AuditTrail {
 
   /** Each batch is a transaction of its own: a slow client holds none open. */
   private async *batches(workspaceId: string, filter: AuditFilter): AsyncGenerator<AuditEntry[]> {
-    for (let after: string | null = null; ;) {
-      const from: string | null = after;
-      const found = await this.database.inWorkspace(workspaceId, (tx) => this.entries.walk(tx, filter, from, BATCH));
+    let after: string | null = null;
+    for (let more = true; more;) {
+      const found: AuditEntry[] = await this.walk(workspaceId, filter, after);
       if (found.length > 0) yield found;
-      const last = found.at(-1);
-      if (last === undefined || found.length < BATCH) return;
-      after = last.id;
+      after = found.at(-1)?.id ?? null;
+      more = found.length === BATCH;
     }
+  }
+
+  private async walk(workspaceId: string, filter: AuditFilter, after: string | null): Promise<AuditEntry[]> {
+    return this.database.inWorkspace(workspaceId, (tx) => this.entries.walk(tx, filter, after, BATCH));
   }
 }
