@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentRequestId } from '#observability';
-import type { Transaction, WorkspaceTransaction } from '#database';
+import type { SystemTransaction, Transaction, WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from './job-catalogue.js';
 import { OutboxRelay } from './outbox-relay.js';
 
