@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
+import { AuditEntriesRepository } from './audit-entries.repository.js';
 import { AuditLog } from './audit-log.js';
+import { AuditTrail } from './audit-trail.service.js';
 
 /** The record of what was done, for every room. */
 @Global()
-@Module({ providers: [AuditLog], exports: [AuditLog] })
+@Module({ providers: [AuditLog, AuditTrail, AuditEntriesRepository], exports: [AuditLog, AuditTrail] })
 export class AuditModule {}

@@ -62,6 +62,7 @@ export class Config {
     emailVerification: 'required' | 'optional';
     /** Where letters lead to. */
     appUrl: string;
+    workspaceGraceDays: number;
   };
   readonly federation: FederationConfig;
   readonly mail: MailConfig;
@@ -111,6 +112,7 @@ export class Config {
       passwordCost: env.PASSWORD_COST,
       emailVerification: env.EMAIL_VERIFICATION ?? (this.production || env.SMTP_URL !== undefined ? 'required' : 'optional'),
       appUrl: env.APP_URL?.replace(/\/+$/, '') ?? this.http.publicUrl,
+      workspaceGraceDays: env.WORKSPACE_GRACE_DAYS,
     };
     this.federation = federationOf(env);
     this.mail = mailOf(env, this.home);

@@ -287,11 +287,22 @@ export class ServerEnvironment {
     readBy: 'api',
     default: 'PUBLIC_URL',
     description:
-      'Address of the client app. Letters link to its /verify-email and /reset-password with ?token=; the API has small pages of its own there.',
+      'Address of the client app. Letters link to its /verify-email, /reset-password and /accept-invitation with ?token=; without one the API has small pages of its own for the first two.',
   })
   @IsOptional()
   @IsUrl(HTTP_URL)
   APP_URL?: string;
+
+  @Variable('integer', {
+    group: 'Identity',
+    readBy: 'api',
+    default: '30',
+    description: 'Days a deleted workspace can be restored by its owner; then it goes with all it holds.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  WORKSPACE_GRACE_DAYS = 30;
 
   @Variable('list', {
     group: 'Identity',

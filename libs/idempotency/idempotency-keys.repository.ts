@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { WorkspaceTransaction } from '#database';
+import type { Transaction, WorkspaceTransaction } from '#database';
 
 /** A request as it is known by its key. */
 export interface KnownRequest {
@@ -76,10 +76,14 @@ export class IdempotencyKeysRepository {
   }
 
   /** Says what the run made, or that it is undone. False when it is not the run's any more. */
-  async setLocation(tx: WorkspaceTransaction, { id, run }: Run, location: string | null): Promise<boolean> {
+  async setLocation(
+    tx: Transaction,
+    { id, run, workspaceId }: Run & { workspaceId: string },
+    location: string | null,
+  ): Promise<boolean> {
     const set = await tx.execute(
       `UPDATE idempotency_keys SET location = $4 WHERE workspace_id = $1 AND id = $2 AND run = $3 AND status IS NULL`,
-      [tx.workspaceId, id, run, location],
+      [workspaceId, id, run, location],
     );
     return set > 0;
   }

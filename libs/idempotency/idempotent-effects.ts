@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import type { WorkspaceTransaction } from '#database';
+import { type SystemTransaction, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { idempotencyErrors } from './idempotency.errors.js';
 import { IdempotencyKeysRepository, type Run } from './idempotency-keys.repository.js';
@@ -36,9 +36,9 @@ export class IdempotentEffects {
    * @param location where it is to be found, as in the Location header
    * @throws FieldError idempotency_in_progress when another run holds the key by now: this one must roll back
    */
-  async mark(tx: WorkspaceTransaction, location: string): Promise<void> {
+  async mark(tx: WorkspaceTransaction | SystemTransaction, location: string): Promise<void> {
     const run = running.getStore();
-    if (run === undefined || run.workspaceId !== tx.workspaceId) return;
+    if (run === undefined || (tx instanceof WorkspaceTransaction && run.workspaceId !== tx.workspaceId)) return;
     if (await this.keys.setLocation(tx, run, location)) return;
     throw new FieldError(idempotencyErrors.idempotency_in_progress, idempotencyErrors.idempotency_in_progress.example, {
       retryAfterSeconds: 2,
@@ -48,6 +48,6 @@ export class IdempotentEffects {
   /** Takes the mark back, in the transaction that undoes what was made. */
   async unmark(tx: WorkspaceTransaction): Promise<void> {
     const run = running.getStore();
-    if (run !== undefined && run.workspaceId === tx.workspaceId) await this.keys.setLocation(tx, run, null);
+    if (run?.workspaceId === tx.workspaceId) await this.keys.setLocation(tx, run, null);
   }
 }

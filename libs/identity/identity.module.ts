@@ -8,6 +8,7 @@ import { AccountsRepository } from './accounts.repository.js';
 import { ActorsRepository } from './actors.repository.js';
 import { Credentials } from './credentials.js';
 import { MembershipsOfUserRepository } from './memberships-of-user.repository.js';
+import { MembershipsRepository } from './memberships.repository.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
 import { OutsideAccounts } from './outside-accounts.js';
 import { OwnPassword } from './own-password.js';
@@ -24,13 +25,16 @@ import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInService } from './sign-in.service.js';
 import { Tokens } from './tokens.js';
+import { WorkspacesRepository } from './workspaces.repository.js';
 
 const REPOSITORIES = [
   AccountsRepository,
   ActorsRepository,
   MembershipsOfUserRepository,
+  MembershipsRepository,
   OneTimeTokensRepository,
   SessionsRepository,
+  WorkspacesRepository,
 ];
 const SERVICES = [RegistrationService, SignInService, SessionsService, PasswordRecovery, ProfileService, AccountDeletion];
 
@@ -52,6 +56,16 @@ const SERVICES = [RegistrationService, SignInService, SessionsService, PasswordR
     Credentials,
     OutsideAccounts,
   ],
-  exports: [...SERVICES, AccountsRepository, SessionActors, ActorsRepository, Principals, Credentials, OutsideAccounts],
+  exports: [
+    ...SERVICES,
+    AccountsRepository,
+    WorkspacesRepository,
+    MembershipsRepository,
+    SessionActors,
+    ActorsRepository,
+    Principals,
+    Credentials,
+    OutsideAccounts,
+  ],
 })
 export class IdentityModule {}

@@ -26,6 +26,8 @@ const RULES = {
   'audio:write': MEMBER_WRITES,
   'transcriptions:read': ANYBODY_READS,
   'transcriptions:write': MEMBER_WRITES,
+  /** Making, joining and restoring a workspace: nobody's role in another one matters. Never by a key, which is bound to one. */
+  'workspaces:join': { role: 'viewer', scope: null },
   'workspace:read': ANYBODY_READS,
   'workspace:write': ADMIN_WRITES,
   'workspace:own': { role: 'owner', scope: null },

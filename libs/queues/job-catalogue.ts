@@ -22,6 +22,8 @@ export type JobCatalogue = JsonPayloads<{
   'account.purge': Record<string, never>;
   /** Send a letter (the subject). */
   'mail.send': Record<string, never>;
+  /** Remove everything of a deleted workspace (the subject) for good. */
+  'workspace.purge': Record<string, never>;
 }>;
 
 export type JobName = keyof JobCatalogue;
@@ -64,6 +66,8 @@ export const JOB_SETTINGS: Record<JobName, JobSettings> = {
   // A letter takes seconds. Servers that greylist take it after a quarter of an hour, servers that are mended after an hour or two;
   // its links are of no use much later.
   'mail.send': { ...COMMON, slots: 'mail', timeoutSeconds: 120, tries: 8, backoffSeconds: 60, backoffCapSeconds: 3_600 },
+  // The same; a large workspace has many objects, and what one run did the next need not do again.
+  'workspace.purge': { ...COMMON, slots: 'media', timeoutSeconds: 3_600, tries: 20, backoffCapSeconds: 3_600 },
 };
 
 /** Every job name, in the order of the catalogue. */

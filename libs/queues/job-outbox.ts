@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { currentRequestId } from '#observability';
-import type { Transaction, WorkspaceTransaction } from '#database';
+import type { SystemTransaction, Transaction, WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from './job-catalogue.js';
 import { OutboxRelay } from './outbox-relay.js';
+
+/** What ends a workspace is not stopped with its other work. */
+const ENDS_A_WORKSPACE: JobName = 'workspace.purge';
 
 /** A piece of work to be owed. */
 export interface NewJob<N extends JobName> {
@@ -64,5 +67,22 @@ export class JobOutbox {
   async forget(tx: WorkspaceTransaction, subjectId: string): Promise<void> {
     const open = `SELECT id FROM jobs WHERE subject_id = $1 AND state IN ('waiting', 'running') FOR UPDATE SKIP LOCKED`;
     await tx.execute(`DELETE FROM jobs WHERE id IN (${open})`, [subjectId]);
+  }
+
+  /** Stops all work of a workspace until `resume`: what waits is not taken, what runs loses its lease and writes nothing more. */
+  async suspend(tx: SystemTransaction, workspaceId: string): Promise<void> {
+    await tx.execute(
+      `UPDATE jobs SET state = 'waiting', due_at = 'infinity', lease_until = NULL, worker = NULL, rung_at = NULL, epoch = epoch + 1
+       WHERE workspace_id = $1 AND state IN ('waiting', 'running') AND name <> $2`,
+      [workspaceId, ENDS_A_WORKSPACE],
+    );
+  }
+
+  /** Goes on with what `suspend` stopped. */
+  async resume(tx: SystemTransaction, workspaceId: string): Promise<void> {
+    await tx.execute(`UPDATE jobs SET due_at = now() WHERE workspace_id = $1 AND state = 'waiting' AND due_at = 'infinity'`, [
+      workspaceId,
+    ]);
+    tx.afterCommit(() => this.relay.nudge());
   }
 }

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ApiKeysHttpModule } from '#api-keys/http';
 import { AudioHttpModule } from '#audio/http';
 import { AuditModule } from '#audit';
+import { AuditHttpModule } from '#audit/http';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { FederationHttpModule } from '#federation/http';
@@ -17,6 +18,7 @@ import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
 import { TranscriptionHttpModule } from '#transcription/http';
 import { VaultModule } from '#vault';
+import { WorkspacesHttpModule } from '#workspaces/http';
 
 /** What the API gateway is made of: the ground, and the HTTP doors of the rooms. */
 @Module({})
@@ -43,6 +45,8 @@ export class ApiModule {
         AudioHttpModule,
         TranscriptionHttpModule,
         ProviderKeysHttpModule,
+        WorkspacesHttpModule,
+        AuditHttpModule,
       ],
     };
   }

@@ -47,6 +47,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addServer('/', 'This server')
     .addTag('auth', 'Accounts and sessions')
     .addTag('api keys', 'Keys with which programs act for you')
+    .addTag('workspaces', 'Teams: their members, roles and invitations, and the record of what was done')
     .addTag('audio', 'Recordings')
     .addTag('transcriptions', 'Orders to transcribe, and their results')
     .addTag('provider keys', 'Keys a workspace has of its own at speech providers')

@@ -13,6 +13,7 @@ import { StorageModule } from '#storage';
 import { StorageWorkerModule } from '#storage/worker';
 import { TranscriptionWorkerModule } from '#transcription/worker';
 import { VaultModule } from '#vault';
+import { WorkspacesWorkerModule } from '#workspaces/worker';
 import { HealthServer } from './health-server.js';
 
 /** What the transcription worker is made of: the ground, and the worker doors of the rooms. */
@@ -37,6 +38,7 @@ export class WorkerModule {
         IdentityWorkerModule,
         MailWorkerModule,
         TranscriptionWorkerModule,
+        WorkspacesWorkerModule,
       ],
       providers: [HealthServer],
     };

@@ -22,6 +22,7 @@ import { TranscriptionAttempt } from './transcription/transcription-attempt.enti
 import { TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
 import { Transcription } from './transcription/transcription.entity.js';
 import { WorkspaceKey } from './vault/workspace-key.entity.js';
+import { Invitation } from './workspaces/invitation.entity.js';
 
 export { ApiKey } from './api-keys/api-key.entity.js';
 export { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
@@ -43,6 +44,7 @@ export { PROVIDER_KEY_STATUSES, ProviderKey, type ProviderKeyStatus } from './pr
 export { Job, type JobState } from './queues/job.entity.js';
 export { WorkerPulse } from './queues/worker-pulse.entity.js';
 export { WorkspaceKey } from './vault/workspace-key.entity.js';
+export { Invitation } from './workspaces/invitation.entity.js';
 export { TranscriptSegment, type TranscriptWord } from './transcription/transcript-segment.entity.js';
 export { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
 export { type ChunkTranscript, TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
@@ -72,6 +74,7 @@ export const ENTITIES = [
   WorkspaceKey,
   ProviderKey,
   ProviderKeyUsage,
+  Invitation,
   AuditEntry,
   IdempotencyKey,
   ClerkEvent,

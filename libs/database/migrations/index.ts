@@ -3,6 +3,7 @@ import { VaultAndAudit1763800000000 } from './1763800000000-vault-and-audit.js';
 import { Accounts1763800100000 } from './1763800100000-accounts.js';
 import { AddressChanges1763800120000 } from './1763800120000-address-changes.js';
 import { Mails1763800200000 } from './1763800200000-mails.js';
+import { Invitations1763800250000 } from './1763800250000-invitations.js';
 import { ApiKeys1763800300000 } from './1763800300000-api-keys.js';
 import { ProviderKeys1763800400000 } from './1763800400000-provider-keys.js';
 import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.js';
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   Accounts1763800100000,
   AddressChanges1763800120000,
   Mails1763800200000,
+  Invitations1763800250000,
   ApiKeys1763800300000,
   ProviderKeys1763800400000,
   IdempotencyKeys1763800500000,

@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import { isUUID } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { ACCESS, PUBLIC } from '#access';
-import { type ErrorKind, FieldError, messageOf } from '#errors';
+import { commonErrors, type ErrorKind, FieldError, messageOf } from '#errors';
 import { currentContext } from '#observability';
 import { RequestLimits, type RoutePolicy } from '#rate-limits/http';
 import type { Actor } from '../actor.js';
@@ -36,8 +36,9 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (access === PUBLIC) return this.limits.canActivate(context);
     if (access === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} declares no access.`);
     const request = context.switchToHttp().getRequest<ActorRequest>();
-    this.nameWorkspaceOfPath(request, context);
+    const isNamed = this.nameWorkspaceOfPath(request, context);
     const actor = await this.authenticateAndCount(request, context);
+    if (!isNamed) throw workspaceIdMalformed();
     refuseUnlessMay(actor, access);
     nameActorInLog(actor);
     return true;
@@ -92,16 +93,25 @@ export class AccessGuard extends AuthGuard('jwt') {
     return request.accessClaims;
   }
 
-  /** An id that is none is left to the route's own pipe, which says so. */
-  private nameWorkspaceOfPath(request: ActorRequest, context: ExecutionContext): void {
+  /** False when the path names a workspace by an id that is none. Until it is refused, the request works in no workspace of the path. */
+  private nameWorkspaceOfPath(request: ActorRequest, context: ExecutionContext): boolean {
     const parameter = this.declared<string>(WORKSPACE_PARAMETER, context);
-    const id = parameter === undefined ? undefined : (request.params as Record<string, string>)[parameter];
+    if (parameter === undefined) return true;
+    const id = (request.params as Record<string, string>)[parameter];
     if (isUUID(id)) request.workspaceOfPath = id;
+    return request.workspaceOfPath !== undefined;
   }
 
   private declared<Value>(key: string, context: ExecutionContext): Value | undefined {
     return this.reflector.getAllAndOverride<Value | undefined>(key, [context.getHandler(), context.getClass()]);
   }
+}
+
+function workspaceIdMalformed(): FieldError {
+  return new FieldError(
+    commonErrors.malformed_request,
+    'The request could not be read: the workspace in the path must be named by its id, a UUID. Correct it and send it again.',
+  );
 }
 
 function bearerToken({ headers }: ActorRequest): string | undefined {

@@ -28,6 +28,7 @@ export async function makeWorkspace(database: Database, given: Partial<Workspace
     kind: 'team',
     plan: 'free',
     deletedAt: null,
+    purgeAt: null,
     updatedAt: new Date(),
     createdAt: new Date(),
     ...given,

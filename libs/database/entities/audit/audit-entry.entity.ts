@@ -4,6 +4,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('audit_log')
 @Index('audit_log_workspace_id_id_idx', ['workspaceId', 'id'])
 @Index('audit_log_workspace_id_action_id_idx', ['workspaceId', 'action', 'id'])
+@Index('audit_log_workspace_id_actor_id_id_idx', ['workspaceId', 'actorId', 'id'])
+@Index('audit_log_workspace_id_target_id_id_idx', ['workspaceId', 'targetId', 'id'])
 export class AuditEntry {
   /** UUIDv7: rises with time. */
   @PrimaryColumn('uuid')

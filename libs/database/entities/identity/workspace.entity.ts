@@ -25,6 +25,10 @@ export class Workspace {
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt!: Date | null;
 
+  /** When they go, unless the owner restores it before. */
+  @Column('timestamptz', { name: 'purge_at', nullable: true })
+  purgeAt!: Date | null;
+
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { WorkspacesModule } from '../workspaces.module.js';
+import { AcceptInvitationController, InvitationsController } from './invitations.controller.js';
+import { MembersController } from './members.controller.js';
+import { WorkspacesController } from './workspaces.controller.js';
+
+@Module({
+  imports: [WorkspacesModule],
+  controllers: [WorkspacesController, MembersController, InvitationsController, AcceptInvitationController],
+})
+export class WorkspacesHttpModule {}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { IdentityModule } from '#identity';
+import { InvitationsRepository } from './invitations.repository.js';
+import { InvitationsService } from './invitations.service.js';
+import { LockedWorkspaces } from './locked-workspaces.js';
+import { MembersService } from './members.service.js';
+import { WorkspacesService } from './workspaces.service.js';
+
+@Module({
+  imports: [IdentityModule],
+  providers: [InvitationsRepository, LockedWorkspaces, WorkspacesService, MembersService, InvitationsService],
+  exports: [WorkspacesService, MembersService, InvitationsService],
+})
+export class WorkspacesModule {}

@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AuditLog } from '#audit';
+import { Config } from '#config';
+import { ChangeFeed, Database, type SystemTransaction } from '#database';
+import { IdempotentEffects } from '#idempotency';
+import { type Actor, auditActorOf, MembershipsRepository, type WorkspaceOfUser, WorkspacesRepository } from '#identity';
+import type { Page, PageRequest } from '#paging';
+import { JobOutbox } from '#queues';
+import { LockedWorkspaces, workspaceNotFound } from './locked-workspaces.js';
+
+const DAY_SECONDS = 86_400;
+const MINUTE_MS = 60_000;
+
+/** The workspaces of people: making, naming, ending them. */
+@Injectable()
+export class WorkspacesService {
+  constructor(
+    private readonly database: Database,
+    private readonly workspaces: WorkspacesRepository,
+    private readonly memberships: MembershipsRepository,
+    private readonly locked: LockedWorkspaces,
+    private readonly outbox: JobOutbox,
+    private readonly effects: IdempotentEffects,
+    private readonly changes: ChangeFeed,
+    private readonly audit: AuditLog,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Those the actor belongs to, newest first. A key sees the one it is bound to.
+   * @param deleted those the actor owns and can still restore instead
+   */
+  async list(actor: Actor, page: PageRequest, deleted: boolean): Promise<Page<WorkspaceOfUser>> {
+    const bound = actor.keyId === null ? {} : { workspaceId: actor.workspaceId };
+    return this.database.asSystem((tx) => this.workspaces.list(tx, { userId: actor.userId, deleted, ...bound }, page));
+  }
+
+  /** Makes a team's workspace, owned by the actor. */
+  async create(actor: Actor, name: string): Promise<WorkspaceOfUser> {
+    const id = uuidv7();
+    return this.database.asSystem(async (tx) => {
+      await this.effects.mark(tx, `/api/v1/workspaces/${id}`);
+      await this.workspaces.insert(tx, id, name);
+      await this.memberships.insert(tx, id, actor.userId, 'owner');
+      await this.record(tx, actor, 'workspace.created', id, { name });
+      return this.findIn(tx, actor.userId, id);
+    });
+  }
+
+  /** The workspace of the request. */
+  async get({ userId, workspaceId }: Actor): Promise<WorkspaceOfUser> {
+    return this.database.asSystem((tx) => this.findIn(tx, userId, workspaceId));
+  }
+
+  async rename(actor: Actor, name: string): Promise<WorkspaceOfUser> {
+    return this.database.asSystem(async (tx) => {
+      const { id, name: before } = await this.locked.lock(tx, actor, 'workspace:write');
+      if (before !== name) {
+        await this.workspaces.rename(tx, id, name);
+        await this.record(tx, actor, 'workspace.changed', id, { before, name });
+        await this.changes.announce(tx, `workspace:${id}`);
+      }
+      return this.findIn(tx, actor.userId, id);
+    });
+  }
+
+  /**
+   * Takes a team's workspace away from everybody at once; its owners may restore it for a while, then it is purged.
+   * @throws FieldError personal_workspace
+   */
+  async remove(actor: Actor): Promise<void> {
+    const delaySeconds = this.config.identity.workspaceGraceDays * DAY_SECONDS;
+    await this.database.asSystem(async (tx) => {
+      const { id, name } = await this.locked.lockTeam(tx, actor, 'workspace:own');
+      await this.workspaces.close(tx, id, delaySeconds);
+      await this.outbox.suspend(tx, id);
+      // Restoring withdraws the job; should it be under way just then, the next deletion's is still another.
+      const generation = Math.floor(Date.now() / MINUTE_MS);
+      await this.outbox.add(tx, 'workspace.purge', { workspaceId: id, subjectId: id, generation, payload: {}, delaySeconds });
+      await this.record(tx, actor, 'workspace.deleted', id, { name });
+      await this.changes.announce(tx, `workspace:${id}`);
+    });
+  }
+
+  /**
+   * Gives a deleted workspace back to all its members, its work goes on.
+   * @throws FieldError workspace_not_found, also when the actor does not own it or its time is over
+   */
+  async restore(actor: Actor, id: string): Promise<WorkspaceOfUser> {
+    return this.database.asSystem(async (tx) => {
+      const workspace = await this.workspaces.lockRestorable(tx, id, actor.userId);
+      if (workspace === null) throw workspaceNotFound();
+      await this.workspaces.reopen(tx, id);
+      await this.outbox.withdraw(tx, 'workspace.purge', id);
+      await this.outbox.resume(tx, id);
+      await this.record(tx, actor, 'workspace.restored', id, { name: workspace.name });
+      await this.changes.announce(tx, `workspace:${id}`);
+      return this.findIn(tx, actor.userId, id);
+    });
+  }
+
+  private async record(
+    tx: SystemTransaction,
+    actor: Actor,
+    action: 'workspace.created' | 'workspace.changed' | 'workspace.deleted' | 'workspace.restored',
+    id: string,
+    details: Record<string, string>,
+  ): Promise<void> {
+    const target = { kind: 'workspace', id };
+    await this.audit.record(tx, { workspaceId: id, actor: auditActorOf(actor), action, target, details });
+  }
+
+  private async findIn(tx: SystemTransaction, userId: string, id: string): Promise<WorkspaceOfUser> {
+    const workspace = await this.workspaces.find(tx, userId, id);
+    if (workspace === null) throw workspaceNotFound();
+    return workspace;
+  }
+}
