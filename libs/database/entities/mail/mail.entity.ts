@@ -1,4 +1,4 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Workspace } from '../identity/workspace.entity.js';
 
 export type MailState = 'waiting' | 'sent' | 'failed';
@@ -6,6 +6,8 @@ export type MailState = 'waiting' | 'sent' | 'failed';
 /** A letter: owed, sent or given up. */
 @Entity('mails')
 @Index('mails_workspace_id_id_idx', ['workspaceId', 'id'])
+@Check('mails_state_check', `state IN ('waiting', 'sent', 'failed')`)
+@Check('mails_content_sealed_check', `(state = 'waiting') = (content_sealed IS NOT NULL)`)
 export class Mail {
   /** UUIDv7: rises with time. The Message-ID is made from it. */
   @PrimaryColumn('uuid')
