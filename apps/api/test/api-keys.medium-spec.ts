@@ -15,6 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+/** What is said of wrong fields: of this one at least. */
+function wrongAt(path: string): unknown {
+  return expect.arrayContaining([expect.objectContaining({ path })]);
+}
+
 async function rowsOf<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]> {
   return api.database.asSystem((tx) => tx.query<Row>(sql, parameters));
 }
@@ -80,9 +85,9 @@ describe('a new key', () => {
     [{ key: 'stn_Ab3dEf6hIj9lMn2pQr5tUv8xYz1Bc4D9' }, 'key'],
   ])('cannot be made, nor changed, with %j (item 54)', async (wrong, path) => {
     const refused = await ask(api, 'POST', '', owner.headers, { name: 'x', scopes: ['read'], ...wrong });
-    expect(refused.json()).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ path }] });
+    expect(refused.json()).toMatchObject({ status: 422, code: 'validation_failed', errors: wrongAt(path) });
     const { id } = await makeApiKey(api.database, owner);
-    expect((await ask(api, 'PUT', `/${id}`, owner.headers, wrong)).json()).toMatchObject({ status: 422, errors: [{ path }] });
+    expect((await ask(api, 'PUT', `/${id}`, owner.headers, wrong)).json()).toMatchObject({ status: 422, errors: wrongAt(path) });
   });
 
   it('has no more requests an hour than the plan gives', async () => {
@@ -255,7 +260,7 @@ describe('a change', () => {
     async (overlapSeconds) => {
       const { id } = await makeApiKey(api.database, owner);
       const refused = await ask(api, 'POST', `/${id}/rotate`, owner.headers, { overlapSeconds });
-      expect(refused.json()).toMatchObject({ status: 422, errors: [{ path: 'overlapSeconds' }] });
+      expect(refused.json()).toMatchObject({ status: 422, errors: wrongAt('overlapSeconds') });
     },
   );
 });

@@ -1,1 +1,1 @@
-export { makeAudio, makeMembership, makeTranscription, makeUser, makeWorkspace } from './rows.js';
+export { makeApiKey, makeAudio, makeMembership, makeTranscription, makeUser, makeWorkspace } from './rows.js';
