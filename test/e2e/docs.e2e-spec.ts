@@ -18,6 +18,7 @@ const run = promisify(execFile);
 /** What a person pastes first and last: an account before its login; what others need is deleted, and the session ended, at the end. */
 const FIRST = ['/api/v1/auth/register', '/api/v1/auth/login'];
 const LAST = [
+  'delete /api/v1/api-keys/{id}',
   'delete /api/v1/transcriptions/{id}',
   'delete /api/v1/audio/{id}',
   'post /api/v1/auth/refresh',
@@ -89,6 +90,7 @@ describeWith(['postgres'], 'the documentation', () => {
     const { id } = await client.order(recording.id);
     await client.waitUntilFinished(id);
     const { url } = await client.json<{ url: string }>('GET', `/api/v1/audio/${recording.id}/url`);
+    const key = await client.json<{ id: string }>('POST', '/api/v1/api-keys', { name: 'Try out', scopes: ['read'] });
     const env = {
       PATH: process.env.PATH,
       STENO_URL: stack.origin,
@@ -96,6 +98,7 @@ describeWith(['postgres'], 'the documentation', () => {
       REFRESH_TOKEN: client.refreshToken,
       AUDIO_ID: recording.id,
       TRANSCRIPTION_ID: id,
+      API_KEY_ID: key.id,
       LINK_TOKEN: new URL(url).pathname.split('/').at(-1),
     };
     const cwd = stack.files;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
-import { makeAudio, makeMembership, makeTranscription } from '#testing/factories';
+import { makeApiKey, makeAudio, makeMembership, makeTranscription } from '#testing/factories';
 import { buildOpenApiDocument } from '../src/openapi.js';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
@@ -43,7 +43,8 @@ beforeAll(async () => {
     stage: 'assemble',
     text: 'their secret',
   });
-  theirThings = { audio: audio.id, transcriptions: transcription.id };
+  const key = await makeApiKey(api.database, { ...theirs, name: 'their secret' });
+  theirThings = { audio: audio.id, transcriptions: transcription.id, 'api-keys': key.id };
 });
 afterAll(() => api.stop());
 
@@ -61,6 +62,7 @@ async function allRows(): Promise<object[]> {
   return api.database.asSystem((tx) =>
     tx.query(`SELECT 'audio' AS t, to_jsonb(a) AS row FROM audio a
       UNION ALL SELECT 'transcriptions', to_jsonb(t) FROM transcriptions t
+      UNION ALL SELECT 'api_keys', to_jsonb(k) FROM api_keys k
       UNION ALL SELECT 'jobs', to_jsonb(j) FROM jobs j`),
   );
 }
@@ -98,7 +100,7 @@ describe("another workspace's", () => {
     expect(list.json()).toMatchObject({ data: [], total: 0 });
   });
 
-  it.each(['audio', 'transcriptions'])('%s are in no list and no count', async (path) => {
+  it.each(['audio', 'transcriptions', 'api-keys'])('%s are in no list and no count', async (path) => {
     const list = await api.app.inject({ method: 'GET', url: `/api/v1/${path}`, headers: ours.headers });
     expect(list.json()).toMatchObject({ data: [], total: 0, totalPages: 0, nextCursor: null });
   });
