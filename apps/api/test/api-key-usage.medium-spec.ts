@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CallCounts, type CallTotal, LimitStorage } from '#rate-limits';
 import { ask, bearer, makeKey, meOf } from './api-key.fixture.js';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
@@ -33,11 +33,9 @@ async function usageOf(id: string, query = ''): Promise<Usage> {
 
 /** Hands totals on as the counting does, so that a test can say when and from where they come. */
 async function handOn(...totals: CallTotal[]): Promise<void> {
-  const storage = api.app.get(LimitStorage);
-  const { unsettledCalls } = storage;
-  storage.unsettledCalls = () => Promise.resolve(totals);
+  const counted = jest.spyOn(api.app.get(LimitStorage), 'unsettledCalls').mockResolvedValue(totals);
   await api.app.get(CallCounts).flush();
-  storage.unsettledCalls = unsettledCalls;
+  counted.mockRestore();
 }
 
 describe('the usage of a key', () => {

@@ -58,12 +58,13 @@ function thingOf({ path }: Route): string {
   return id;
 }
 
+/** When the relay rang for a job is left out: it rings whatever the requests do. */
 async function allRows(): Promise<object[]> {
   return api.database.asSystem((tx) =>
     tx.query(`SELECT 'audio' AS t, to_jsonb(a) AS row FROM audio a
       UNION ALL SELECT 'transcriptions', to_jsonb(t) FROM transcriptions t
       UNION ALL SELECT 'api_keys', to_jsonb(k) FROM api_keys k
-      UNION ALL SELECT 'jobs', to_jsonb(j) FROM jobs j`),
+      UNION ALL SELECT 'jobs', to_jsonb(j) - 'rung_at' FROM jobs j`),
   );
 }
 
