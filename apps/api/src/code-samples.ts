@@ -25,12 +25,14 @@ const VARIABLE_OF_FIELD: Record<string, string> = {
   apiKey: '$OPENAI_API_KEY',
   audioId: '$AUDIO_ID',
   refreshToken: '$REFRESH_TOKEN',
-  token: '$LINK_TOKEN',
+  /** Of a letter. */
+  token: '$LETTER_TOKEN',
 };
 
 /** The variable of `{id}`, by the first word of the path. */
 const VARIABLE_OF_ID: Record<string, string> = {
   audio: '$AUDIO_ID',
+  auth: '$SESSION_ID',
   'api-keys': '$API_KEY_ID',
   'provider-keys': '$PROVIDER_KEY_ID',
 };
@@ -65,7 +67,7 @@ function curl(method: string, path: string, operation: Operation, schemas: Recor
 /** `{id}` under /audio is an audio's, under /api-keys a key's, and so on. */
 function fillPath(path: string): string {
   const id = VARIABLE_OF_ID[path.split('/')[3] ?? ''] ?? '$TRANSCRIPTION_ID';
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_FIELD[name] ?? id);
+  return path.replace('{token}', '$LINK_TOKEN').replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_FIELD[name] ?? id);
 }
 
 function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {
