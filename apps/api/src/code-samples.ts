@@ -29,6 +29,9 @@ const VARIABLE_OF_FIELD: Record<string, string> = {
   token: '$LETTER_TOKEN',
 };
 
+/** Further ones, of paths. */
+const VARIABLE_OF_PATH: Record<string, string> = { token: '$LINK_TOKEN' };
+
 /** The variable of `{id}`, by the first word of the path. */
 const VARIABLE_OF_ID: Record<string, string> = {
   audio: '$AUDIO_ID',
@@ -56,7 +59,7 @@ export function addCodeSamples(document: OpenAPIObject): OpenAPIObject {
 function curl(method: string, path: string, operation: Operation, schemas: Record<string, Schema>): string {
   const open = operation.security?.every((requirement) => Object.keys(requirement).length === 0) ?? true;
   const lines = [
-    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$STENO_URL${fillPath(path)}"`,
+    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$STENO_URL${fillPath(path, operation)}"`,
     ...(open ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...bodyOf(operation, schemas),
     ...(operation.responses?.['200']?.content?.['application/octet-stream'] === undefined ? [] : ['--output recording']),
@@ -64,10 +67,14 @@ function curl(method: string, path: string, operation: Operation, schemas: Recor
   return lines.join(' \\\n  ');
 }
 
-/** `{id}` under /audio is an audio's, under /api-keys a key's, and so on. */
-function fillPath(path: string): string {
+/** `{id}` under /audio is an audio's, under /api-keys a key's, and so on; what has another name is as its example. */
+function fillPath(path: string, { parameters = [] }: Operation): string {
   const id = VARIABLE_OF_ID[path.split('/')[3] ?? ''] ?? '$TRANSCRIPTION_ID';
-  return path.replace('{token}', '$LINK_TOKEN').replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_FIELD[name] ?? id);
+  const valueOf = (name: string): unknown => parameters.find((parameter) => parameter.name === name)?.example;
+  return path.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => VARIABLE_OF_PATH[name] ?? (name === 'id' ? id : String(valueOf(name) ?? id)),
+  );
 }
 
 function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {
