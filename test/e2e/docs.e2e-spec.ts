@@ -21,6 +21,7 @@ const FIRST = ['/api/v1/auth/register', '/api/v1/auth/login'];
 const LAST = [
   'delete /api/v1/transcriptions/{id}',
   'delete /api/v1/audio/{id}',
+  'post /api/v1/auth/change-password',
   'post /api/v1/auth/refresh',
   'post /api/v1/auth/logout',
   'delete /api/v1/auth/account',
