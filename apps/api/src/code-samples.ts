@@ -70,11 +70,11 @@ function curl(method: string, path: string, operation: Operation, schemas: Recor
 /** `{id}` under /audio is an audio's, under /api-keys a key's, and so on; what has another name is as its example. */
 function fillPath(path: string, { parameters = [] }: Operation): string {
   const id = VARIABLE_OF_ID[path.split('/')[3] ?? ''] ?? '$TRANSCRIPTION_ID';
-  const valueOf = (name: string): unknown => parameters.find((parameter) => parameter.name === name)?.example;
-  return path.replace(
-    /\{(\w+)\}/g,
-    (_, name: string) => VARIABLE_OF_PATH[name] ?? (name === 'id' ? id : String(valueOf(name) ?? id)),
-  );
+  const exampleOf = (name: string): string => {
+    const example = parameters.find((parameter) => parameter.name === name)?.example;
+    return typeof example === 'string' ? example : id;
+  };
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_PATH[name] ?? (name === 'id' ? id : exampleOf(name)));
 }
 
 function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {
