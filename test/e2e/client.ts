@@ -54,13 +54,15 @@ const PATIENCE_SECONDS = 90;
 export class Client {
   /** Ids of the transcriptions the server accepted and nobody deleted. */
   readonly accepted = new Set<string>();
-  readonly password = `pass-${randomUUID()}`;
   readonly email = `${randomUUID()}@example.com`;
   token = '';
   refreshToken = '';
 
   /** @param origin such as http://127.0.0.1:3000 */
-  constructor(readonly origin: string) {}
+  constructor(
+    readonly origin: string,
+    readonly password = `pass-${randomUUID()}`,
+  ) {}
 
   /** Makes the account. */
   async register(): Promise<this> {

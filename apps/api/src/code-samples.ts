@@ -25,12 +25,17 @@ const VARIABLE_OF_FIELD: Record<string, string> = {
   apiKey: '$OPENAI_API_KEY',
   audioId: '$AUDIO_ID',
   refreshToken: '$REFRESH_TOKEN',
-  token: '$LINK_TOKEN',
+  /** Of a letter. */
+  token: '$LETTER_TOKEN',
 };
+
+/** Further ones, of paths. */
+const VARIABLE_OF_PATH: Record<string, string> = { token: '$LINK_TOKEN' };
 
 /** The variable of `{id}`, by the first word of the path. */
 const VARIABLE_OF_ID: Record<string, string> = {
   audio: '$AUDIO_ID',
+  auth: '$SESSION_ID',
   'api-keys': '$API_KEY_ID',
   'provider-keys': '$PROVIDER_KEY_ID',
 };
@@ -54,7 +59,7 @@ export function addCodeSamples(document: OpenAPIObject): OpenAPIObject {
 function curl(method: string, path: string, operation: Operation, schemas: Record<string, Schema>): string {
   const open = operation.security?.every((requirement) => Object.keys(requirement).length === 0) ?? true;
   const lines = [
-    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$STENO_URL${fillPath(path)}"`,
+    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$STENO_URL${fillPath(path, operation)}"`,
     ...(open ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...bodyOf(operation, schemas),
     ...(operation.responses?.['200']?.content?.['application/octet-stream'] === undefined ? [] : ['--output recording']),
@@ -62,10 +67,14 @@ function curl(method: string, path: string, operation: Operation, schemas: Recor
   return lines.join(' \\\n  ');
 }
 
-/** `{id}` under /audio is an audio's, under /api-keys a key's, and so on. */
-function fillPath(path: string): string {
+/** `{id}` under /audio is an audio's, under /api-keys a key's, and so on; what has another name is as its example. */
+function fillPath(path: string, { parameters = [] }: Operation): string {
   const id = VARIABLE_OF_ID[path.split('/')[3] ?? ''] ?? '$TRANSCRIPTION_ID';
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_FIELD[name] ?? id);
+  const exampleOf = (name: string): string => {
+    const example = parameters.find((parameter) => parameter.name === name)?.example;
+    return typeof example === 'string' ? example : id;
+  };
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_PATH[name] ?? (name === 'id' ? id : exampleOf(name)));
 }
 
 function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {

@@ -15,6 +15,7 @@ import { allowOrigins } from './cross-origin.js';
 import { serveDocumentation } from './documentation.js';
 import { takeJsonBodies } from './json-bodies.js';
 import { refuseUnknownMethods } from './known-methods.js';
+import { takePageForms } from './page-forms.js';
 import { giveUpSlowBodies, PATIENCE, type Patience } from './slow-clients.js';
 import { discardUnreadBodies } from './unread-body.js';
 
@@ -72,6 +73,7 @@ async function keepTheEdges(app: NestFastifyApplication, config: Config, log: Lo
   refuseForeignBodies(fastify);
   giveUpSlowBodies(fastify, patience);
   takeJsonBodies(fastify);
+  takePageForms(fastify);
   await app.register(cookie);
   await app.register(multipart, {
     limits: {

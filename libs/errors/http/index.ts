@@ -2,5 +2,5 @@ export { ApiProblems } from './api-problems.js';
 export { PROBLEM_TYPE, problemOf } from './problem.js';
 export { ProblemDto } from './problem.dto.js';
 export { ProblemFilter } from './problem.filter.js';
-export { TakesForm, takesForm } from './takes-form.js';
+export { TakesForm, takesForm, TakesPageForm, takesPageForm } from './takes-form.js';
 export { validationFailed, validationPipe } from './validation.pipe.js';

@@ -12,3 +12,13 @@ export function TakesForm(): MethodDecorator {
 export function takesForm(request: FastifyRequest): boolean {
   return 'takesForm' in request.routeOptions.config && request.routeOptions.config.takesForm === true;
 }
+
+/** The route takes the form of a page of ours (application/x-www-form-urlencoded). */
+export function TakesPageForm(): MethodDecorator {
+  return RouteConfig({ takesPageForm: true });
+}
+
+/** Whether the route of the request declared @TakesPageForm. */
+export function takesPageForm(request: FastifyRequest): boolean {
+  return 'takesPageForm' in request.routeOptions.config && request.routeOptions.config.takesPageForm === true;
+}

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '#access';
 import { FieldError, STATUS_OF_KIND } from '#errors';
+import { TakesPageForm } from '#errors/http';
 import { LimitedBy } from '#rate-limits/http';
 import { RESET_PASSWORD_PAGE, VERIFY_EMAIL_PAGE } from '../../account-letters.js';
 import { PasswordRecovery } from '../../password-recovery.service.js';
@@ -32,6 +33,7 @@ export class LetterPagesController {
   @Post(VERIFY_EMAIL_PAGE)
   @Public()
   @HttpCode(200)
+  @TakesPageForm()
   @LimitedBy('sign-in')
   async verify(@Body() { token }: VerifyEmailFormDto, @Res() reply: FastifyReply): Promise<void> {
     const refusal = await refusalOf(() => this.registration.verifyEmail(token));
@@ -49,6 +51,7 @@ export class LetterPagesController {
   @Post(RESET_PASSWORD_PAGE)
   @Public()
   @HttpCode(200)
+  @TakesPageForm()
   @LimitedBy('sign-in')
   async reset(@Body() { token, password }: ResetPasswordFormDto, @Res() reply: FastifyReply): Promise<void> {
     const refusal = await refusalOf(() => this.recovery.reset(token, password));
