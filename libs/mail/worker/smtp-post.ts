@@ -25,7 +25,7 @@ export class SmtpPost extends Post {
     try {
       await transport.sendMail({ ...messageOf(letter, this.from), signal });
     } catch (error) {
-      throw error instanceof Error ? smtpFailure(error) : error;
+      throw smtpFailure(error);
     } finally {
       transport.close();
     }

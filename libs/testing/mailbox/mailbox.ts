@@ -64,6 +64,7 @@ class TestMailbox implements Mailbox {
 
   constructor(private readonly options: MailboxOptions) {
     this.server = new SMTPServer({
+      logger: false,
       secure: options.tls ?? false,
       disabledCommands: ['STARTTLS'],
       authOptional: true,
