@@ -1,14 +1,18 @@
+import 'reflect-metadata';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type INestApplicationContext, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditLog } from '#audit';
+import { ConfigModule } from '#config';
 import type { Database, WorkspaceTransaction } from '#database';
-import { Log } from '#observability';
+import { Log, ObservabilityModule } from '#observability';
 import { ClaimedJob, type JobFacts, LeaseLostError } from '#queues/worker';
-import { DiskObjectStore, ObjectLinks, type ObjectStore } from '#storage';
+import { ObjectStore, StorageModule } from '#storage';
 import { testConfig } from '#testing/config';
 import { openDatabase, type TestDatabase, testDatabase } from '#testing/database';
 import { makeAudio, makeMembership, makeTranscription, makeUser, makeWorkspace } from '#testing/factories';
@@ -20,6 +24,7 @@ const STAYS = 'audit_log';
 let server: TestDatabase;
 let database: Database;
 let directory: string;
+let stores: INestApplicationContext;
 let store: ObjectStore;
 let handler: PurgeHandler;
 
@@ -27,11 +32,16 @@ beforeAll(async () => {
   server = await testDatabase();
   database = await openDatabase(server.url);
   directory = mkdtempSync(join(tmpdir(), 'steno-purge-'));
+  const log = new Log({ app: 'test', level: 'silent' });
   const config = testConfig({ STENO_HOME: directory });
-  store = new DiskObjectStore(join(directory, 'objects'), new ObjectLinks(config));
-  handler = new PurgeHandler(store, new AuditLog(), new Log({ app: 'test', level: 'silent' }));
+  @Module({ imports: [ConfigModule.with(config), ObservabilityModule.with(log), StorageModule.forConfig()] })
+  class Stores {}
+  stores = await NestFactory.createApplicationContext(Stores, { logger: log });
+  store = stores.get(ObjectStore);
+  handler = new PurgeHandler(store, new AuditLog(), log);
 });
 afterAll(async () => {
+  await stores.close();
   await database.onApplicationShutdown();
   await server.drop();
   rmSync(directory, { recursive: true, force: true });
@@ -85,7 +95,7 @@ async function fullWorkspace(purgeIn: string | null): Promise<string> {
       [uuidv7(), id, transcription.id],
     );
     await insert(
-      `invitations (id, workspace_id, email, role, token_hash, invited_by, expires_at) VALUES ($1, $2, 'a@example.com', 'viewer', $1::text, $3, now())`,
+      `invitations (id, workspace_id, email, role, token_hash, invited_by, expires_at) VALUES ($1, $2, 'a@example.com', 'viewer', gen_random_uuid()::text, $3, now())`,
       [uuidv7(), id, userId],
     );
     await insert(`workspace_keys (id, workspace_id, master_key_id, sealed) VALUES ($1, $2, 'k', '\\x00')`, [uuidv7(), id]);
@@ -174,8 +184,8 @@ describe('a purge', () => {
         `WITH RECURSIVE gone AS (
            SELECT 'workspaces'::regclass::oid AS oid
            UNION SELECT k.conrelid FROM pg_constraint k JOIN gone ON k.confrelid = gone.oid WHERE k.contype = 'f' AND k.confdeltype = 'c')
-         SELECT table_name AS name FROM information_schema.columns
-         WHERE table_schema = 'public' AND column_name = 'workspace_id' AND table_name::regclass::oid NOT IN (SELECT oid FROM gone)`,
+         SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id'
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.oid NOT IN (SELECT oid FROM gone)`,
       ),
     );
     expect(unreachable).toEqual([{ name: STAYS }]);
