@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { And, type FindOptionsWhere, LessThan, LessThanOrEqual, MoreThanOrEqual } from 'typeorm';
+import { And, type FindOptionsWhere, LessThan, MoreThanOrEqual } from 'typeorm';
 import { AuditEntry, type WorkspaceTransaction } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 import type { AuditAction } from './actions.js';
@@ -38,6 +38,11 @@ export class AuditEntriesRepository {
 }
 
 function wantedOf(tx: WorkspaceTransaction, { from, to, ...equal }: AuditFilter): FindOptionsWhere<AuditEntry> {
-  const span = [...(from === undefined ? [] : [MoreThanOrEqual(from)]), ...(to === undefined ? [] : [LessThanOrEqual(to)])];
+  const span = [...(from === undefined ? [] : [MoreThanOrEqual(from)]), ...(to === undefined ? [] : [LessThan(afterThat(to))])];
   return { ...equal, ...(span.length === 0 ? {} : { at: And(...span) }), workspaceId: tx.workspaceId };
+}
+
+/** Postgres counts microseconds, everybody else sees milliseconds: all of the last one are meant. */
+function afterThat(time: Date): Date {
+  return new Date(time.getTime() + 1);
 }
