@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Config } from '#config';
+import { addBodyProblems } from './body-problems.js';
 import { addCodeSamples } from './code-samples.js';
 
 const DESCRIPTION = `
@@ -57,7 +58,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, builder, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
-  return addCodeSamples(document);
+  return addCodeSamples(addBodyProblems(document));
 }
 
 /** The pages load scripts and styles of this server and nothing else; ReDoc draws with inline styles and a worker from a blob. */

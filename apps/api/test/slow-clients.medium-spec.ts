@@ -125,7 +125,7 @@ describe('a client that takes its time', () => {
       await sleep(2_500);
       return takeIn(...given);
     });
-    const bytes = form(wav(200));
+    const bytes = form(wav(20));
     const connection = await open(Buffer.concat([Buffer.from(uploadHead(bytes.length)), bytes]));
     expect(await connection.ended(10_000)).toBe(true);
     expect(connection.answers().map(({ status }) => status)).toEqual([201]);
