@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Config } from '#config';
+import { addBodyProblems } from './body-problems.js';
 import { addCodeSamples } from './code-samples.js';
 
 const DESCRIPTION = `
@@ -63,7 +64,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, builder, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
-  return addCodeSamples(document);
+  return addCodeSamples(addBodyProblems(document));
 }
 
 /** The pages load scripts and styles of this server and nothing else; ReDoc draws with inline styles and a worker from a blob. */
@@ -106,6 +107,10 @@ export function serveDocumentation(app: NestFastifyApplication, config: Config):
       void reply.header('content-security-policy', PAGE_POLICY);
     done();
   });
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (/^\/api\/(docs|openapi)/.test(request.url)) nameCharset(reply);
+    done(null, payload);
+  });
   const bundle = createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js');
   const html = (reply: FastifyReply): FastifyReply => reply.header('content-type', 'text/html; charset=utf-8');
   fastify.get('/api/redoc', (_request, reply) => html(reply).send(REDOC_PAGE));
@@ -115,4 +120,12 @@ export function serveDocumentation(app: NestFastifyApplication, config: Config):
       .header('cache-control', 'public, max-age=86400')
       .send(createReadStream(bundle)),
   );
+}
+
+/** Without it a browser guesses which bytes are which letters. */
+function nameCharset(reply: FastifyReply): void {
+  const type = reply.getHeader('content-type');
+  if (typeof type === 'string' && type.startsWith('text/') && !type.includes('charset')) {
+    void reply.header('content-type', `${type}; charset=utf-8`);
+  }
 }

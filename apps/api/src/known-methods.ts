@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors, FieldError } from '#errors';
+import { PROBLEM_TYPE, problemOf } from '#errors/http';
 
 /** The paths of one route pattern, and what they take. */
 interface KnownPath {
@@ -17,19 +18,29 @@ export function refuseUnknownMethods(fastify: FastifyInstance): void {
     known.set(url, path);
   });
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.is404 || request.method === 'OPTIONS') refuseIfKnown(request, reply, [...known.values()]);
-    done();
+    const allow = request.is404 || request.method === 'OPTIONS' ? methodsOf(request, [...known.values()]) : [];
+    if (allow.length > 0) refuse(request, reply, allow);
+    else done();
   });
 }
 
-function refuseIfKnown(request: FastifyRequest, reply: FastifyReply, known: KnownPath[]): void {
-  const path = request.url.split('?', 1)[0] ?? '';
-  const methods = new Set(known.filter(({ pattern }) => pattern.test(path)).flatMap((found) => [...found.methods]));
-  if (methods.size === 0) return;
-  const allow = [...methods].sort().join(', ');
-  void reply.header('allow', allow);
-  const advice = methods.size === 1 ? 'Send it with this method.' : 'Send it with one of these methods.';
-  throw new FieldError(commonErrors.method_not_allowed, `${path} takes ${allow}, not ${request.method}. ${advice}`);
+function methodsOf({ url }: FastifyRequest, known: KnownPath[]): string[] {
+  const path = pathOf(url);
+  const methods = known.filter(({ pattern }) => pattern.test(path)).flatMap((found) => [...found.methods]);
+  return [...new Set(methods)].sort();
+}
+
+/** Sent and not thrown: the preflight's route is older than the app's handling of errors. */
+function refuse({ url, method, id }: FastifyRequest, reply: FastifyReply, allowed: string[]): void {
+  const allow = allowed.join(', ');
+  const advice = allowed.length === 1 ? 'Send it with this method.' : 'Send it with one of these methods.';
+  const error = new FieldError(commonErrors.method_not_allowed, `${pathOf(url)} takes ${allow}, not ${method}. ${advice}`);
+  const problem = problemOf(error, url, id);
+  void reply.status(problem.status).headers({ allow, 'content-type': PROBLEM_TYPE }).send(problem);
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
 }
 
 /** `/audio/:id` as an expression; `*` at the end stands for anything. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SECURITY_HEADERS } from '../src/security-headers.js';
-import { exchange, RawConnection } from './raw-exchange.fixture.js';
+import { exchange, type RawAnswer, RawConnection } from './raw-exchange.fixture.js';
 import { startTestApi, type TestApi } from './test-api.js';
 
 let api: TestApi;
@@ -11,6 +11,8 @@ beforeAll(async () => {
   port = Number(new URL(await api.app.getUrl()).port);
 });
 afterAll(() => api.stop());
+
+const NOTHING: RawAnswer = { status: 0, headers: {}, body: '' };
 
 const HOST = 'Host: steno';
 /** What an attacker would like to have answered as a request of its own. */
@@ -82,7 +84,7 @@ describe('a request that two servers could read in two ways', () => {
     const { answers, ended } = await exchange(port, bytes);
     expect(answers.map(({ status }) => status)).toEqual([400]);
     expect(ended).toBe(true);
-    const { headers = {}, body = '' } = answers[0] ?? {};
+    const [{ headers, body } = NOTHING] = answers;
     expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'malformed_request', requestId: headers['x-request-id'] });
     expect(headers).toMatchObject({
       ...SECURITY_HEADERS,

@@ -34,7 +34,7 @@ export async function readRecordingForm<Fields extends object>(
   let taken: Audio | undefined;
   try {
     for await (const part of partsOf(request)) {
-      if (part.type === 'field') given[part.fieldname] = part.value;
+      if (part.type === 'field') noteField(given, part.fieldname, part.value);
       else if (part.fieldname !== FILE_FIELD) throw unknownFields([part.fieldname]);
       else if (taken !== undefined) throw secondFile();
       else
@@ -49,6 +49,13 @@ export async function readRecordingForm<Fields extends object>(
     if (taken !== undefined) await audio.remove(uploader.workspaceId, taken.id);
     throw error;
   }
+}
+
+/** The parser makes values of fields that say they are JSON, and takes names as often as they come; ours are texts, each once. */
+function noteField(given: Record<string, unknown>, name: string, value: unknown): void {
+  if (typeof value !== 'string') throw wrongField(name, `${name} must be a text, without a Content-Type of its own`, 'is_string');
+  if (Object.hasOwn(given, name)) throw wrongField(name, `${name} stands in the form more than once`, 'one_field');
+  given[name] = value;
 }
 
 /** The parts of the form; what the parser throws is a mistake in the form. */
@@ -87,9 +94,11 @@ function unknownFields(names: string[]): FieldError {
 }
 
 function secondFile(): FieldError {
-  return validationFailed([
-    { path: FILE_FIELD, message: 'one recording a request; send the others on their own', code: 'one_file' },
-  ]);
+  return wrongField(FILE_FIELD, 'one recording a request; send the others on their own', 'one_file');
+}
+
+function wrongField(path: string, message: string, code: string): FieldError {
+  return validationFailed([{ path, message, code }]);
 }
 
 function formUnreadable(cause: unknown): FieldError {

@@ -6,6 +6,7 @@ import { ProblemDto } from './problem.dto.js';
 
 /** Where @nestjs/swagger keeps the responses of a handler. */
 const RESPONSES = 'swagger/apiResponse';
+const PROBLEM = 'application/problem+json';
 
 type Examples = Record<string, { summary: string; value: object }>;
 interface DocumentedResponse {

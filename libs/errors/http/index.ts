@@ -1,4 +1,4 @@
-export { ApiProblems } from './api-problems.js';
+export { addProblems, ApiProblems } from './api-problems.js';
 export { PROBLEM_TYPE, problemOf } from './problem.js';
 export { ProblemDto } from './problem.dto.js';
 export { ProblemFilter } from './problem.filter.js';

@@ -2,10 +2,16 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { commonErrors } from '../common-errors.js';
+import { ApiProblems } from './api-problems.js';
 
 /** The route takes multipart/form-data in place of JSON, and may take as long as a large file needs. */
 export function TakesForm(): MethodDecorator {
-  return applyDecorators(ApiConsumes('multipart/form-data'), RouteConfig({ takesForm: true }));
+  return applyDecorators(
+    ApiConsumes('multipart/form-data'),
+    RouteConfig({ takesForm: true }),
+    ApiProblems(commonErrors.request_timeout, commonErrors.unsupported_content_type),
+  );
 }
 
 /** Whether the route of the request declared @TakesForm. */

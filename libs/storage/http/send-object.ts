@@ -30,7 +30,8 @@ export async function sendObject(
   const object = await store.head(key);
   if (object === null) throw objectNotFound();
   const { bytes, etag } = object;
-  if (matches(request.headers['if-none-match'], etag)) return void reply.code(304).header('etag', etag).send();
+  const kept = { etag, 'cache-control': 'private, no-cache' };
+  if (matches(request.headers['if-none-match'], etag)) return void reply.code(304).headers(kept).send();
   const span = requestedSpan(request, bytes, etag);
   if (span === 'unsatisfiable') {
     void reply.header('content-range', `bytes */${bytes}`);
@@ -42,9 +43,8 @@ export async function sendObject(
   const opened = request.method === 'HEAD' ? undefined : await store.get(key, partial);
   const { fileName, contentType = object.contentType, disposition = 'attachment' } = presentation;
   void reply.code(partial === undefined ? 200 : 206).headers({
-    etag,
+    ...kept,
     'accept-ranges': 'bytes',
-    'cache-control': 'private, no-cache',
     'content-type': contentType,
     'content-length': opened?.bytes ?? bytes,
     'content-disposition': contentDisposition(disposition, fileName),
