@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { DOUBLE_KEY } from '#testing/speech-doubles';
 import { PROJECT } from './launcher.js';
 import { MEETING } from './recordings.js';
 import { describeWith } from './requirements.js';
@@ -20,6 +21,7 @@ const FIRST = ['/api/v1/auth/register', '/api/v1/auth/login'];
 const LAST = [
   'delete /api/v1/transcriptions/{id}',
   'delete /api/v1/audio/{id}',
+  'delete /api/v1/provider-keys/{id}',
   'post /api/v1/auth/refresh',
   'post /api/v1/auth/logout',
 ];
@@ -89,6 +91,8 @@ describeWith(['postgres'], 'the documentation', () => {
     const { id } = await client.order(recording.id);
     await client.waitUntilFinished(id);
     const { url } = await client.json<{ url: string }>('GET', `/api/v1/audio/${recording.id}/url`);
+    const key = { provider: 'openai', name: 'Own', apiKey: DOUBLE_KEY };
+    const providerKey = await client.json<{ id: string }>('POST', '/api/v1/provider-keys', key);
     const env = {
       PATH: process.env.PATH,
       STENO_URL: stack.origin,
@@ -96,6 +100,8 @@ describeWith(['postgres'], 'the documentation', () => {
       REFRESH_TOKEN: client.refreshToken,
       AUDIO_ID: recording.id,
       TRANSCRIPTION_ID: id,
+      OPENAI_API_KEY: DOUBLE_KEY,
+      PROVIDER_KEY_ID: providerKey.id,
       LINK_TOKEN: new URL(url).pathname.split('/').at(-1),
     };
     const cwd = stack.files;
