@@ -17,7 +17,7 @@ import { describeWith } from './requirements.js';
 const OLD = 'the master key that was in force until today';
 const NEW = 'the master key that is in force from today on';
 const ROTATE = 'dist/apps/api/src/rotate-master-key.js';
-const WORKSPACES = 2_000;
+const WORKSPACES = 1_200;
 const AT_ONCE = 8;
 
 describeWith(['postgres'], 'npm run rotate-master-key', () => {
