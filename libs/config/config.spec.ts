@@ -63,6 +63,11 @@ describe('loadConfig', () => {
     expect(problems).toContain('AUTH_SECRET must have 32 characters or more; make one with: openssl rand -base64 48.');
   });
 
+  it('wants a master key that can stand in the list of earlier ones', () => {
+    const masterKey = 'one half of a master key, and the other half';
+    expect(problemsOf({ ...NEEDED, MASTER_KEY: masterKey })).toEqual([expect.stringMatching(/^MASTER_KEY must hold no comma/)]);
+  });
+
   it('says which variables are missing, and where to read on', () => {
     expect(() => loadConfig({})).toThrow(/DATABASE_URL must look like .* \(it is not set\)\.\n.*AUTH_SECRET.*env-variables\.md/s);
   });

@@ -236,6 +236,9 @@ export class ServerEnvironment {
   })
   @IsString()
   @MinLength(32, { message: 'MASTER_KEY must have 32 characters or more; make one with: openssl rand -base64 48' })
+  @Matches(/^[^,]*$/, {
+    message: 'MASTER_KEY must hold no comma: it stands in a list, MASTER_KEYS_PREVIOUS, once it is replaced',
+  })
   MASTER_KEY!: string;
 
   @Variable('list', {

@@ -33,10 +33,13 @@ export class WorkspaceKeysRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Some keys that are sealed with another master key than the one in force, locked; those that others have locked are left to them. */
+  /**
+   * Some keys that are sealed with another master key than the one in force, locked. Waits for those that another run has in hand:
+   * one that passed over them would say that all is done while the other can still be killed.
+   */
   async lockOutdated(tx: SystemTransaction, masterKeyId: string, limit: number): Promise<SealedKey[]> {
     return tx.query<SealedKey>(
-      `SELECT ${COLUMNS} FROM workspace_keys WHERE master_key_id <> $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      `SELECT ${COLUMNS} FROM workspace_keys WHERE master_key_id <> $1 ORDER BY id LIMIT $2 FOR UPDATE`,
       [masterKeyId, limit],
     );
   }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { DOUBLE_KEY } from '#testing/speech-doubles';
 import { Client } from './client.js';
 import { PROJECT } from './launcher.js';
 import { MEETING } from './recordings.js';
@@ -23,6 +24,7 @@ const LAST = [
   'delete /api/v1/transcriptions/{id}',
   'delete /api/v1/audio/{id}',
   'post /api/v1/auth/change-password',
+  'delete /api/v1/provider-keys/{id}',
   'post /api/v1/auth/refresh',
   'post /api/v1/auth/logout',
   'delete /api/v1/auth/account',
@@ -103,6 +105,8 @@ describeWith(['postgres'], 'the documentation', () => {
     await client.waitUntilFinished(id);
     const { url } = await client.json<{ url: string }>('GET', `/api/v1/audio/${recording.id}/url`);
     const key = await client.json<{ id: string }>('POST', '/api/v1/api-keys', { name: 'Try out', scopes: ['read'] });
+    const own = { provider: 'openai', name: 'Own', apiKey: DOUBLE_KEY };
+    const providerKey = await client.json<{ id: string }>('POST', '/api/v1/provider-keys', own);
     const env = {
       PATH: process.env.PATH,
       STENO_URL: stack.origin,
@@ -113,6 +117,8 @@ describeWith(['postgres'], 'the documentation', () => {
       AUDIO_ID: recording.id,
       TRANSCRIPTION_ID: id,
       API_KEY_ID: key.id,
+      OPENAI_API_KEY: DOUBLE_KEY,
+      PROVIDER_KEY_ID: providerKey.id,
       LINK_TOKEN: new URL(url).pathname.split('/').at(-1),
     };
     const cwd = stack.files;

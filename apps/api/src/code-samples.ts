@@ -14,7 +14,7 @@ interface Operation {
   security?: Record<string, string[]>[];
   parameters?: { in: string; name: string; required?: boolean; example?: unknown }[];
   responses?: Record<string, { content?: Record<string, unknown> }>;
-  requestBody?: { content?: Record<string, { schema?: Schema }> };
+  requestBody?: { content?: Record<string, { schema?: Schema; examples?: Record<string, { value: object }> }> };
   'x-codeSamples'?: { lang: string; label: string; source: string }[];
 }
 
@@ -83,12 +83,15 @@ function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[]
   if (form !== undefined) return ['-F file=@samples/meeting.opus'];
   const json = resolve(content['application/json']?.schema, schemas);
   if (json === undefined) return [];
-  const required = Object.entries(json.properties ?? {}).filter(([name]) => json.required?.includes(name) === true);
-  const body = JSON.stringify(
-    Object.fromEntries(required.map(([name, { example }]) => [name, VARIABLE_OF_FIELD[name] ?? example])),
-  );
+  const [given] = Object.values(content['application/json']?.examples ?? {});
+  const fields = given === undefined ? requiredFields(json) : Object.entries(given.value as Record<string, unknown>);
+  const body = JSON.stringify(Object.fromEntries(fields.map(([name, example]) => [name, VARIABLE_OF_FIELD[name] ?? example])));
   // In double quotes, so that the shell puts its variables in.
   return ['-H "Content-Type: application/json"', `-d "${body.replaceAll('"', '\\"')}"`];
+}
+
+function requiredFields({ properties = {}, required = [] }: Schema): [string, unknown][] {
+  return Object.entries(properties).flatMap(([name, { example }]) => (required.includes(name) ? [[name, example]] : []));
 }
 
 function resolve(schema: Schema | undefined, schemas: Record<string, Schema>): Schema | undefined {

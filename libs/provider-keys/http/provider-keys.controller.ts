@@ -1,5 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors } from '#errors';
 import { ApiProblems, validationFailed } from '#errors/http';
@@ -71,6 +79,13 @@ export class ProviderKeysController {
   @Access('provider-keys:write')
   @HttpCode(200)
   @ApiOperation({ summary: 'Check a key' })
+  @ApiBody({
+    type: CheckProviderKeyDto,
+    examples: {
+      unknown: { summary: 'A key that is not kept', value: { provider: 'openai', apiKey: 'sk-proj-0123456789abcdef' } },
+      kept: { summary: 'A key of the workspace', value: { id: ID.example } },
+    },
+  })
   @ApiOkResponse({ type: KeyVerdictDto, description: 'What the provider says.' })
   @ApiProblems(notFound, unavailable, malformed, invalid)
   async validate(@CurrentActor() actor: Actor, @Body() { id, provider, apiKey }: CheckProviderKeyDto): Promise<KeyVerdictDto> {
