@@ -22,24 +22,37 @@ interface DocumentedResponse {
 export function ApiProblems(...definitions: ErrorDefinition[]): MethodDecorator {
   return (target, property, descriptor) => {
     const byStatus = Map.groupBy(definitions, ({ kind }) => STATUS_OF_KIND[kind]);
-    const decorators = [...byStatus].map(([status, group]) => {
-      const documented = documentedResponse(descriptor.value, status);
-      const examples: Examples = {
-        ...documented.content?.['application/problem+json']?.examples,
-        ...Object.fromEntries(
-          group.map((definition) => [definition.code, { summary: definition.title, value: exampleOf(definition, status) }]),
-        ),
-      };
-      return ApiResponse({
-        status,
-        headers: documented.headers,
-        description: Object.keys(examples)
-          .map((code) => `\`${code}\``)
-          .join(', '),
-        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, examples } },
-      });
-    });
+    const decorators = [...byStatus].map(([status, group]) =>
+      ApiResponse({ status, ...problemResponse(documentedResponse(descriptor.value, status), status, group) }),
+    );
     applyDecorators(ApiExtraModels(ProblemDto), ...decorators)(target, property, descriptor);
+  };
+}
+
+/**
+ * Adds errors to an operation of a finished document: those that any route of its kind can give, whoever wrote it.
+ * @param responses of the operation, by status; changed
+ */
+export function addProblems(responses: Record<string, unknown>, definitions: readonly ErrorDefinition[]): void {
+  for (const [status, group] of Map.groupBy(definitions, ({ kind }) => STATUS_OF_KIND[kind])) {
+    const documented = (responses[status] ?? {}) as DocumentedResponse;
+    responses[status] = problemResponse(documented, status, group);
+  }
+}
+
+/** The response that shows the errors of a status, after those it had before. */
+function problemResponse(before: DocumentedResponse, status: number, definitions: readonly ErrorDefinition[]) {
+  const added = definitions.map((definition) => [
+    definition.code,
+    { summary: definition.title, value: exampleOf(definition, status) },
+  ]);
+  const examples: Examples = { ...before.content?.[PROBLEM]?.examples, ...(Object.fromEntries(added) as Examples) };
+  return {
+    ...(before.headers === undefined ? {} : { headers: before.headers }),
+    description: Object.keys(examples)
+      .map((code) => `\`${code}\``)
+      .join(', '),
+    content: { [PROBLEM]: { schema: { $ref: getSchemaPath(ProblemDto) }, examples } },
   };
 }
 
