@@ -24,7 +24,10 @@ const JSON_BODY_BYTES = 1_000_000;
 
 /** Routes outside /api/v1: probes, signed links of local-disk objects, the local inbox, and the pages that links in letters lead to. */
 const UNPREFIXED = [
-  ...['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id'].map((path) => ({ path, method: RequestMethod.GET })),
+  ...['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id', 'accept-invitation'].map((path) => ({
+    path,
+    method: RequestMethod.GET,
+  })),
   ...['verify-email', 'reset-password'].map((path) => ({ path, method: RequestMethod.ALL })),
 ];
 

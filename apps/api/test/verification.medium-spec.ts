@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audited } from './audited.js';
 import { AuthClient } from './auth-client.js';
@@ -171,6 +172,18 @@ describe('the pages that letters lead to', () => {
     const again = await page('POST', 'verify-email', { token });
     expect([again.statusCode, again.body.includes('was used before')]).toEqual([422, true]);
   });
+
+  it.each(['verify-email', 'reset-password', 'accept-invitation'])(
+    'show %s with their own style, and no script',
+    async (path) => {
+      const { headers, body } = await page('GET', `${path}?token=${encodeURIComponent('"><script>alert(1)</script>')}`);
+      const style = /<style>([\s\S]*)<\/style>/.exec(body)?.[1] ?? '';
+      const hash = createHash('sha256').update(style).digest('base64');
+      expect(headers['content-security-policy']).toContain(`style-src 'sha256-${hash}'`);
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+      expect(body).not.toContain('<script');
+    },
+  );
 
   it('set a password, and tell on the page what is wrong with one', async () => {
     const { email } = await register('page-reset@example.com');

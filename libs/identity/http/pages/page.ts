@@ -22,9 +22,12 @@ const STYLE = `body{margin:15vh auto 0;max-width:26rem;padding:0 1rem;font:1rem/
 h1{font-size:1.4rem}label{display:block;margin-bottom:.3rem}
 input,button{font:inherit;padding:.5rem .8rem;border:1px solid #8a9099;border-radius:.3rem}
 input{box-sizing:border-box;width:100%;margin-bottom:1rem}button{background:#1b1f24;color:#fff;cursor:pointer}
-.wrong{color:#a4161a}
+.wrong{color:#a4161a}pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:.8rem;border:1px solid #8a9099;border-radius:.3rem}
 @media(prefers-color-scheme:dark){body{color:#e6e8eb;background:#15181c}button{background:#e6e8eb;color:#15181c}
 input{background:#1b1f24;color:inherit}.wrong{color:#ff8f8f}}`;
+
+/** One piece: the policy names the hash of what stands between the tags, to the last space. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 /** No script, nothing from elsewhere, forms go back here alone. */
 const POLICY = [
@@ -44,9 +47,7 @@ export function sendPage(reply: FastifyReply, title: string, content: Html): voi
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title} – Steno</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <h1>${title}</h1>
