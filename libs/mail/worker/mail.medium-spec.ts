@@ -25,6 +25,7 @@ const TOKEN = 'kJ8s3cretTokenOfALink-42';
 const URL_WITH_TOKEN = `https://steno.example/reset?token=${TOKEN}`;
 
 const logged: string[] = [];
+const opened = new AsyncDisposableStack();
 let server: TestDatabase;
 let owner: Client;
 let mailbox: Mailbox;
@@ -37,11 +38,15 @@ let written = 0;
 
 beforeAll(async () => {
   server = await testDatabase();
+  opened.defer(() => server.drop());
   owner = new Client({ connectionString: server.url });
   await owner.connect();
+  opened.defer(() => owner.end());
   mailbox = await startMailbox({ beforeConfirmation: (letter) => beforeConfirmation(letter) });
+  opened.defer(() => mailbox.stop());
   const overrides = { DATABASE_URL: server.url, SMTP_URL: mailbox.url, WORKER_JOBS: 'mail.send' };
   worker = await startMailWorker(testConfig({ ...overrides, MAIL_FROM: 'Steno <steno@example.org>' }), logged);
+  opened.defer(() => worker.close());
   database = worker.get(Database);
   workspaceId = (await makeWorkspace(database)).id;
 });
@@ -49,12 +54,7 @@ afterEach(() => {
   beforeConfirmation = () => Promise.resolve();
   mailbox.refuse(null);
 });
-afterAll(async () => {
-  await worker.close();
-  await mailbox.stop();
-  await owner.end();
-  await server.drop();
-});
+afterAll(() => opened.disposeAsync());
 
 /** Owes a letter to somebody new. */
 async function owe(given: Partial<NewLetter> = {}): Promise<{ id: string; to: string }> {

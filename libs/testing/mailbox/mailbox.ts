@@ -92,6 +92,8 @@ class TestMailbox implements Mailbox {
 
   async start(): Promise<this> {
     await once(this.server.listen(this.options.port ?? 0, '127.0.0.1'), 'listening');
+    // A test that failed before it could stop the mailbox must not keep the run from ending.
+    this.server.server.unref();
     return this;
   }
 
