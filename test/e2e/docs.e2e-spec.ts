@@ -20,6 +20,11 @@ const run = promisify(execFile);
 /** What a person pastes first and last: an account before its login; what others need is deleted, and the session ended, at the end. */
 const FIRST = ['/api/v1/auth/register', '/api/v1/auth/login'];
 const LAST = [
+  'delete /api/v1/workspaces/{id}/invitations/{invitationId}',
+  'delete /api/v1/workspaces/{id}/members/{userId}',
+  'delete /api/v1/workspaces/{id}',
+  'post /api/v1/workspaces/{id}/restore',
+  'post /api/v1/workspaces/{id}/transfer-ownership',
   'delete /api/v1/api-keys/{id}',
   'delete /api/v1/transcriptions/{id}',
   'delete /api/v1/audio/{id}',
@@ -32,7 +37,11 @@ const LAST = [
 /** Of the examples. */
 const PASSWORD = 'a long sentence is a good password';
 /** Whoever pastes these has read a letter; here they are refused for want of one. */
-const WANT_A_LETTER = ['post /api/v1/auth/verify-email', 'post /api/v1/auth/reset-password'];
+const WANT_A_LETTER: Record<string, RegExp> = {
+  'post /api/v1/auth/verify-email': /\n422$/,
+  'post /api/v1/auth/reset-password': /\n422$/,
+  'post /api/v1/invitations/accept': /"invitation_not_found".*\n404$/s,
+};
 
 function rankOf(method: string, path: string): number {
   const first = FIRST.indexOf(path);
@@ -99,6 +108,16 @@ describeWith(['postgres'], 'the documentation', () => {
       (await client.json<{ accessToken: string }>('POST', '/api/v1/auth/login', { email: client.email, password: PASSWORD }))
         .accessToken;
     await signIn();
+    // As an invitation that was accepted would do it.
+    const joined = async (workspaceId: string): Promise<string> => {
+      const { email } = await new Client(stack.origin, PASSWORD).register();
+      const [row] = await stack.query<{ id: string }>(
+        `INSERT INTO memberships (workspace_id, user_id, role) SELECT $1, id, 'member' FROM users WHERE email = $2
+         RETURNING user_id AS id`,
+        [workspaceId, email],
+      );
+      return row?.id ?? '';
+    };
     const sessions = await client.json<{ data: { id: string }[] }>('GET', '/api/v1/auth/sessions');
     const recording = await client.upload(MEETING);
     const { id } = await client.order(recording.id);
@@ -107,6 +126,12 @@ describeWith(['postgres'], 'the documentation', () => {
     const key = await client.json<{ id: string }>('POST', '/api/v1/api-keys', { name: 'Try out', scopes: ['read'] });
     const own = { provider: 'openai', name: 'Own', apiKey: DOUBLE_KEY };
     const providerKey = await client.json<{ id: string }>('POST', '/api/v1/provider-keys', own);
+    const workspace = await client.json<{ id: string }>('POST', '/api/v1/workspaces', { name: 'Our team' });
+    const [member, heir] = [await joined(workspace.id), await joined(workspace.id)];
+    const invitation = await client.json<{ id: string }>('POST', `/api/v1/workspaces/${workspace.id}/invitations`, {
+      email: 'lovelace@example.com',
+      role: 'member',
+    });
     const env = {
       PATH: process.env.PATH,
       STENO_URL: stack.origin,
@@ -117,6 +142,10 @@ describeWith(['postgres'], 'the documentation', () => {
       AUDIO_ID: recording.id,
       TRANSCRIPTION_ID: id,
       API_KEY_ID: key.id,
+      WORKSPACE_ID: workspace.id,
+      INVITATION_ID: invitation.id,
+      MEMBER_ID: member,
+      HEIR_ID: heir,
       OPENAI_API_KEY: DOUBLE_KEY,
       PROVIDER_KEY_ID: providerKey.id,
       LINK_TOKEN: new URL(url).pathname.split('/').at(-1),
@@ -133,15 +162,18 @@ describeWith(['postgres'], 'the documentation', () => {
     expect(samples.length).toBeGreaterThan(15);
     const failed: string[] = [];
     for (const { name, source } of samples) {
-      // The session has ended by then.
-      if (name === 'delete /api/v1/auth/account') env.TOKEN = await signIn();
+      // The session has ended by then, and nobody else owns the workspace that an example made.
+      if (name === 'delete /api/v1/auth/account') {
+        env.TOKEN = await signIn();
+        await stack.query(`UPDATE workspaces SET deleted_at = now() WHERE kind = 'team' AND id <> $1`, [workspace.id]);
+      }
       const { stdout } = await run('sh', ['-c', `${source} --silent --show-error --write-out '\\n%{http_code}'`], {
         cwd,
         env,
         encoding: 'latin1',
         maxBuffer: 10_000_000,
       });
-      const expected = WANT_A_LETTER.includes(name) ? /\n422$/ : /\n2\d\d$/;
+      const expected = WANT_A_LETTER[name] ?? /\n2\d\d$/;
       if (!expected.test(stdout)) failed.push(`${source}\n${stdout.slice(-500)}`);
     }
     expect(failed).toEqual([]);

@@ -25,12 +25,18 @@ const VARIABLE_OF_FIELD: Record<string, string> = {
   apiKey: '$OPENAI_API_KEY',
   audioId: '$AUDIO_ID',
   refreshToken: '$REFRESH_TOKEN',
+  /** Who is to own the workspace. */
+  userId: '$HEIR_ID',
   /** Of a letter. */
   token: '$LETTER_TOKEN',
 };
 
 /** Further ones, of paths. */
-const VARIABLE_OF_PATH: Record<string, string> = { token: '$LINK_TOKEN' };
+const VARIABLE_OF_PATH: Record<string, string> = {
+  token: '$LINK_TOKEN',
+  userId: '$MEMBER_ID',
+  invitationId: '$INVITATION_ID',
+};
 
 /** The variable of `{id}`, by the first word of the path. */
 const VARIABLE_OF_ID: Record<string, string> = {
@@ -38,6 +44,7 @@ const VARIABLE_OF_ID: Record<string, string> = {
   auth: '$SESSION_ID',
   'api-keys': '$API_KEY_ID',
   'provider-keys': '$PROVIDER_KEY_ID',
+  workspaces: '$WORKSPACE_ID',
 };
 
 /**

@@ -29,6 +29,8 @@ TRANSCRIPTION_ID=$(curl -s "$STENO_URL/api/v1/transcriptions" -H "Authorization:
   -H 'Content-Type: application/json' -d '{"audioId":"'"$AUDIO_ID"'"}' | field id)
 API_KEY_ID=$(curl -s "$STENO_URL/api/v1/api-keys" -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' -d '{"name":"Try out","scopes":["read"]}' | field id)
+WORKSPACE_ID=$(curl -s "$STENO_URL/api/v1/workspaces" -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' -d '{"name":"Our team"}' | field id)
 LINK_TOKEN=$(curl -s "$STENO_URL/api/v1/audio/$AUDIO_ID/url" -H "Authorization: Bearer $TOKEN" | field url | sed 's#.*/objects/##')
 until curl -s "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/status" -H "Authorization: Bearer $TOKEN" | grep -Eq '"(completed|failed)"'; do sleep 1; done
 curl "$STENO_URL/api/v1/transcriptions/$TRANSCRIPTION_ID/export?format=srt" -H "Authorization: Bearer $TOKEN"

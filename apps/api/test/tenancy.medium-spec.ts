@@ -1,150 +1,124 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OpenAPIObject } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
-import { makeApiKey, makeAudio, makeMembership, makeTranscription } from '#testing/factories';
-import { buildOpenApiDocument } from '../src/openapi.js';
-import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+import { NO_VENDORS } from './no-vendors.fixture.js';
+import { OPERATIONS, type Operation } from './operations.fixture.js';
+import { type Kind, kindOf, makePeople, makeTenant, makeThing, type Tenant, validRequest } from './tenant.fixture.js';
+import { startTestApi, type TestApi } from './test-api.js';
 
-interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  path: string;
-  permission?: string;
+/** Stands in every text of the other workspace: names, transcripts, addresses, keys. */
+const CANARY = 'canary-of-the-others';
+
+const GUARDED = OPERATIONS.filter(({ permission }) => permission !== undefined);
+/** Filters of lists: another workspace's id finds as much as one that nobody has. */
+const FILTERS = GUARDED.flatMap((operation) => idsOf(operation, 'query'));
+const IDS = GUARDED.flatMap((operation) => [...idsOf(operation, 'path'), ...idsOf(operation, 'body')]);
+
+function idsOf(operation: Operation, place: 'path' | 'query' | 'body') {
+  return operation.ids.filter((id) => id.in === place).map(({ name }) => [`${operation.name} ${name}`, operation, name] as const);
 }
-
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
-function routesOf(document: OpenAPIObject): Route[] {
-  return Object.entries(document.paths).flatMap(([path, item]) =>
-    METHODS.flatMap((method) => {
-      const operation = item[method.toLowerCase() as Lowercase<typeof method>] as { 'x-permission'?: string } | undefined;
-      return operation === undefined ? [] : [{ method, path, permission: operation['x-permission'] }];
-    }),
-  );
-}
-
-const routes = routesOf(await buildOpenApiDocument());
-const guarded = routes.filter(({ permission }) => permission !== undefined);
-const ofOneThing = guarded.filter(({ path }) => path.includes('{'));
-const named = (some: Route[]) => some.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 let api: TestApi;
-let ours: SignedInUser;
-let theirs: SignedInUser;
-/** A thing of the other workspace, by the first word of the path. */
-let theirThings: Record<string, string>;
+let ours: Tenant;
+let theirs: Tenant;
+const theirThings = new Map<Kind, string>();
 
 beforeAll(async () => {
-  api = await startTestApi();
-  [ours, theirs] = await Promise.all([api.register(), api.register()]);
-  const audio = await makeAudio(api.database, theirs.workspaceId);
-  const transcription = await makeTranscription(api.database, theirs.workspaceId, {
-    audioId: audio.id,
-    status: 'completed',
-    stage: 'assemble',
-    text: 'their secret',
-  });
-  const key = await makeApiKey(api.database, { ...theirs, name: 'their secret' });
-  theirThings = { audio: audio.id, transcriptions: transcription.id, 'api-keys': key.id };
-});
+  api = await startTestApi({ EMAIL_VERIFICATION: 'optional', ...NO_VENDORS });
+  ours = await makeTenant(api, await makePeople(api, 'Ours'), 'ours');
+  theirs = await makeTenant(api, await makePeople(api, CANARY), CANARY);
+  for (const [, operation, name] of [...IDS, ...FILTERS]) {
+    const kind = kindOf(operation, name);
+    if (!theirThings.has(kind)) theirThings.set(kind, await makeThing(api, theirs, kind));
+  }
+}, 30_000);
 afterAll(() => api.stop());
 
-async function ask({ method, path }: Route, id: string, headers: Record<string, string> = ours.headers) {
-  return api.app.inject({ method, url: path.replaceAll(/\{\w+\}/g, id), headers });
-}
-
-function thingOf({ path }: Route): string {
-  const id = theirThings[path.split('/')[3] ?? ''];
-  if (id === undefined) throw new Error(`Make a thing of the other workspace for ${path} above.`);
+function theirThing(operation: Operation, name: string): string {
+  const id = theirThings.get(kindOf(operation, name));
+  if (id === undefined) throw new Error(`There is no thing of theirs for ${name} of ${operation.name}.`);
   return id;
 }
 
-/** When the relay rang for a job is left out: it rings whatever the requests do. */
-async function allRows(): Promise<object[]> {
-  return api.database.asSystem((tx) =>
-    tx.query(`SELECT 'audio' AS t, to_jsonb(a) AS row FROM audio a
-      UNION ALL SELECT 'transcriptions', to_jsonb(t) FROM transcriptions t
-      UNION ALL SELECT 'api_keys', to_jsonb(k) FROM api_keys k
-      UNION ALL SELECT 'jobs', to_jsonb(j) - 'rung_at' FROM jobs j`),
-  );
+async function ask(operation: Operation, ids: Record<string, string>, caller: 'owner' | 'anonymous' = 'owner') {
+  return api.app.inject(await validRequest(api, ours, operation, caller, ids));
 }
 
-describe("another workspace's", () => {
-  it.each(named(ofOneThing))('things do not exist for %s, which changes nothing', async (_, route) => {
-    const before = await allRows();
-    const unknown = uuidv7();
-    const [foreign, random] = [await ask(route, thingOf(route)), await ask(route, unknown)];
-    expect(foreign.statusCode).toBe(404);
-    const comparable = (body: Record<string, unknown>) => ({ ...body, requestId: '', instance: '' });
-    expect(comparable(foreign.json())).toEqual(comparable(random.json()));
-    expect(foreign.body).not.toContain('their secret');
-    expect(await allRows()).toEqual(before);
+/** Every row of the other workspace, of its people, and how many of each table there are. */
+async function allOfTheirs(): Promise<unknown> {
+  return api.database.asSystem(async (tx) => {
+    const tables = await tx.query<{ name: string; column: string }>(
+      `SELECT c.relname AS name, a.attname AS column FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+         AND (a.attname = 'workspace_id' OR (c.relname = 'workspaces' AND a.attname = 'id')) ORDER BY 1`,
+    );
+    const people = Object.values(theirs.people).map(({ userId }) => userId);
+    const selects = [
+      ...tables.map(({ name, column }) => `SELECT '${name}' AS t, to_jsonb(x) AS row FROM ${name} x WHERE ${column} = $1`),
+      `SELECT 'sessions', to_jsonb(x) FROM sessions x WHERE user_id = ANY ($2)`,
+      `SELECT 'users', to_jsonb(x) FROM users x WHERE id = ANY ($2)`,
+      `SELECT 'deleted', to_jsonb(x) FROM workspaces x WHERE id = $3`,
+    ];
+    return tx.query(`SELECT t, row FROM (${selects.join(' UNION ALL ')}) AS everything ORDER BY t, row::text`, [
+      theirs.workspaceId,
+      people,
+      theirThings.get('deletedWorkspace') ?? null,
+    ]);
   });
+}
 
-  it.each(named(ofOneThing.filter(({ method, path }) => method === 'GET' && !path.endsWith('/download'))))(
-    'owner gets them by %s',
-    async (_, route) => {
-      expect((await ask(route, thingOf(route), theirs.headers)).statusCode).toBe(200);
+/** An answer without what differs from request to request. */
+function comparable(text: string, url: string): unknown {
+  return JSON.parse(text.replaceAll(url, ''), (key, value: unknown) => (key === 'requestId' || key === 'instance' ? '' : value));
+}
+
+describe("another workspace's ids", () => {
+  it.each(IDS)(
+    'are unknown to %s, as one that nobody has; nothing changes (item 37)',
+    async (_, operation, name) => {
+      const before = await allOfTheirs();
+      const [foreign, unknown] = [theirThing(operation, name), uuidv7()];
+      const answers = [await ask(operation, { [name]: foreign }), await ask(operation, { [name]: unknown })];
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404]);
+      expect(comparable(answers[0]?.body ?? '', foreign)).toEqual(comparable(answers[1]?.body ?? '', unknown));
+      expect(answers[0]?.body).not.toContain(CANARY);
+      expect(await allOfTheirs()).toEqual(before);
     },
+    20_000,
   );
 
-  it('recordings cannot be transcribed or asked for by their id', async () => {
-    const order = (audioId: string) =>
-      api.app.inject({ method: 'POST', url: '/api/v1/transcriptions', headers: ours.headers, payload: { audioId } });
-    const [foreign, random] = [await order(theirThings['audio'] ?? ''), await order(uuidv7())];
-    expect(foreign.json()).toMatchObject({ status: 404, code: 'audio_not_found' });
-    expect({ ...foreign.json<object>(), requestId: '' }).toEqual({ ...random.json<object>(), requestId: '' });
-    const list = await api.app.inject({
-      method: 'GET',
-      url: `/api/v1/transcriptions?audioId=${theirThings['audio']}`,
-      headers: ours.headers,
-    });
-    expect(list.json()).toMatchObject({ data: [], total: 0 });
+  it.each(FILTERS)('find nothing as a filter: %s (item 37)', async (_, operation, name) => {
+    const answers = [await ask(operation, { [name]: theirThing(operation, name) }), await ask(operation, { [name]: uuidv7() })];
+    for (const answer of answers) expect(answer.json()).toMatchObject({ data: [], total: 0 });
   });
 
-  it.each(['audio', 'transcriptions', 'api-keys'])('%s are in no list and no count', async (path) => {
-    const list = await api.app.inject({ method: 'GET', url: `/api/v1/${path}`, headers: ours.headers });
-    expect(list.json()).toMatchObject({ data: [], total: 0, totalPages: 0, nextCursor: null });
+  it.each(
+    GUARDED.filter(({ method, path }) => method === 'GET' && !path.includes('{')).map(
+      (operation) => [operation.name, operation] as const,
+    ),
+  )('and texts are in no list: %s (item 40)', async (_, operation) => {
+    const answer = await ask(operation, {});
+    expect(answer.statusCode).toBe(200);
+    expect(answer.body).not.toContain(CANARY);
+    for (const id of [theirs.workspaceId, ...theirThings.values()]) expect(answer.body).not.toContain(id);
+  });
+
+  it('in X-Workspace-Id open nothing, for people and for keys', async () => {
+    for (const headers of [ours.people.owner.headers, { authorization: `Bearer ${ours.keys.admin}` }]) {
+      const me = (workspaceId: string) =>
+        api.app.inject({ method: 'GET', url: '/api/v1/auth/me', headers: { ...headers, 'x-workspace-id': workspaceId } });
+      const [foreign, unknown] = [await me(theirs.workspaceId), await me(uuidv7())];
+      expect(foreign.statusCode).toBe(404);
+      expect(comparable(foreign.body, '-')).toEqual(comparable(unknown.body, '-'));
+    }
   });
 });
 
 describe('ids that are none', () => {
-  it.each(named(ofOneThing))('are malformed for %s', async (_, route) => {
-    expect((await ask(route, '1%20OR%201=1')).json()).toMatchObject({ status: 400, code: 'malformed_request' });
-  });
-});
-
-describe('access', () => {
-  it.each(named(guarded))('%s wants a token', async (_, route) => {
-    expect((await ask(route, uuidv7(), {})).json()).toMatchObject({ status: 401, code: 'authentication_required' });
-  });
-
-  it('is open for signing in, probes and signed links alone', () => {
-    const open = routes.filter(({ permission }) => permission === undefined).map(({ path }) => path);
-    expect(open.sort()).toEqual([
-      '/api/v1/auth/login',
-      '/api/v1/auth/refresh',
-      '/api/v1/auth/register',
-      '/live',
-      '/objects/{token}',
-      '/ready',
-    ]);
-  });
-
-  it.each(named(guarded.filter(({ permission }) => permission?.endsWith(':write'))))(
-    '%s is not for viewers',
-    async (_, route) => {
-      const viewer = await api.register();
-      await makeMembership(api.database, theirs.workspaceId, viewer.userId, 'viewer');
-      const headers = { ...viewer.headers, 'x-workspace-id': theirs.workspaceId };
-      const before = await allRows();
-      expect((await ask(route, route.path.includes('{') ? thingOf(route) : '', headers)).json()).toMatchObject({
-        status: 403,
-        code: 'permission_denied',
-        detail: expect.stringMatching(new RegExp(`${route.permission}.*viewer`)),
-      });
-      expect(await allRows()).toEqual(before);
-      const list = await api.app.inject({ method: 'GET', url: '/api/v1/audio', headers });
-      expect(list.json()).toMatchObject({ total: 1 });
+  it.each(IDS.filter(([, operation, name]) => operation.ids.some((id) => id.in === 'path' && id.name === name)))(
+    'are malformed for %s',
+    async (_, operation, name) => {
+      const answer = await ask(operation, { [name]: '1%20OR%201=1' });
+      expect(answer.json()).toMatchObject({ status: 400, code: 'malformed_request' });
     },
   );
 });

@@ -105,5 +105,5 @@ export class AuditQueryDto extends PageQueryDto {
 
 export function toAuditFilter({ action, actorId, targetKind, targetId, from, to }: AuditQueryDto): AuditFilter {
   const given = Object.entries({ action, actorId, targetKind, targetId, from, to }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as AuditFilter;
+  return Object.fromEntries(given);
 }
