@@ -8,7 +8,7 @@ import { SpeechModule } from './speech.module.js';
 const BASE = {
   DATABASE_URL: 'postgres://steno@127.0.0.1:5432/steno',
   AUTH_SECRET: 'a secret of thirty-two characters, at least',
-  MASTER_KEY: 'another one of thirty-two characters, too',
+  MASTER_KEY: 'another one of thirty-two characters too',
 };
 
 async function registryWith(environment: Record<string, string>) {
