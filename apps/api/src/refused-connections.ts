@@ -39,7 +39,9 @@ export function hangUp(socket: Socket, reason: FieldError | null, log: Log): voi
  */
 function answersAnother(socket: Socket): boolean {
   const answer: unknown = Reflect.get(socket, '_httpMessage');
-  return answer instanceof ServerResponse && (answer.headersSent || answer.req.complete);
+  if (!(answer instanceof ServerResponse)) return false;
+  const { headersSent, req }: ServerResponse = answer;
+  return headersSent || req.complete;
 }
 
 function toFieldError({ code }: ParserError): FieldError {

@@ -62,7 +62,7 @@ async function ask(operation: DocumentedOperation, url: string, body = operation
 
 /** The address of an operation; a workspace's is the caller's own. */
 function addressOf(operation: DocumentedOperation, given: Record<string, string> = {}): string {
-  const own = operation.path.startsWith('/api/v1/workspaces/{id}') ? { id: user.workspaceId } : {};
+  const own: Record<string, string> = operation.path.startsWith('/api/v1/workspaces/{id}') ? { id: user.workspaceId } : {};
   return urlOf(operation, { ...own, ...given });
 }
 
@@ -169,7 +169,9 @@ describe('a query', () => {
     for (const { name, in: where, schema } of operation.parameters) {
       if (where !== 'query' || schema?.type === 'array') continue;
       const url = addressOf(operation, { [name]: 'a' }).replace(`${name}=a`, '');
-      const value = encodeURIComponent(String(schema?.example ?? schema?.default ?? schema?.enum?.[0] ?? 1));
+      const value = encodeURIComponent(
+        JSON.stringify(schema?.example ?? schema?.default ?? schema?.enum?.[0] ?? 1).replaceAll('"', ''),
+      );
       for (const twice of [
         `${name}=${value}&${name}=${value}`,
         `${name}[]=${value}`,
