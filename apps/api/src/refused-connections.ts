@@ -1,4 +1,4 @@
-import { ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { commonErrors, FieldError } from '#errors';
 import type { Log } from '#observability';
@@ -40,8 +40,8 @@ export function hangUp(socket: Socket, reason: FieldError | null, log: Log): voi
 function answersAnother(socket: Socket): boolean {
   const answer: unknown = Reflect.get(socket, '_httpMessage');
   if (!(answer instanceof ServerResponse)) return false;
-  const { headersSent, req }: ServerResponse = answer;
-  return headersSent || req.complete;
+  const request: unknown = answer.req;
+  return answer.headersSent || (request instanceof IncomingMessage && request.complete);
 }
 
 function toFieldError({ code }: ParserError): FieldError {
