@@ -178,6 +178,34 @@ describe('mail', () => {
   });
 });
 
+describe('CORS_ORIGINS', () => {
+  it('is none unless it names some', () => {
+    expect(loadConfig(NEEDED).http.corsOrigins).toEqual([]);
+    const given = { ...PRODUCTION, CORS_ORIGINS: 'https://app.example.com, http://localhost:5173' };
+    expect(loadConfig(given).http.corsOrigins).toEqual(['https://app.example.com', 'http://localhost:5173']);
+  });
+
+  it.each([
+    'https://app.example.com/',
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'https://user@app.example.com',
+    'app.example.com',
+    'null',
+    'ftp://app.example.com',
+    'https://*.example.com',
+  ])('refuses what no browser would send: %s', (origin) => {
+    expect(problemsOf({ ...NEEDED, CORS_ORIGINS: `https://app.example.com,${origin}` })).toEqual([
+      expect.stringMatching(/^CORS_ORIGINS must list origins as browsers write them/),
+    ]);
+  });
+
+  it('allows all outside production only', () => {
+    expect(loadConfig({ ...NEEDED, CORS_ORIGINS: '*' }).http.corsOrigins).toEqual(['*']);
+    expect(problemsOf({ ...PRODUCTION, CORS_ORIGINS: '*' })).toEqual([expect.stringMatching(/^CORS_ORIGINS is \*\./)]);
+  });
+});
+
 describe('environmentDocuments', () => {
   const documents = environmentDocuments();
   const names = [...describedVariables().keys()];

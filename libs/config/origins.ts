@@ -4,7 +4,7 @@ import { registerDecorator } from 'class-validator';
 function isOrigin(text: unknown): boolean {
   if (typeof text !== 'string' || !URL.canParse(text)) return false;
   const { protocol, origin } = new URL(text);
-  return ['http:', 'https:'].includes(protocol) && origin === text;
+  return ['http:', 'https:'].includes(protocol) && origin === text && !text.includes('*');
 }
 
 /** The variable lists origins, or is `*`. */

@@ -1,4 +1,4 @@
-import { ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { commonErrors, FieldError } from '#errors';
 import type { Log } from '#observability';
@@ -39,7 +39,9 @@ export function hangUp(socket: Socket, reason: FieldError | null, log: Log): voi
  */
 function answersAnother(socket: Socket): boolean {
   const answer: unknown = Reflect.get(socket, '_httpMessage');
-  return answer instanceof ServerResponse && (answer.headersSent || answer.req.complete);
+  if (!(answer instanceof ServerResponse)) return false;
+  const request: unknown = answer.req;
+  return answer.headersSent || (request instanceof IncomingMessage && request.complete);
 }
 
 function toFieldError({ code }: ParserError): FieldError {

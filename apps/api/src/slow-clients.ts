@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors, FieldError } from '#errors';
 import { takesForm } from '#errors/http';
@@ -29,7 +30,8 @@ export const PATIENCE: Patience = {
 /** Gives up requests whose body arrives too slowly: 408, and the connection ends. Node itself looks after the headers. */
 export function giveUpSlowBodies(fastify: FastifyInstance, patience: Patience): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (hasBody(request)) {
+    // Requests that `inject` makes up have no connection that could be slow.
+    if (hasBody(request) && request.raw.socket instanceof Socket) {
       const forget = takesForm(request)
         ? watchForm(request.raw, patience, (why) => giveUp(request, reply, why))
         : watchBody(request, reply, patience);

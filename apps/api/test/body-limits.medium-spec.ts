@@ -187,3 +187,32 @@ describe('a form', () => {
     return (await api.database.asSystem((tx) => tx.query('SELECT id FROM audio'))).length;
   }
 });
+
+describe('the form of a page', () => {
+  const send = (payload: string) =>
+    api.app.inject({
+      method: 'POST',
+      url: '/reset-password',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload,
+    });
+
+  it.each([
+    '__proto__=1&__proto__=2',
+    'constructor=1&prototype=2',
+    '__proto__[polluted]=1&constructor[prototype][polluted]=1',
+    'token=a&token=b&password=a%20long%20sentence%20is%20a%20good%20password',
+    'token[]=a&password[$ne]=b',
+    '%00=%00&%ff=%zz',
+    '&=&==&',
+  ])('reaches nothing it should not: %s (item 55)', async (payload) => {
+    const answer = await send(payload);
+    expect(answer.statusCode).toBeLessThan(500);
+    expect(answer.headers['content-type']).toMatch(/; charset=utf-8$/);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('is short (item 22)', async () => {
+    expect((await send(`token=${'a'.repeat(10_000)}`)).statusCode).toBe(413);
+  });
+});
