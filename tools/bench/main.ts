@@ -5,7 +5,7 @@ import { listenForInterruption } from '../interruption.ts';
 import { Refusal, runMain } from '../refusal.ts';
 import { describeMissing, installMissing } from '../system/packages.ts';
 import { contest, type Contest } from './contest.ts';
-import { keepRecords, recordOf, type RowRecord, tableOf } from './records.ts';
+import { circumstances, keepRecords, recordOf, type RowRecord, tableOf } from './records.ts';
 
 const ROWS: readonly Row[] = [p2];
 
@@ -18,9 +18,10 @@ async function main(): Promise<number> {
   const missing = await installMissing(['redis']);
   if (missing.length > 0) throw new Refusal(describeMissing(missing));
   const { signal } = listenForInterruption(() => undefined);
+  const when = circumstances();
   await buildWhenStale(signal);
   const records: RowRecord[] = [];
-  for (const row of rows) records.push(recordOf(row, await contestsOf(row, signal)));
+  for (const row of rows) records.push(recordOf(row, await contestsOf(row, signal), when));
   await keepRecords(records);
   console.log(`\n${tableOf(records)}\n\nMore in docs/benchmarks.md.`);
   return 0;

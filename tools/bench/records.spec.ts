@@ -14,6 +14,7 @@ const RECORD: RowRecord = {
   date: '2026-11-21T13:00:00.000Z',
   commit: 'abc1234',
   machine: '2 × processor',
+  loadBefore: 0.3,
 };
 
 describe('a contest', () => {
@@ -42,6 +43,6 @@ describe('what a run says', () => {
     const page = pageOf([RECORD]);
     expect(page).toContain('## P2');
     expect(page).toContain('| with Redis | 100 requests/s | 200 requests/s | 0.50 | ≥ 0.5 | reached |');
-    expect(page).toContain('2026-11-21, commit abc1234, 2 × processor.');
+    expect(page).toContain('2026-11-21, commit abc1234, 2 × processor; load of the machine before the run: 0.3.');
   });
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { Row } from '../../bench/row.ts';
@@ -14,7 +14,12 @@ export interface RowRecord extends Omit<Row, 'variants'> {
   date: string;
   commit: string;
   machine: string;
+  /** How many programs wanted a processor, in the mean of the minute before: what else the machine was doing. */
+  loadBefore: number;
 }
+
+/** Where and when a run was made. */
+export type Circumstances = Pick<RowRecord, 'date' | 'commit' | 'machine' | 'loadBefore'>;
 
 const JSON_FILE = join(PROJECT, 'docs', 'benchmarks.json');
 const PAGE = join(PROJECT, 'docs', 'benchmarks.md');
@@ -24,23 +29,20 @@ const INTRODUCTION = `# Benchmarks
 What \`npm run bench\` measured; \`npm run bench -- p2\` measures one row again. Written by that command, do not edit.
 
 Each figure stands beside that of a floor, the least program that could do the same work (\`bench/floors\`), measured in turn with it on the same
-machine in the same run; both are the median of five turns. The ratio is what counts: machines differ and are busy with other things. The figures of
-every turn are in [benchmarks.json](benchmarks.json).
+machine in the same run; both are the median of five turns. The ratio is what counts: machines differ. On one that is
+busy with other things it is worse than it would be, for the API is one process and a floor's work is spread over several. The figures of every turn are
+in [benchmarks.json](benchmarks.json).
 `;
 
+/** To be asked for before anything is measured. */
+export function circumstances(): Circumstances {
+  const loadBefore = Number((loadavg()[0] ?? 0).toFixed(1));
+  return { date: new Date().toISOString(), commit: currentCommit(), machine: thisMachine(), loadBefore };
+}
+
 /** The record of a row that was just measured. */
-export function recordOf({ id, work, floor, unit, reach }: Row, contests: Contest[]): RowRecord {
-  return {
-    id,
-    work,
-    floor,
-    unit,
-    reach,
-    contests,
-    date: new Date().toISOString(),
-    commit: currentCommit(),
-    machine: thisMachine(),
-  };
+export function recordOf({ id, work, floor, unit, reach }: Row, contests: Contest[], when: Circumstances): RowRecord {
+  return { id, work, floor, unit, reach, contests, ...when };
 }
 
 /** Puts new records in the place of older ones of the same rows, and writes the page anew. */
@@ -72,7 +74,7 @@ export function pageOf(records: readonly RowRecord[]): string {
 }
 
 function sectionOf(record: RowRecord): string {
-  const { id, work, floor, date, commit, machine } = record;
+  const { id, work, floor, date, commit, machine, loadBefore } = record;
   const lines = linesOf(record).map((cells) => `| ${cells.join(' | ')} |`);
   return `## ${id}
 
@@ -82,7 +84,7 @@ ${work}. Floor: ${floor}.
 | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
 
-${date.slice(0, 10)}, commit ${commit}, ${machine}.
+${date.slice(0, 10)}, commit ${commit}, ${machine}; load of the machine before the run: ${loadBefore}.
 `;
 }
 
