@@ -7,7 +7,7 @@ const DEFAULTS = {
   NODE_ENV: 'test',
   DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
   AUTH_SECRET: 'the secret of the tests, which guards nothing',
-  MASTER_KEY: 'the master key of the tests, which seals nothing of worth',
+  MASTER_KEY: 'the master key of the tests that seals nothing of worth',
   STENO_HOME: join(tmpdir(), `steno-test-${process.pid}`),
   PASSWORD_COST: '4',
   RATE_LIMITS: 'off',
