@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Global, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule } from '#config';
 import { Database, DatabaseModule } from '#database';
 import { Log, ObservabilityModule } from '#observability';
+import { JobOutbox, OutboxRelay } from '#queues';
 import { ClaimedJob, type JobFacts } from '#queues/worker';
-import { ObjectStore, StorageModule } from '#storage';
 import { testConfig } from '#testing/config';
 import { testDatabase, type TestDatabase } from '#testing/database';
-import { makeAudio, makeMembership, makeUser, makeWorkspace } from '#testing/factories';
+import { makeMembership, makeUser, makeWorkspace } from '#testing/factories';
+import { AccountsRepository } from '../accounts.repository.js';
 import { AccountPurgeHandler } from './account-purge.handler.js';
 import { IdentityWorkerModule } from './identity-worker.module.js';
 import { SignInSweep } from './sign-in-sweep.js';
@@ -22,19 +20,23 @@ VALUES ($1, 'account.purge', $2, 'running', 1, 'req_of_the_test', now() + interv
 RETURNING id, name, workspace_id AS "workspaceId", subject_id AS "subjectId", generation, part, payload,
   request_id AS "requestId", epoch, failures, crashes, 0 AS "ageSeconds"`;
 
+/** Jobs are owed; nobody rings for them here. */
+@Global()
+@Module({ providers: [JobOutbox, { provide: OutboxRelay, useValue: { nudge: () => undefined } }], exports: [JobOutbox] })
+class Outbox {}
+
 let server: TestDatabase;
 let module: TestingModule;
 let database: Database;
-const home = mkdtempSync(join(tmpdir(), 'steno-identity-worker-'));
 
 beforeAll(async () => {
   server = await testDatabase();
   module = await Test.createTestingModule({
     imports: [
-      ConfigModule.with(testConfig({ DATABASE_URL: server.url, STENO_HOME: home })),
+      ConfigModule.with(testConfig({ DATABASE_URL: server.url })),
       ObservabilityModule.with(new Log({ app: 'test', level: 'silent' })),
       DatabaseModule.as('steno-test'),
-      StorageModule.forConfig(),
+      Outbox,
       IdentityWorkerModule,
     ],
   }).compile();
@@ -44,7 +46,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await module.close();
   await server.drop();
-  rmSync(home, { recursive: true, force: true });
 });
 
 async function count(sql: string, id: string): Promise<number> {
@@ -66,45 +67,55 @@ describe('removing an account for good', () => {
     await makeMembership(database, workspace.id, user.id, 'owner');
     const team = await makeWorkspace(database);
     await makeMembership(database, team.id, user.id, 'member');
-    const audio = await makeAudio(database, workspace.id, { createdBy: user.id });
-    const ofTeam = await makeAudio(database, team.id, { createdBy: user.id });
-    const store = module.get(ObjectStore, { strict: false });
-    for (const { objectKey } of [audio, ofTeam])
-      await store.put(objectKey, Readable.from([Buffer.from('sound')]), { contentType: 'audio/wav' });
-    return { user, workspace, team, audio, ofTeam, store };
+    return { user, workspace, team };
   }
 
-  it('takes the personal workspace and its objects with it, and nothing of a team', async () => {
-    const { user, workspace, team, audio, ofTeam, store } = await deleted(31);
+  const purgesOf = ({ id }: { id: string }) =>
+    database.asSystem((tx) =>
+      tx.query(`SELECT due_at <= now() AS due FROM jobs WHERE name = 'workspace.purge' AND workspace_id = $1 AND subject_id = $1`, [id]),
+    );
+
+  it('owes the purge of the personal workspace, and touches nothing of a team', async () => {
+    const { user, workspace, team } = await deleted(31);
     await module.get(AccountPurgeHandler).run(await claim(workspace.id, user.id));
     expect(await count('users WHERE id', user.id)).toBe(0);
     expect(await count('memberships WHERE user_id', user.id)).toBe(0);
-    expect(await count('workspaces WHERE id', workspace.id)).toBe(0);
-    expect(await count('audio WHERE workspace_id', workspace.id)).toBe(0);
-    expect(await store.head(audio.objectKey)).toBeNull();
-    expect(await count('audio WHERE workspace_id', team.id)).toBe(1);
-    expect(await store.head(ofTeam.objectKey)).not.toBeNull();
+    expect(await purgesOf(workspace)).toEqual([{ due: true }]);
+    expect(await purgesOf(team)).toEqual([]);
+    expect(await count('workspaces WHERE id', team.id)).toBe(1);
   });
 
   it('goes on where a killed worker stopped', async () => {
-    const { user, workspace, audio, store } = await deleted(31);
+    const { user, workspace } = await deleted(31);
     await database.asSystem((tx) => tx.execute('DELETE FROM users WHERE id = $1', [user.id]));
     await module.get(AccountPurgeHandler).run(await claim(workspace.id, user.id));
-    expect(await count('workspaces WHERE id', workspace.id)).toBe(0);
-    expect(await store.head(audio.objectKey)).toBeNull();
+    expect(await purgesOf(workspace)).toEqual([{ due: true }]);
+  });
+
+  it('is due after thirty times 24 hours, also where clocks were set back in between', async () => {
+    const { user } = await deleted(30);
+    const dayOfYear = (daysAgo: number): number => {
+      const day = new Date(Date.now() - daysAgo * 86_400_000);
+      return Math.min(365, Math.ceil((day.getTime() - Date.UTC(day.getUTCFullYear(), 0, 1)) / 86_400_000));
+    };
+    const gone = await database.asSystem(async (tx) => {
+      await tx.execute(`SET LOCAL TIME ZONE 'WINTER0SUMMER-1,J${dayOfYear(100)},J${dayOfYear(10)}'`);
+      return module.get(AccountsRepository, { strict: false }).remove(tx, user.id);
+    });
+    expect(gone).toBe(true);
   });
 
   it.each([
     ['came back', null],
     ['came back and went again', 2],
   ])('does nothing to somebody who %s', async (_, daysAgo) => {
-    const { user, workspace, audio, store } = await deleted(daysAgo);
+    const { user, workspace } = await deleted(daysAgo);
     const job = await claim(workspace.id, user.id);
     await module.get(AccountPurgeHandler).run(job);
     expect(job.isCommitted).toBe(true);
     expect(await count('users WHERE id', user.id)).toBe(1);
     expect(await count('workspaces WHERE id', workspace.id)).toBe(1);
-    expect(await store.head(audio.objectKey)).not.toBeNull();
+    expect(await purgesOf(workspace)).toEqual([]);
   });
 });
 
