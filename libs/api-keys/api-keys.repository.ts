@@ -135,6 +135,15 @@ export class ApiKeysRepository {
     );
   }
 
+  /** Ends all living keys of a user, in every workspace. */
+  async revokeAllOf(tx: SystemTransaction, userId: string): Promise<Pick<KnownKey, 'id' | 'workspaceId' | 'name' | 'prefix'>[]> {
+    return tx.query(
+      `UPDATE api_keys SET revoked_at = now(), updated_at = now(), previous_key_hash = NULL, previous_until = NULL
+       WHERE user_id = $1 AND ${LIVING} RETURNING id, workspace_id AS "workspaceId", name, prefix`,
+      [userId],
+    );
+  }
+
   /** The living key of a hash, also one that was rotated and still works. */
   async findShown(tx: SystemTransaction, keyHash: string): Promise<ShownKey | null> {
     const [row] = await tx.query<ShownKey>(

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Database } from '#database';
+import { AuditLog } from '#audit';
+import { Database, type SystemTransaction } from '#database';
 import { FieldError } from '#errors';
 import {
   type Actor,
@@ -22,6 +23,7 @@ export class KeyActors implements CredentialReader, OnModuleInit {
     private readonly members: ActorsRepository,
     private readonly principals: Principals,
     private readonly credentials: Credentials,
+    private readonly audit: AuditLog,
   ) {}
 
   onModuleInit(): void {
@@ -40,6 +42,17 @@ export class KeyActors implements CredentialReader, OnModuleInit {
     const actor = await this.principals.of(`key ${hash}`, () => this.load(hash));
     if (workspaceId === null || workspaceId.toLowerCase() === actor.workspaceId) return actor;
     throw new FieldError(identityErrors.workspace_not_found, identityErrors.workspace_not_found.example);
+  }
+
+  async endAllOf(tx: SystemTransaction, userId: string): Promise<void> {
+    for (const { id, workspaceId, name, prefix } of await this.keys.revokeAllOf(tx, userId))
+      await this.audit.record(tx, {
+        workspaceId,
+        actor: { kind: 'system' },
+        action: 'api_key.revoked',
+        target: { kind: 'api_key', id },
+        details: { name, prefix, madeBy: userId },
+      });
   }
 
   private async load(hash: string): Promise<ActorOfRows> {

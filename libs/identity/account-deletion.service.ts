@@ -35,6 +35,8 @@ export class AccountDeletion {
   async delete(actor: Actor, password: string): Promise<void> {
     const account = await this.password.prove(actor, password);
     await this.database.asSystem(async (tx) => {
+      // First the account, then workspaces: in the order of everything else that takes both.
+      await this.password.lock(tx, account);
       const teams = await this.memberships.lockTeamsOf(tx, account.userId);
       refuseLastOwner(teams.filter(({ lastOwner }) => lastOwner).map(({ name }) => name));
       if (!(await this.accounts.markDeleted(tx, account))) return;

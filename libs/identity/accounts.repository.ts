@@ -45,7 +45,8 @@ const FROM = `
 FROM users u JOIN memberships m ON m.user_id = u.id AND m.role = 'owner'
 JOIN workspaces w ON w.id = m.workspace_id AND w.kind = 'personal'`;
 
-const WITHIN_GRACE = `(u.deleted_at IS NULL OR u.deleted_at > now() - make_interval(days => ${GRACE_DAYS}))`;
+/** In hours, as the job that removes the account is due: a day that a time zone makes longer must not keep it for ever. */
+const WITHIN_GRACE = `(u.deleted_at IS NULL OR u.deleted_at > now() - make_interval(hours => ${GRACE_DAYS} * 24))`;
 
 /** Users with their personal workspace. */
 @Injectable()

@@ -5,7 +5,7 @@ import type { SystemTransaction } from '#database';
 export interface Team {
   id: string;
   name: string;
-  /** Whether nobody else owns it. */
+  /** Whether nobody else owns it whose account stays. */
   lastOwner: boolean;
 }
 
@@ -16,12 +16,13 @@ export class MembershipsOfUserRepository {
   async lockTeamsOf(tx: SystemTransaction, userId: string): Promise<Team[]> {
     const locked = await tx.query<{ id: string }>(
       `SELECT w.id FROM workspaces w JOIN memberships m ON m.workspace_id = w.id
-       WHERE m.user_id = $1 AND w.kind = 'team' ORDER BY w.id FOR UPDATE OF w`,
+       WHERE m.user_id = $1 AND w.kind = 'team' ORDER BY w.id FOR NO KEY UPDATE OF w`,
       [userId],
     );
     return tx.query<Team>(
       `SELECT w.id, w.name, m.role = 'owner' AND NOT EXISTS (
-         SELECT 1 FROM memberships o WHERE o.workspace_id = w.id AND o.role = 'owner' AND o.user_id <> $1) AS "lastOwner"
+         SELECT 1 FROM memberships o JOIN users u ON u.id = o.user_id AND u.deleted_at IS NULL
+         WHERE o.workspace_id = w.id AND o.role = 'owner' AND o.user_id <> $1) AS "lastOwner"
        FROM workspaces w JOIN memberships m ON m.workspace_id = w.id
        WHERE m.user_id = $1 AND w.id = ANY ($2) AND w.deleted_at IS NULL ORDER BY w.id`,
       [userId, locked.map(({ id }) => id)],

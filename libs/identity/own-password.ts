@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#database';
+import { Database, type SystemTransaction } from '#database';
 import { FieldError } from '#errors';
 import { type SignInAccount, AccountsRepository } from './accounts.repository.js';
 import type { Actor } from './actor.js';
@@ -25,5 +25,14 @@ export class OwnPassword {
     if (!(await this.proof.holds(account.email, password, account.passwordHash)))
       throw new FieldError(identityErrors.wrong_password, identityErrors.wrong_password.example);
     return account;
+  }
+
+  /**
+   * Locks an account whose password was proved. Hashing takes no transaction, so in between it may have got another password.
+   * @throws FieldError wrong_password when the one proved is no longer its password, or nobody is let in any more
+   */
+  async lock(tx: SystemTransaction, account: SignInAccount): Promise<void> {
+    if (!(await this.accounts.lockUnchanged(tx, account)))
+      throw new FieldError(identityErrors.wrong_password, identityErrors.wrong_password.example);
   }
 }

@@ -4,6 +4,7 @@ import { FieldError } from '#errors';
 import { AccountAudit } from './account-audit.js';
 import { AccountLetters } from './account-letters.js';
 import { AccountsRepository } from './accounts.repository.js';
+import { Credentials } from './credentials.js';
 import { normaliseEmail } from './normalise-email.js';
 import { identityErrors } from './identity.errors.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
@@ -25,6 +26,7 @@ export class PasswordRecovery {
     private readonly sessions: SessionsService,
     private readonly letters: AccountLetters,
     private readonly requested: RequestedLetters,
+    private readonly credentials: Credentials,
     private readonly changes: ChangeFeed,
     private readonly audit: AccountAudit,
   ) {}
@@ -39,7 +41,7 @@ export class PasswordRecovery {
   }
 
   /**
-   * Uses up the token and sets the password. Ends all sessions, and proves the address.
+   * Uses up the token and sets the password. Ends all sessions, and proves the address; where it was never proved, API keys end too.
    * @throws FieldError token_invalid; validation_failed for a weak password, and then the token stays good
    */
   async reset(token: string, password: string): Promise<void> {
@@ -56,6 +58,8 @@ export class PasswordRecovery {
       // An address that somebody else asked for, with the old password, is not to be taken.
       await this.tokens.void(tx, account.userId);
       await this.sessions.endAll(tx, account, 'password_reset');
+      // Until now anybody may have had the account in the name of this address; what they made must not outlast their password.
+      if (!account.emailVerified) await this.credentials.endAllOf(tx, account.userId);
       await this.audit.record(tx, account, 'account.password_reset');
       await this.letters.passwordChanged(tx, account);
       await this.changes.announce(tx, `user:${account.userId}`);

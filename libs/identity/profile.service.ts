@@ -87,10 +87,11 @@ export class ProfileService {
     await this.rules.refuseWeak(newPassword, account.email, 'newPassword');
     const hash = await this.passwords.hash(newPassword);
     await this.database.asSystem(async (tx) => {
-      if (!(await this.accounts.lockUnchanged(tx, account)))
-        throw new FieldError(identityErrors.wrong_password, identityErrors.wrong_password.example);
+      await this.ownPassword.lock(tx, account);
       await this.accounts.setPassword(tx, account.userId, hash);
       await this.tokens.void(tx, account.userId, 'reset_password');
+      // An address that was asked for with the old password is not to be taken.
+      await this.tokens.void(tx, account.userId, 'change_email');
       if (endOtherSessions) await this.sessions.endAll(tx, account, 'password_changed', actor.sessionId);
       await this.audit.record(tx, account, 'account.password_changed', { endOtherSessions });
       await this.letters.passwordChanged(tx, account);
@@ -106,6 +107,7 @@ export class ProfileService {
     await this.requested.count(email);
     await inStepTime(() =>
       this.database.asSystem(async (tx) => {
+        await this.ownPassword.lock(tx, account);
         const owner = await this.accounts.findForSignIn(tx, email);
         if (owner !== null && this.config.identity.emailVerification === 'optional')
           throw new FieldError(identityErrors.email_taken, identityErrors.email_taken.example);

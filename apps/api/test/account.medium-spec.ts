@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OutsideAccounts } from '#identity';
 import { makeMembership, makeWorkspace } from '#testing/factories';
@@ -13,6 +14,12 @@ beforeAll(async () => {
   auth = new AuthClient(api);
 });
 afterAll(() => api.stop());
+
+/** Until a transaction waits for the lock of another. */
+async function waitUntilSomebodyWaits({ database }: MailingApi): Promise<void> {
+  const waiting = 'SELECT 1 FROM pg_locks WHERE NOT granted';
+  while ((await database.asSystem((tx) => tx.query(waiting))).length === 0) await sleep(20);
+}
 
 async function actionsOf({ workspaceId }: SignedInUser): Promise<string[]> {
   return (await audited(api, workspaceId)).map(({ action }) => action);
@@ -103,6 +110,17 @@ describe('another e-mail address', () => {
     await auth.post('register', { email, password: PASSWORD, name: 'Quicker' });
     const token = new URL((await lettersTo(api, email))[0]?.url ?? '').searchParams.get('token');
     expect((await auth.post('verify-email', { token })).json()).toMatchObject({ status: 409, code: 'email_taken' });
+  });
+
+  it('is forgotten when the password is changed: whoever asked knew only the old one', async () => {
+    const user = await api.register();
+    const email = `new-${user.email}`;
+    await auth.as(user).patch('profile', { email, currentPassword: PASSWORD });
+    const token = await tokenFor(api, email);
+    const change = { currentPassword: PASSWORD, newPassword: 'a third sentence, also good' };
+    expect((await auth.as(user).post('change-password', change)).statusCode).toBe(204);
+    expect((await auth.post('verify-email', { token })).json()).toMatchObject({ status: 422, code: 'token_invalid' });
+    expect((await auth.as(user).get('profile')).json()).toMatchObject({ email: user.email, pendingEmail: null });
   });
 
   it('is forgotten when the old one is asked for again, and when the password was reset', async () => {
@@ -250,6 +268,30 @@ describe('deleting the account', () => {
     expect((await auth.as(user).get('me')).statusCode).toBe(200);
     await api.database.asSystem((tx) => tx.execute('UPDATE workspaces SET deleted_at = now() WHERE id = $1', [alone.id]));
     expect((await auth.as(user).delete('account', { password: PASSWORD })).statusCode).toBe(204);
+  });
+
+  it('is refused to the last owner who stays, beside one whose account is deleted', async () => {
+    const [user, gone] = [await api.register(), await api.register()];
+    const team = await makeWorkspace(api.database, { deletedAt: new Date() });
+    for (const { userId } of [user, gone]) await makeMembership(api.database, team.id, userId, 'owner');
+    expect((await auth.as(gone).delete('account', { password: PASSWORD })).statusCode).toBe(204);
+    await api.database.asSystem((tx) => tx.execute('UPDATE workspaces SET deleted_at = NULL WHERE id = $1', [team.id]));
+    expect((await auth.as(user).delete('account', { password: PASSWORD })).json()).toMatchObject({ code: 'last_owner' });
+  });
+
+  it('waits for an invitation that is just being accepted, and neither fails', async () => {
+    const user = await api.register();
+    const team = await makeWorkspace(api.database);
+    await makeMembership(api.database, team.id, user.userId, 'member');
+    let deletion: ReturnType<AuthClient['delete']> | undefined;
+    await api.database.asSystem(async (tx) => {
+      // As accepting does: first the account, then the workspace.
+      await tx.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [user.userId]);
+      deletion = auth.as(user).delete('account', { password: PASSWORD });
+      await waitUntilSomebodyWaits(api);
+      await tx.query('SELECT 1 FROM workspaces WHERE id = $1 FOR NO KEY UPDATE', [team.id]);
+    });
+    expect((await deletion)?.statusCode).toBe(204);
   });
 
   it('leaves a team with one of two owners who delete their accounts at once', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyToken } from '@clerk/backend';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { Webhook } from 'svix';
+import { verifyAddress } from './team.fixture.js';
 import { startTestApi, type TestApi } from './test-api.js';
 
 const APP = 'https://app.example.com';
@@ -174,6 +175,16 @@ describe('a webhook of Clerk', () => {
     await deliver({ type: 'user.deleted', object: 'event', data: { id: 'user_5', deleted: true } });
     await deliver(user('user_5', 'user.created', 1_000));
     expect((await me(await token('user_5'))).json()).toMatchObject({ code: 'clerk_user_unknown' });
+  });
+
+  it('about a deletion ends access with the next request, also when the account has a password and stays', async () => {
+    const { email, userId } = await api.register();
+    await verifyAddress(api, { userId });
+    const addresses = [{ id: 'idn_1', email_address: email, verification: { status: 'verified' } }];
+    await deliver(user('user_8', 'user.created', 1_000, { email_addresses: addresses }));
+    expect((await me(await token('user_8'))).json()).toMatchObject({ user: { id: userId } });
+    await deliver({ type: 'user.deleted', object: 'event', data: { id: 'user_8', deleted: true } });
+    expect((await me(await token('user_8'))).statusCode).toBe(401);
   });
 
   it('about a ban keeps the person out until it is lifted, and lifts no ban of ours', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/bcrypt';
+import { makeKey, meOf } from './api-key.fixture.js';
 import { audited } from './audited.js';
 import { AuthClient } from './auth-client.js';
 import { lettersTo, type MailingApi, startMailingApi, tokenFor } from './letters.js';
@@ -205,5 +206,23 @@ describe('changing the password', () => {
     const token = await tokenFor(api, user.email);
     await auth.as(user).post('change-password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
     expect((await auth.post('reset-password', { token, password: 'a third sentence, also good' })).statusCode).toBe(422);
+  });
+});
+
+describe('API keys', () => {
+  it('that were made before anybody proved the address end when its owner chooses a password; later ones stay', async () => {
+    const squatted = await api.register();
+    const { key } = await makeKey(api, squatted.headers);
+    expect((await meOf(api, key)).statusCode).toBe(200);
+    await auth.post('forgot-password', { email: squatted.email });
+    await auth.post('reset-password', { token: await tokenFor(api, squatted.email), password: NEW_PASSWORD });
+    expect((await meOf(api, key)).statusCode).toBe(401);
+    expect((await audited(api, squatted.workspaceId)).map(({ action }) => action)).toContain('api_key.revoked');
+
+    const again = await auth.login(squatted.email, NEW_PASSWORD);
+    const own = await makeKey(api, { authorization: `Bearer ${again.json<{ accessToken: string }>().accessToken}` });
+    await auth.post('forgot-password', { email: squatted.email });
+    await auth.post('reset-password', { token: await tokenFor(api, squatted.email), password: PASSWORD });
+    expect((await meOf(api, own.key)).statusCode).toBe(200);
   });
 });

@@ -26,7 +26,7 @@ export async function makeTeam(api: TestApi): Promise<Team> {
 }
 
 /** Marks an address as proven, as the link of the letter would. */
-export async function verifyAddress(api: TestApi, { userId }: SignedInUser): Promise<void> {
+export async function verifyAddress(api: TestApi, { userId }: Pick<SignedInUser, 'userId'>): Promise<void> {
   await api.database.asSystem((tx) => tx.execute('UPDATE users SET email_verified_at = now() WHERE id = $1', [userId]));
 }
 

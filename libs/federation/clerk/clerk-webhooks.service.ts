@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { Config } from '#config';
-import { Database, type SystemTransaction } from '#database';
+import { ChangeFeed, Database, type SystemTransaction } from '#database';
 import { FieldError } from '#errors';
 import { OutsideAccounts } from '#identity';
 import { Log } from '#observability';
@@ -30,6 +30,7 @@ export class ClerkWebhooks {
     private readonly identities: IdentitiesRepository,
     private readonly vouched: VouchedAccounts,
     private readonly accounts: OutsideAccounts,
+    private readonly changes: ChangeFeed,
     private readonly log: Log,
   ) {
     this.clerk = federation.clerk;
@@ -99,6 +100,8 @@ export class ClerkWebhooks {
     await this.identities.put(tx, { issuer, subject, userId: null, banned: false, changedAt: null });
     const userId = known?.userId ?? null;
     if (userId === null) return;
+    // Whoever keeps another way in keeps the account, too; the tokens of Clerk are no good from the next request on all the same.
+    await this.changes.announce(tx, `user:${userId}`);
     const otherWayIn = (await this.accounts.hasPassword(tx, userId)) || (await this.identities.hasAny(tx, userId));
     if (!otherWayIn) await this.accounts.setDisabled(tx, userId, true);
   }
