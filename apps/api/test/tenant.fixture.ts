@@ -136,7 +136,7 @@ export function kindOf({ name, path }: Operation, id: string): Kind {
 
 /** Makes a thing of a kind. */
 export async function makeThing(api: TestApi, tenant: Tenant, kind: Kind, owner = tenant.people.owner): Promise<string> {
-  return (MAKERS[kind])(api, tenant, owner);
+  return MAKERS[kind](api, tenant, owner);
 }
 
 /** People with verified addresses, one for each role, and one who belongs nowhere. */
