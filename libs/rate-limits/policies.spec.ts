@@ -20,6 +20,8 @@ describe('Policies', () => {
       'login-address address 50/900',
       'mail identifier+address 3/3600',
       'mail-recipient identifier 10/86400',
+      'invitation user 100/86400',
+      'invitation-recipient identifier 10/86400',
       'rejected address 60/60',
       'user user 1000/60',
       'key-free key 100/3600',

@@ -50,6 +50,15 @@ const LIMITS = {
     windowSeconds: DAY,
     sentence: 'Too many mails asked for to this recipient',
   },
+  /** In whatever workspaces: a person makes as many of those as they like. */
+  invitation: { scope: 'user', limit: 100, windowSeconds: DAY, sentence: 'Too many invitations by this user' },
+  /** Apart from `mail-recipient`: whoever invites somebody again and again keeps them from no letter they asked for. */
+  'invitation-recipient': {
+    scope: 'identifier',
+    limit: 10,
+    windowSeconds: DAY,
+    sentence: 'Too many invitations of this recipient',
+  },
   /** Requests with credentials that are no good. */
   rejected: { scope: 'address', limit: 60, windowSeconds: MINUTE, sentence: 'Too many wrong credentials from this address' },
   user: { scope: 'user', limit: 1_000, windowSeconds: MINUTE, sentence: 'Too many requests of this user' },

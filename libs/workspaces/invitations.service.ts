@@ -17,6 +17,7 @@ import {
 } from '#identity';
 import { MailOutbox } from '#mail';
 import type { Page, PageRequest } from '#paging';
+import { RateLimits } from '#rate-limits';
 import { type FoundInvitation, InvitationsRepository } from './invitations.repository.js';
 import { type LockedWorkspace, LockedWorkspaces } from './locked-workspaces.js';
 import { workspacesErrors } from './workspaces.errors.js';
@@ -41,6 +42,7 @@ export class InvitationsService {
     private readonly accounts: OutsideAccounts,
     private readonly locked: LockedWorkspaces,
     private readonly mail: MailOutbox,
+    private readonly limits: RateLimits,
     private readonly effects: IdempotentEffects,
     private readonly changes: ChangeFeed,
     private readonly audit: AuditLog,
@@ -54,12 +56,14 @@ export class InvitationsService {
 
   /**
    * Sends an invitation; it takes the place of an open one to the same address. Whether the address has an account changes nothing.
-   * @throws FieldError already_member, too_many_invitations, personal_workspace
+   * @throws FieldError already_member, too_many_invitations, too_many_requests, personal_workspace
    */
   async invite(actor: Actor, given: { email: string; role: Invitation['role'] }): Promise<Invitation> {
     const email = normaliseEmail(given.email);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const id = uuidv7();
+    await this.limits.strike('invitation', { userId: actor.userId });
+    await this.limits.strike('invitation-recipient', { identifier: email });
     return this.database.asSystem(async (tx) => {
       const workspace = await this.locked.lockTeam(tx, actor, 'members:write');
       await this.effects.mark(tx, `/api/v1/workspaces/${workspace.id}/invitations`);
@@ -132,7 +136,7 @@ export class InvitationsService {
   /** The letter went to an address; whoever accepts must have proven that it is theirs. */
   private async refuseOthers(tx: SystemTransaction, actor: Actor, email: string): Promise<void> {
     const invited = await this.accounts.findByEmail(tx, email);
-    if (invited?.userId !== actor.userId)
+    if (invited?.userId !== actor.userId || invited.closed)
       throw new FieldError(workspacesErrors.invitation_for_other_address, workspacesErrors.invitation_for_other_address.example);
     if (!invited.emailVerified)
       throw new FieldError(

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '#identity';
+import { RateLimitsModule } from '#rate-limits';
 import { InvitationsRepository } from './invitations.repository.js';
 import { InvitationsService } from './invitations.service.js';
 import { LockedWorkspaces } from './locked-workspaces.js';
@@ -7,7 +8,7 @@ import { MembersService } from './members.service.js';
 import { WorkspacesService } from './workspaces.service.js';
 
 @Module({
-  imports: [IdentityModule],
+  imports: [IdentityModule, RateLimitsModule],
   providers: [InvitationsRepository, LockedWorkspaces, WorkspacesService, MembersService, InvitationsService],
   exports: [WorkspacesService, MembersService, InvitationsService],
 })

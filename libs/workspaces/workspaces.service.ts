@@ -3,8 +3,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { AuditLog } from '#audit';
 import { Config } from '#config';
 import { ChangeFeed, Database, type SystemTransaction } from '#database';
+import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
-import { type Actor, auditActorOf, MembershipsRepository, type WorkspaceOfUser, WorkspacesRepository } from '#identity';
+import {
+  type Actor,
+  auditActorOf,
+  identityErrors,
+  MembershipsRepository,
+  OutsideAccounts,
+  type WorkspaceOfUser,
+  WorkspacesRepository,
+} from '#identity';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
 import { LockedWorkspaces, workspaceNotFound } from './locked-workspaces.js';
@@ -19,6 +28,7 @@ export class WorkspacesService {
     private readonly database: Database,
     private readonly workspaces: WorkspacesRepository,
     private readonly memberships: MembershipsRepository,
+    private readonly accounts: OutsideAccounts,
     private readonly locked: LockedWorkspaces,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
@@ -40,6 +50,7 @@ export class WorkspacesService {
   async create(actor: Actor, name: string): Promise<WorkspaceOfUser> {
     const id = uuidv7();
     return this.database.asSystem(async (tx) => {
+      await this.refuseClosed(tx, actor);
       await this.effects.mark(tx, `/api/v1/workspaces/${id}`);
       await this.workspaces.insert(tx, id, name);
       await this.memberships.insert(tx, id, actor.userId, 'owner');
@@ -98,6 +109,13 @@ export class WorkspacesService {
       await this.changes.announce(tx, `workspace:${id}`);
       return this.findIn(tx, actor.userId, id);
     });
+  }
+
+  /** An account that is just being deleted must not be left with a team that nobody owns. */
+  private async refuseClosed(tx: SystemTransaction, { userId }: Actor): Promise<void> {
+    const account = await this.accounts.find(tx, userId);
+    if (account === null || account.closed)
+      throw new FieldError(identityErrors.access_token_invalid, identityErrors.access_token_invalid.example);
   }
 
   private async record(

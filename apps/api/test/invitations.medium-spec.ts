@@ -215,3 +215,27 @@ describe('inviting', () => {
     expect(await invite(guest.email)).toMatchObject({ status: 409, body: { detail: expect.stringContaining('100') } });
   });
 });
+
+describe('inviting through many workspaces', () => {
+  let limited: TestApi;
+  beforeAll(async () => {
+    limited = await startTestApi({ RATE_LIMITS: 'off,invitation=3/86400,invitation-recipient=2/86400' });
+  });
+  afterAll(() => limited.stop());
+
+  /** Makes a workspace of its own for each invitation. */
+  async function inviteFrom(sender: SignedInUser, email: string) {
+    const { body } = await ask(limited, sender, 'POST', '/api/v1/workspaces', { name: 'One more' });
+    return ask(limited, sender, 'POST', `/api/v1/workspaces/${String(body['id'])}/invitations`, { email, role: 'viewer' });
+  }
+
+  it('sends one person no more letters than one may send, and none more than one may get', async () => {
+    const [sender, another] = [await limited.register(), await limited.register()];
+    const answers = [];
+    for (let turn = 0; turn < 4; turn += 1) answers.push(await inviteFrom(sender, `${turn}@example.net`));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 429]);
+    expect(answers.at(-1)?.body).toMatchObject({ code: 'too_many_requests', policy: 'invitation' });
+    expect((await inviteFrom(another, '0@EXAMPLE.net')).status).toBe(201);
+    expect((await inviteFrom(another, '0@example.net')).body).toMatchObject({ policy: 'invitation-recipient' });
+  });
+});

@@ -93,6 +93,14 @@ describe('signing in by way of a provider', () => {
     expect((await signIn('grace')).response.json<SignedIn>().user.id).toBe(user.id);
   });
 
+  it('makes a new account for somebody whose earlier one was removed for good', async () => {
+    const { user } = (await signIn('grace')).response.json<SignedIn>();
+    await api.database.asSystem((tx) => tx.execute('DELETE FROM users WHERE id = $1', [user.id]));
+    const again = await signIn('grace');
+    expect(again.response.statusCode).toBe(200);
+    expect(again.response.json<SignedIn>().user.id).not.toBe(user.id);
+  });
+
   it('asks with PKCE, state and nonce, and for its own address exactly (items 43, 44)', async () => {
     const url = new URL((await begin('okta')).location);
     expect(Object.fromEntries(url.searchParams)).toMatchObject({

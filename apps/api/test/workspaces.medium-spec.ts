@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { makeMembership } from '#testing/factories';
@@ -56,6 +57,19 @@ describe('a workspace', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1);
     expect((await ask(api, maker, 'GET', '/api/v1/workspaces')).body).toMatchObject({ total: 2 });
+  });
+
+  it('is not made for an account that is just being deleted: nobody would own it', async () => {
+    const maker = await api.register();
+    let making: ReturnType<typeof ask> | undefined;
+    await api.database.asSystem(async (tx) => {
+      await tx.execute('UPDATE users SET deleted_at = now() WHERE id = $1', [maker.userId]);
+      making = ask(api, maker, 'POST', '/api/v1/workspaces', { name: 'Orphaned' });
+      await Promise.race([making, sleep(500)]);
+    });
+    expect(await making).toMatchObject({ status: 401, body: { code: 'access_token_invalid' } });
+    const left = await api.database.asSystem((tx) => tx.query(`SELECT 1 FROM workspaces WHERE name = 'Orphaned'`));
+    expect(left).toEqual([]);
   });
 
   it('says each member their own role', async () => {

@@ -8,6 +8,7 @@ import { ApiKeys1763800300000 } from './1763800300000-api-keys.js';
 import { ProviderKeys1763800400000 } from './1763800400000-provider-keys.js';
 import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.js';
 import { Federation1763800600000 } from './1763800600000-federation.js';
+import { IdentitiesOfUsers1763800650000 } from './1763800650000-identities-of-users.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   ProviderKeys1763800400000,
   IdempotencyKeys1763800500000,
   Federation1763800600000,
+  IdentitiesOfUsers1763800650000,
 ];

@@ -11,6 +11,7 @@ import { QueuesModule } from '#queues';
 import { testConfig } from '#testing/config';
 import { testDatabase, type TestDatabase } from '#testing/database';
 import { makeAudio, makeMembership, makeUser, makeWorkspace } from '#testing/factories';
+import { AccountsRepository } from '../accounts.repository.js';
 import { AccountPurgeHandler } from './account-purge.handler.js';
 import { IdentityWorkerModule } from './identity-worker.module.js';
 import { SignInSweep } from './sign-in-sweep.js';
@@ -89,6 +90,19 @@ describe('removing an account for good', () => {
     await database.asSystem((tx) => tx.execute('DELETE FROM users WHERE id = $1', [user.id]));
     await module.get(AccountPurgeHandler).run(await claim(workspace.id, user.id));
     expect(await purgesOwed(workspace.id)).toBe(1);
+  });
+
+  it('is due after thirty times 24 hours, also where clocks were set back in between', async () => {
+    const { user } = await deleted(30);
+    const dayOfYear = (daysAgo: number): number => {
+      const day = new Date(Date.now() - daysAgo * 86_400_000);
+      return Math.min(365, Math.ceil((day.getTime() - Date.UTC(day.getUTCFullYear(), 0, 1)) / 86_400_000));
+    };
+    const gone = await database.asSystem(async (tx) => {
+      await tx.execute(`SET LOCAL TIME ZONE 'WINTER0SUMMER-1,J${dayOfYear(100)},J${dayOfYear(10)}'`);
+      return module.get(AccountsRepository, { strict: false }).remove(tx, user.id);
+    });
+    expect(gone).toBe(true);
   });
 
   it.each([

@@ -47,6 +47,7 @@ export class InvitationsController {
     workspacesErrors.already_member,
     workspacesErrors.too_many_invitations,
     workspacesErrors.personal_workspace,
+    commonErrors.too_many_requests,
     commonErrors.malformed_request,
     commonErrors.validation_failed,
   )

@@ -161,6 +161,14 @@ class MortalJob extends ClaimedJob<'workspace.purge'> {
 }
 
 describe('a purge', () => {
+  it('removes a personal workspace whose account is gone: nobody named its time', async () => {
+    const id = await fullWorkspace('-1 minute');
+    await database.asSystem((tx) => tx.execute(`UPDATE workspaces SET kind = 'personal', purge_at = NULL WHERE id = $1`, [id]));
+    await handler.run(new ClaimedJob(await claim(id), new AbortController().signal, database));
+    expect(await objectsOf(id)).toEqual([]);
+    expect(await rowsOf(id)).toMatchObject({ workspaces: 0, audio: 0, jobs: 0 });
+  });
+
   it('leaves neither rows nor objects of the workspace, the record of what was done, and all of every other', async () => {
     const [doomed, neighbour] = [await fullWorkspace('-1 second'), await fullWorkspace(null)];
     const before = await rowsOf(neighbour);

@@ -13,7 +13,7 @@ export class UserIdentity {
 
   /** Null once the provider said that the person is gone: what it still sends about them is too late. */
   @Column('uuid', { name: 'user_id', nullable: true })
-  @ForeignKey(() => User, { name: 'user_identities_user_id_fkey', onDelete: 'SET NULL' })
+  @ForeignKey(() => User, { name: 'user_identities_user_id_fkey', onDelete: 'CASCADE' })
   userId!: string | null;
 
   /** Kept out by the provider. What the operator here decided is another matter. */
