@@ -11,3 +11,11 @@ export const PUBLIC = 'public';
 export function Public(): MethodDecorator & ClassDecorator {
   return applyDecorators(SetMetadata(ACCESS, PUBLIC), ApiSecurity({}));
 }
+
+/** Where a route says that nothing limits it. */
+export const UNLIMITED = 'steno:unlimited';
+
+/** Nothing counts or limits the route: probes, and links that are their own permission. */
+export function Unlimited(): MethodDecorator & ClassDecorator {
+  return SetMetadata(UNLIMITED, true);
+}

@@ -1,1 +1,1 @@
-export { ACCESS, PUBLIC, Public } from './access-metadata.js';
+export { ACCESS, PUBLIC, Public, UNLIMITED, Unlimited } from './access-metadata.js';

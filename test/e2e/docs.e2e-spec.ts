@@ -36,11 +36,15 @@ const LAST = [
 ];
 /** Of the examples. */
 const PASSWORD = 'a long sentence is a good password';
-/** Whoever pastes these has read a letter; here they are refused for want of one. */
-const WANT_A_LETTER: Record<string, RegExp> = {
+/** Whoever pastes these has a letter, or a provider to come from; here they are refused for want of one. */
+const REFUSED_HERE: Record<string, RegExp> = {
   'post /api/v1/auth/verify-email': /\n422$/,
   'post /api/v1/auth/reset-password': /\n422$/,
   'post /api/v1/invitations/accept': /"invitation_not_found".*\n404$/s,
+  'get /api/v1/auth/{provider}/login': /"provider_unknown".*\n404$/s,
+  'get /api/v1/auth/{provider}/callback': /"provider_unknown".*\n404$/s,
+  'post /api/v1/auth/exchange': /"sign_in_code_invalid".*\n401$/s,
+  'post /api/v1/integrations/clerk/webhook': /"webhook_refused".*\n401$/s,
 };
 
 function rankOf(method: string, path: string): number {
@@ -173,7 +177,7 @@ describeWith(['postgres'], 'the documentation', () => {
         encoding: 'latin1',
         maxBuffer: 10_000_000,
       });
-      const expected = WANT_A_LETTER[name] ?? /\n2\d\d$/;
+      const expected = REFUSED_HERE[name] ?? /\n2\d\d$/;
       if (!expected.test(stdout)) failed.push(`${source}\n${stdout.slice(-500)}`);
     }
     expect(failed).toEqual([]);

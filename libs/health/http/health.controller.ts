@@ -1,9 +1,8 @@
 import { Controller, Get, HttpStatus, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '#access';
+import { Public, Unlimited } from '#access';
 import { Readiness } from '#observability';
-import { Unlimited } from '#rate-limits/http';
 import { CheckDto, LiveDto, ReadyDto } from './health.dto.js';
 
 /** Probes. `live` says that the process runs and needs nothing else; `ready` that it can serve. */

@@ -3,9 +3,8 @@ import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
 import type { PolicyOf } from '../policies.js';
 
-/** Where a route names its policies, and where one says that nothing limits it. */
+/** Where a route names its policies. */
 export const LIMITED_BY = 'steno:limited-by';
-export const UNLIMITED = 'steno:unlimited';
 
 /** Where @nestjs/swagger keeps the responses of a handler. */
 const RESPONSES = 'swagger/apiResponse';
@@ -26,11 +25,6 @@ const HEADERS = {
 /** The route counts under further policies, all of them by address. Writes the refusal and its headers into the OpenAPI document. */
 export function LimitedBy(...policies: PolicyOf<'address'>[]): MethodDecorator {
   return applyDecorators(SetMetadata(LIMITED_BY, policies), ApiProblems(commonErrors.too_many_requests), documentHeaders);
-}
-
-/** Nothing counts or limits the route: probes, and links that are their own permission. */
-export function Unlimited(): MethodDecorator & ClassDecorator {
-  return SetMetadata(UNLIMITED, true);
 }
 
 const documentHeaders: MethodDecorator = (_target, _property, descriptor) => {

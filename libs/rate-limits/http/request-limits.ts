@@ -8,9 +8,10 @@ import {
   type ThrottlerStorage,
 } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { UNLIMITED } from '#access';
 import type { PolicyName, PolicyOf } from '../policies.js';
 import { type Hit, RateLimits, refusal } from '../rate-limits.js';
-import { LIMITED_BY, UNLIMITED } from './limited-by.decorator.js';
+import { LIMITED_BY } from './limited-by.decorator.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
 
 /** What the limits want to know of whoever makes a request. A session has no key. */

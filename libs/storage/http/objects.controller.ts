@@ -1,10 +1,9 @@
 import { Controller, Get, Param, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '#access';
+import { Public, Unlimited } from '#access';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
-import { Unlimited } from '#rate-limits/http';
 import { ObjectLinks } from '../object-links.js';
 import { ObjectStore } from '../object-store.js';
 import { storageErrors } from '../storage.errors.js';
@@ -41,6 +40,8 @@ export class ObjectsController {
   )
   async read(@Param('token') token: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { key, ...presentation } = this.links.read(token);
+    // A link is its own permission: a player on any site may use it, as it may one of S3.
+    void reply.header('cross-origin-resource-policy', 'cross-origin');
     await sendObject(request, reply, this.store, key, presentation);
   }
 }
