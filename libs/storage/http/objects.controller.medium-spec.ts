@@ -8,10 +8,11 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, VersioningType } from 
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyReply } from 'fastify';
-import { ConfigModule, loadConfig } from '#config';
+import { ConfigModule } from '#config';
 import { FieldError, STATUS_OF_KIND } from '#errors';
 import { ObservabilityModule } from '#observability';
 import { type ObjectLinks, ObjectStore, type SignedUrlOptions, StorageModule } from '#storage';
+import { testConfig } from '#testing/config';
 import { ObjectLinks as Links } from '../object-links.js';
 import { StorageHttpModule } from './index.js';
 
@@ -33,11 +34,7 @@ describe('GET /objects/:token', () => {
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'objects-controller-'));
-    const config = loadConfig({
-      STENO_HOME: home,
-      AUTH_SECRET: 'k'.repeat(31) + 'q',
-      DATABASE_URL: 'postgres://u:p@127.0.0.1/none',
-    });
+    const config = testConfig({ STENO_HOME: home });
     const observability = ObservabilityModule.with({ app: 'api', level: 'silent' });
     const imports = [ConfigModule.with(config), observability, StorageModule.forConfig(), StorageHttpModule];
     const testing = await Test.createTestingModule({ imports }).compile();
@@ -75,6 +72,7 @@ describe('GET /objects/:token', () => {
       'content-disposition': `attachment; filename="Gr__e.wav"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.wav`,
       'content-security-policy': 'sandbox',
       'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'cross-origin',
       etag: expect.stringMatching(/^".+"$/),
     });
   });
