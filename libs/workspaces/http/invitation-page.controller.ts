@@ -14,6 +14,8 @@ class LinkQueryDto {
   token?: string;
 }
 
+const TOKEN = /^[\w-]{43}$/;
+
 /** Where the link of an invitation leads when there is no client app: it tells how to accept. Joining wants somebody who is signed in. */
 @ApiExcludeController()
 @Controller({ version: VERSION_NEUTRAL })
@@ -24,7 +26,9 @@ export class InvitationPageController {
   @Public()
   tellHow(@Query() { token = '' }: LinkQueryDto, @Res() reply: FastifyReply): void {
     const url = `${this.config.http.publicUrl}/api/v1/invitations/accept`;
-    const command = `curl -X POST ${url} -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '${JSON.stringify({ token })}'`;
+    // People copy the command into a shell: nothing but a token of ours may stand in it.
+    const shown = TOKEN.test(token) ? token : '…';
+    const command = `curl -X POST ${url} -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '${JSON.stringify({ token: shown })}'`;
     sendPage(
       reply,
       'Join the workspace',
