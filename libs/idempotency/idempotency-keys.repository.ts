@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction, WorkspaceTransaction } from '#database';
+import type { SystemTransaction, Transaction, WorkspaceTransaction } from '#database';
 
 /** A request as it is known by its key. */
 export interface KnownRequest {
@@ -116,5 +116,10 @@ export class IdempotencyKeysRepository {
          SELECT id FROM idempotency_keys WHERE workspace_id = $1 AND expires_at < now() LIMIT ${SWEPT_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
       [tx.workspaceId],
     );
+  }
+
+  /** Forgets all that are older than a day, of every workspace. */
+  async sweepAll(tx: SystemTransaction): Promise<number> {
+    return tx.execute('DELETE FROM idempotency_keys WHERE expires_at < now()');
   }
 }

@@ -16,6 +16,8 @@ interface NewSession {
 export interface OpenSession {
   userId: string;
   seed: Buffer;
+  /** Of the refresh token in force. */
+  tokenHash: string;
   /** How often its refresh token was exchanged. */
   turn: number;
   /** Since the last exchange, by the database's clock. */
@@ -52,7 +54,7 @@ export class SessionsRepository {
   /** A session that has not ended; locked until the transaction ends. */
   async lock(tx: SystemTransaction, id: string): Promise<OpenSession | null> {
     const [row] = await tx.query<OpenSession>(
-      `SELECT user_id AS "userId", seed, turn, extract(epoch FROM clock_timestamp() - refreshed_at)::float8 AS "secondsSinceExchange"
+      `SELECT user_id AS "userId", seed, token_hash AS "tokenHash", turn, extract(epoch FROM clock_timestamp() - refreshed_at)::float8 AS "secondsSinceExchange"
        FROM sessions WHERE id = $1 AND ${OPEN} FOR UPDATE`,
       [id],
     );

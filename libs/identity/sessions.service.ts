@@ -123,6 +123,7 @@ export class SessionsService {
     // A token we never gave out says nothing about the session, whoever made it up.
     if (session === null || turn > session.turn || !sameSecret(given, this.tokens.refresh(sessionId, turn, session.seed)))
       return 'invalid';
+    if (turn === session.turn && !sameSecret(hashToken(given), session.tokenHash)) return 'invalid';
     const account = await this.accounts.find(tx, session.userId);
     if (account === null) return 'invalid';
     const again = turn === session.turn - 1 && session.secondsSinceExchange <= GRACE_SECONDS;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction, WorkspaceTransaction } from '#database';
+import type { SystemTransaction, Transaction, WorkspaceTransaction } from '#database';
 import type { SealedPlace } from '#vault';
 
 interface MailRow {
@@ -54,6 +54,14 @@ export class MailsRepository {
       `UPDATE mails SET state = 'failed', failure = $3, content_sealed = NULL
        WHERE workspace_id = $1 AND id = $2 AND state = 'waiting'`,
       [tx.workspaceId, id, failure],
+    );
+  }
+
+  /** Removes those that were sent or given up so many days ago. */
+  async sweep(tx: SystemTransaction, days: number): Promise<number> {
+    return tx.execute(
+      `DELETE FROM mails WHERE state <> 'waiting' AND coalesce(sent_at, created_at) < now() - make_interval(days => $1)`,
+      [days],
     );
   }
 }

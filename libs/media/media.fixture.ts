@@ -1,10 +1,11 @@
 import { Log } from '#observability';
+import { testConfig } from '#testing/config';
 import { execFile } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Config, loadConfig } from '#config';
+import type { Config } from '#config';
 import type { AudioFormat } from './audio-format.js';
 import { MediaService } from './media.service.js';
 import { ProgramRunner } from './program-runner.js';
@@ -29,12 +30,7 @@ export const silentLog = new Log({ app: 'test', level: 'silent' });
 export async function openStudio(settings: Record<string, string> = {}): Promise<Studio> {
   const folder = await mkdtemp(join(tmpdir(), 'steno-media-'));
   const workDirectory = join(folder, 'work');
-  const config = loadConfig({
-    DATABASE_URL: 'postgres://nobody@127.0.0.1/none',
-    AUTH_SECRET: 'a secret that only these tests know, ever',
-    WORK_DIRECTORY: workDirectory,
-    ...settings,
-  });
+  const config = testConfig({ WORK_DIRECTORY: workDirectory, ...settings });
   const programs = new ProgramRunner(config, silentLog);
   return {
     folder,

@@ -3,6 +3,7 @@ import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { IdempotencyModule } from '#idempotency';
+import { IdempotencyWorkerModule } from '#idempotency/worker';
 import { IdentityWorkerModule } from '#identity/worker';
 import { MailModule } from '#mail';
 import { MailWorkerModule } from '#mail/worker';
@@ -33,6 +34,7 @@ export class WorkerModule {
         MailModule,
         // The rooms' services ask it whether a request carries a key; here none does.
         IdempotencyModule,
+        IdempotencyWorkerModule,
         QueuesWorkerModule,
         StorageWorkerModule,
         IdentityWorkerModule,

@@ -2,7 +2,7 @@ import { Controller, HttpCode, type OnModuleInit, Post, Req } from '@nestjs/comm
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Public } from '#access';
+import { Public, Unlimited } from '#access';
 import { databaseErrors } from '#database';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
@@ -28,6 +28,8 @@ export class ClerkController implements OnModuleInit {
   /** Takes what Clerk says about its users. Set it up at Clerk as a webhook for user.created, user.updated and user.deleted. */
   @Post('webhook')
   @Public()
+  // Svix delivers in bursts; what it has not signed costs one hash.
+  @Unlimited()
   @HttpCode(204)
   @ApiOperation({ summary: 'Webhook of Clerk' })
   @ApiHeader({ name: HEADERS.id, required: true, description: 'Of Svix, who delivers for Clerk.' })
@@ -49,7 +51,6 @@ export class ClerkController implements OnModuleInit {
   @ApiProblems(
     federationErrors.webhook_refused,
     commonErrors.malformed_request,
-    commonErrors.too_many_requests,
     commonErrors.internal_error,
     databaseErrors.database_unavailable,
   )

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Config } from '#config';
 import { DiskPost } from './disk-post.js';
+import { LetterSweep } from './letter-sweep.js';
 import { Post } from './post.js';
 import { SendHandler } from './send.handler.js';
 import { SmtpPost, smtpOptions } from './smtp-post.js';
@@ -11,5 +12,5 @@ export function postOf({ mail }: Config): Post {
 }
 
 /** Sends the letters; wants the `MailModule` beside it. */
-@Module({ providers: [{ provide: Post, inject: [Config], useFactory: postOf }, SendHandler] })
+@Module({ providers: [{ provide: Post, inject: [Config], useFactory: postOf }, SendHandler, LetterSweep] })
 export class MailWorkerModule {}
