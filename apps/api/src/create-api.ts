@@ -22,6 +22,9 @@ import { discardUnreadBodies } from './unread-body.js';
 /** JSON bodies; recordings come as multipart and are streamed. */
 const JSON_BODY_BYTES = 1_000_000;
 
+/** The one path that answers without its version, too: sign-in forms of client apps outlive versions. */
+const UNVERSIONED_AUTH = '/api/auth/';
+
 /** Routes outside /api/v1: probes, signed links of local-disk objects, the local inbox, and the pages that links in letters lead to. */
 const UNPREFIXED = [
   ...['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id', 'accept-invitation'].map((path) => ({
@@ -46,6 +49,7 @@ export async function createApi(
     bodyLimit: JSON_BODY_BYTES,
     genReqId: (request: { headers: Record<string, unknown> }) => acceptRequestId(request.headers['x-request-id']),
     trustProxy: config.http.trustedProxies ?? false,
+    rewriteUrl: ({ url = '/' }: { url?: string }) => (url.startsWith(UNVERSIONED_AUTH) ? url.replace('/api/', '/api/v1/') : url),
     forceCloseConnections: 'idle',
     // Signed links are longer than the router's default of 100 characters.
     routerOptions: { maxParamLength: 2_048 },

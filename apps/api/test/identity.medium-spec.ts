@@ -250,6 +250,16 @@ describe('an access token', () => {
   });
 });
 
+describe('the sign-in routes', () => {
+  it('answer without their version, too', async () => {
+    const { email, headers } = await api.register();
+    const payload = { email, password: PASSWORD };
+    expect((await api.app.inject({ method: 'POST', url: '/api/auth/login', payload })).statusCode).toBe(200);
+    expect((await api.app.inject({ method: 'GET', url: '/api/auth/me', headers })).statusCode).toBe(200);
+    expect((await api.app.inject({ method: 'GET', url: '/api/audio', headers })).statusCode).toBe(404);
+  });
+});
+
 describe('a request with an access token', () => {
   it('asks the database for nothing to know who makes it', async () => {
     const { headers } = await api.register();
