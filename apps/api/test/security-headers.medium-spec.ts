@@ -85,6 +85,8 @@ describe('every answer', () => {
       expect(Object.fromEntries(answer.headers)).toMatchObject({
         ...SECURITY_HEADERS,
         'content-security-policy': 'sandbox',
+        // A link may be followed by a player on any site.
+        'cross-origin-resource-policy': path.startsWith('/objects/') ? 'cross-origin' : 'same-origin',
         'cache-control': 'private, no-cache',
         'content-disposition': expect.stringMatching(
           /^attachment; filename="[\x20-\x7e]*"; filename\*=UTF-8''[\w.%!#$&+^`|~-]+$/,
