@@ -23,7 +23,7 @@ export interface ContractSubject {
 /** What every object store has to do. Run by the spec of each. */
 export function describeObjectStore(name: string, start: () => Promise<ContractSubject>): void {
   describe(`${name} as an object store`, () => {
-    jest.setTimeout(60_000);
+    jest.setTimeout(180_000);
     let subject: ContractSubject;
     let store: ObjectStore;
     let directory: string;
