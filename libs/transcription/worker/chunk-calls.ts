@@ -14,11 +14,13 @@ import { engineOf } from './transcription-runs.js';
 
 type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'>;
 
-/** What a provider gave, and the one thing to do with it at the end of the transaction that ends the job. */
+/** What a provider gave, and what to do with it in the transaction that ends the job. */
 interface AnsweredCall {
   result: SpeechResult;
   /** Writes down the call and its cost. */
-  keep: (tx: WorkspaceTransaction) => Promise<void>;
+  record: (tx: WorkspaceTransaction) => Promise<void>;
+  /** Counts it under the workspace's own key, last of all: calls with one key wait for each other there. */
+  count: (tx: WorkspaceTransaction) => Promise<void>;
 }
 
 /** A call as far as it is known before it ends. */
@@ -55,7 +57,11 @@ export class ChunkCalls {
       try {
         const result = await transcribe(transcription, call, path, job.signal);
         const attempt = answered(job, call, result);
-        return { result, keep: (tx) => this.write(tx, attempt) };
+        return {
+          result,
+          record: (tx) => this.transcriptions.recordAttempt(tx, attempt),
+          count: (tx) => this.count(tx, attempt),
+        };
       } catch (error) {
         throw error instanceof SpeechError ? await this.failed(job, call, error) : error;
       }
@@ -71,15 +77,15 @@ export class ChunkCalls {
     };
     return job.write(async (tx) => {
       const code = error.providerCode ?? error.kind;
-      await this.write(tx, attempt, code);
+      await this.transcriptions.recordAttempt(tx, attempt);
+      await this.count(tx, attempt, code);
       return call.key !== null && error.keyRefused
         ? this.ownKeys.reject(tx, error.provider, call.key, code)
         : providerFailure(error, call.chunk, call.key !== null);
     });
   }
 
-  private async write(tx: WorkspaceTransaction, attempt: NewAttempt, errorCode: string | null = null): Promise<void> {
-    await this.transcriptions.recordAttempt(tx, attempt);
+  private async count(tx: WorkspaceTransaction, attempt: NewAttempt, errorCode: string | null = null): Promise<void> {
     const { providerKeyId, model, audioSeconds, costMicroDollars } = attempt;
     if (providerKeyId !== null) await this.ownKeys.count(tx, providerKeyId, { model, audioSeconds, costMicroDollars, errorCode });
   }

@@ -26,10 +26,11 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
       chunk: await this.transcriptions.chunk(tx, runOf(job.facts), job.facts.part),
     }));
     if (chunk === null) throw new Error(`Chunk ${job.facts.part} of transcription ${transcription.id} is not there.`);
-    const { result, keep } = await this.calls.make(job, transcription, chunk);
+    const { result, record, count } = await this.calls.make(job, transcription, chunk);
     await job.commit(async (tx) => {
+      await record(tx);
       await this.done(tx, job, toChunkTranscript(result, chunk));
-      await keep(tx);
+      await count(tx);
     });
   }
 
