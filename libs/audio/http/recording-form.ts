@@ -1,4 +1,4 @@
-import type { Multipart } from '@fastify/multipart';
+import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import type { Audio } from '#database';
 import { FieldError, messageOf } from '#errors';
@@ -37,10 +37,7 @@ export async function readRecordingForm<Fields extends object>(
       if (part.type === 'field') noteField(given, part.fieldname, part.value);
       else if (part.fieldname !== FILE_FIELD) throw unknownFields([part.fieldname]);
       else if (taken !== undefined) throw secondFile();
-      else
-        taken = await audio.takeIn(uploader, { name: part.filename, body: part.file, signal }).catch((error: unknown) => {
-          throw error === part.file.errored ? formUnreadable(error) : error;
-        });
+      else taken = await takeFile(part, (file) => audio.takeIn(uploader, { name: part.filename, body: file, signal }));
     }
     if (taken === undefined) throw new FieldError(audioErrors.file_missing, audioErrors.file_missing.example);
     noteForm(fingerprintOfForm(given, { [FILE_FIELD]: taken.sha256 }));
@@ -48,6 +45,17 @@ export async function readRecordingForm<Fields extends object>(
   } catch (error) {
     if (taken !== undefined) await audio.remove(uploader.workspaceId, taken.id);
     throw error;
+  }
+}
+
+/** Takes a file in; where the form ends before it does, that is a mistake in the form. The parser tells so without destroying the file. */
+async function takeFile({ file }: MultipartFile, take: (file: MultipartFile['file']) => Promise<Audio>): Promise<Audio> {
+  let broken: unknown;
+  file.once('error', (error) => (broken = error));
+  try {
+    return await take(file);
+  } catch (error) {
+    throw error === broken || error === file.errored ? formUnreadable(error) : error;
   }
 }
 
