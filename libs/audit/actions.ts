@@ -9,6 +9,8 @@ export const AUDIT_ACTIONS = [
   'account.deleted',
   'account.restored',
   'account.identity_linked',
+  'account.disabled',
+  'account.enabled',
   'account.platform_role_changed',
   'session.started',
   'session.refused',

@@ -21,7 +21,7 @@ export class MembershipsOfUserRepository {
     );
     return tx.query<Team>(
       `SELECT w.id, w.name, m.role = 'owner' AND NOT EXISTS (
-         SELECT 1 FROM memberships o JOIN users u ON u.id = o.user_id AND u.deleted_at IS NULL
+         SELECT 1 FROM memberships o JOIN users u ON u.id = o.user_id AND u.deleted_at IS NULL AND u.disabled_at IS NULL
          WHERE o.workspace_id = w.id AND o.role = 'owner' AND o.user_id <> $1) AS "lastOwner"
        FROM workspaces w JOIN memberships m ON m.workspace_id = w.id
        WHERE m.user_id = $1 AND w.id = ANY ($2) AND w.deleted_at IS NULL ORDER BY w.id`,

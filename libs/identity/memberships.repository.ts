@@ -41,10 +41,10 @@ export class MembershipsRepository {
     return pageOf(found, count?.total ?? 0, request);
   }
 
-  /** Owners whose accounts are not going away. */
+  /** Owners whose accounts are neither kept out nor going away. */
   async countOwners(tx: SystemTransaction, workspaceId: string): Promise<number> {
     const [row] = await tx.query<{ owners: number }>(
-      `SELECT count(*)::int AS owners FROM (${MEMBER} AND m.role = 'owner') AS owners`,
+      `SELECT count(*)::int AS owners FROM (${MEMBER} AND m.role = 'owner' AND u.disabled_at IS NULL) AS owners`,
       [workspaceId],
     );
     return row?.owners ?? 0;

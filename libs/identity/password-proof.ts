@@ -19,14 +19,24 @@ export class PasswordProof {
    */
   async holds(email: string, password: string, hashed: string | null): Promise<boolean> {
     const { address = '' } = currentContext() ?? {};
-    await this.limits.strike('login-address', { address });
     await this.limits.strike('login', { identifier: email, address });
+    await this.strikeAddress(email, address);
     const matches = await this.tryPassword(email, address, password, hashed);
     if (matches) {
       await this.limits.giveBack('login-address', { address });
       await this.limits.clear('login', { identifier: email, address });
     }
     return matches;
+  }
+
+  /** A try that is refused for the account must not count for the address, and the other way round: neither was made. */
+  private async strikeAddress(identifier: string, address: string): Promise<void> {
+    try {
+      await this.limits.strike('login-address', { address });
+    } catch (error) {
+      await this.limits.giveBack('login', { identifier, address });
+      throw error;
+    }
   }
 
   private async tryPassword(email: string, address: string, password: string, hashed: string | null): Promise<boolean> {

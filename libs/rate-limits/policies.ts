@@ -43,11 +43,14 @@ const LIMITS = {
     windowSeconds: HOUR,
     sentence: 'Too many mails asked for to this recipient from this address',
   },
-  /** Whoever asks: nobody's inbox is flooded through us. */
+  /**
+   * Whoever asks: nobody's inbox is flooded through us. The window is as long as a link for a new password is good, so that whoever
+   * spends it for somebody else leaves them a good link.
+   */
   'mail-recipient': {
     scope: 'identifier',
-    limit: 10,
-    windowSeconds: DAY,
+    limit: 3,
+    windowSeconds: 30 * MINUTE,
     sentence: 'Too many mails asked for to this recipient',
   },
   /** In whatever workspaces: a person makes as many of those as they like. */
@@ -61,6 +64,13 @@ const LIMITS = {
   },
   /** Requests with credentials that are no good. */
   rejected: { scope: 'address', limit: 60, windowSeconds: MINUTE, sentence: 'Too many wrong credentials from this address' },
+  /** Each asks a provider from our address whether a key is good: no service for whoever found some. */
+  'provider-key-check': {
+    scope: 'address',
+    limit: 30,
+    windowSeconds: HOUR,
+    sentence: 'Too many provider keys to check from this address',
+  },
   user: { scope: 'user', limit: 1_000, windowSeconds: MINUTE, sentence: 'Too many requests of this user' },
   'key-free': { scope: 'key', limit: 100, windowSeconds: HOUR, sentence: 'Too many requests of this key on the plan free' },
   'key-pro': { scope: 'key', limit: 1_000, windowSeconds: HOUR, sentence: 'Too many requests of this key on the plan pro' },

@@ -100,6 +100,7 @@ export class WorkspacesService {
    */
   async restore(actor: Actor, id: string): Promise<WorkspaceOfUser> {
     return this.database.asSystem(async (tx) => {
+      await this.refuseClosed(tx, actor);
       const workspace = await this.workspaces.lockRestorable(tx, id, actor.userId);
       if (workspace === null) throw workspaceNotFound();
       await this.workspaces.reopen(tx, id);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { AuditLog } from '#audit';
 import { Config } from '#config';
 import { ChangeFeed, Database, type SystemTransaction } from '#database';
 import { FieldError } from '#errors';
@@ -31,6 +32,7 @@ export class ClerkWebhooks {
     private readonly vouched: VouchedAccounts,
     private readonly accounts: OutsideAccounts,
     private readonly changes: ChangeFeed,
+    private readonly audit: AuditLog,
     private readonly log: Log,
   ) {
     this.clerk = federation.clerk;
@@ -74,8 +76,8 @@ export class ClerkWebhooks {
     if (userId === null) return;
     await this.identities.put(tx, { ...person, userId, banned, changedAt });
     if (person.name !== null) await this.accounts.rename(tx, userId, person.name);
-    // Only a change of Clerk's mind: whoever was kept out by the operator here stays out.
-    if (banned !== (known?.banned ?? false)) await this.accounts.setDisabled(tx, userId, banned);
+    // Only a change of Clerk's mind: news of other kinds lets nobody in whom the operator keeps out.
+    if (banned !== (known?.banned ?? false)) await this.setDisabled(tx, userId, banned);
   }
 
   /** A person without a verified address waits until Clerk has verified it: that is another webhook. */
@@ -103,7 +105,18 @@ export class ClerkWebhooks {
     // Whoever keeps another way in keeps the account, too; the tokens of Clerk are no good from the next request on all the same.
     await this.changes.announce(tx, `user:${userId}`);
     const otherWayIn = (await this.accounts.hasPassword(tx, userId)) || (await this.identities.hasAny(tx, userId));
-    if (!otherWayIn) await this.accounts.setDisabled(tx, userId, true);
+    if (!otherWayIn) await this.setDisabled(tx, userId, true);
+  }
+
+  private async setDisabled(tx: SystemTransaction, userId: string, disabled: boolean): Promise<void> {
+    await this.accounts.setDisabled(tx, userId, disabled);
+    await this.audit.record(tx, {
+      workspaceId: null,
+      actor: { kind: 'system' },
+      action: disabled ? 'account.disabled' : 'account.enabled',
+      target: { kind: 'user', id: userId },
+      details: { by: 'clerk' },
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { Config } from '#config';
 import { databaseErrors } from '#database';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
+import { identityErrors } from '#identity';
 import { SignedInDto, toSignedIn } from '#identity/http';
 import { LimitedBy } from '#rate-limits/http';
 import { federationErrors } from '../federation.errors.js';
@@ -84,6 +85,7 @@ export class OidcController {
     federationErrors.provider_unknown,
     federationErrors.sign_in_not_completed,
     federationErrors.sign_in_refused,
+    identityErrors.account_disabled,
     federationErrors.address_not_vouched_for,
     federationErrors.account_not_verified,
     ...COMMON_ERRORS,
@@ -104,6 +106,7 @@ export class OidcController {
   @ApiOkResponse({ type: SignedInDto, description: 'Signed in.' })
   @ApiProblems(
     federationErrors.sign_in_code_invalid,
+    identityErrors.account_disabled,
     commonErrors.malformed_request,
     commonErrors.validation_failed,
     ...COMMON_ERRORS,

@@ -7,6 +7,7 @@ import {
   customFetch,
   type CustomFetch,
   discovery,
+  enableNonRepudiationChecks,
   type ServerMetadata,
 } from 'openid-client';
 import type { OidcProvider } from '#config';
@@ -77,6 +78,7 @@ export class OidcClient {
     const configuration = new Configuration(metadata, this.provider.clientId, this.provider.clientSecret);
     configuration[customFetch] = request;
     configuration.timeout = TIMEOUT_SECONDS;
+    enableNonRepudiationChecks(configuration);
     if (insecure(this.provider.issuer)) allowInsecureRequests(configuration);
     return configuration;
   }
@@ -95,7 +97,8 @@ export class OidcClient {
     const { issuer, clientId, clientSecret } = this.provider;
     return discovery(new URL(issuer), clientId, clientSecret, undefined, {
       timeout: TIMEOUT_SECONDS,
-      execute: insecure(issuer) ? [allowInsecureRequests] : [],
+      // The signature too, though the token comes straight from the provider.
+      execute: [enableNonRepudiationChecks, ...(insecure(issuer) ? [allowInsecureRequests] : [])],
       [customFetch]: this.request,
     });
   }

@@ -45,6 +45,7 @@ export function Access(permission: Permission, { workspace }: AccessOptions = {}
       identityErrors.api_key_invalid,
       identityErrors.permission_denied,
       identityErrors.workspace_not_found,
+      commonErrors.too_many_requests,
       commonErrors.internal_error,
       databaseErrors.database_unavailable,
     ),

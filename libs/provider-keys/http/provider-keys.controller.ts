@@ -15,6 +15,7 @@ import { Idempotent } from '#idempotency/http';
 import type { Actor } from '#identity';
 import { Access, CurrentActor } from '#identity/http';
 import { toPage, toPageRequest } from '#paging/http';
+import { LimitedBy } from '#rate-limits/http';
 import { providerKeyErrors } from '../provider-keys.errors.js';
 import { ProviderKeysService } from '../provider-keys.service.js';
 import { KeyUsageDto, KeyUsageQueryDto, toKeyUsage, toSpan } from './dto/key-usage.dto.js';
@@ -57,6 +58,7 @@ export class ProviderKeysController {
   /** Asks the provider whether it takes the key, and keeps it if so. From then on it is used before the server's own. */
   @Post()
   @Access('provider-keys:write')
+  @LimitedBy('provider-key-check')
   @Idempotent()
   @ApiOperation({ summary: 'Bring a key' })
   @ApiCreatedResponse({ type: ProviderKeyDto, description: 'Kept. `Location` is where to look.' })
@@ -77,6 +79,7 @@ export class ProviderKeysController {
    */
   @Post('validate')
   @Access('provider-keys:write')
+  @LimitedBy('provider-key-check')
   @HttpCode(200)
   @ApiOperation({ summary: 'Check a key' })
   @ApiBody({
@@ -111,6 +114,7 @@ export class ProviderKeysController {
   /** Renames a key, disables it, or makes it active again. */
   @Patch(':id')
   @Access('provider-keys:write')
+  @LimitedBy('provider-key-check')
   @ApiOperation({ summary: 'Change a provider key' })
   @ApiParam(ID)
   @ApiOkResponse({ type: ProviderKeyDto, description: 'The key as it is now.' })
@@ -126,6 +130,7 @@ export class ProviderKeysController {
   /** Puts another key of the same provider in its place, once the provider took it. Calls under way end with the old one. */
   @Post(':id/rotate')
   @Access('provider-keys:write')
+  @LimitedBy('provider-key-check')
   @HttpCode(200)
   @ApiOperation({ summary: 'Replace a key' })
   @ApiParam(ID)
