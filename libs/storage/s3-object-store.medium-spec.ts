@@ -10,7 +10,7 @@ import { describeObjectStore } from './object-store-contract.js';
 import { S3ObjectStore, type S3Settings, type S3Timing } from './s3-object-store.js';
 
 const MIB = 1024 * 1024;
-const QUICK = { requestTimeoutMs: 500, stallMs: 300, partBytes: 5 * MIB };
+const QUICK = { requestTimeoutMs: 1_500, stallMs: 300, partBytes: 5 * MIB };
 
 function settingsOf(double: S3Double, more: Partial<S3Settings> = {}): S3Settings {
   const { bucket, region, credentials } = double.settings;

@@ -60,9 +60,11 @@ async function uploadParts(
 ): Promise<number> {
   const { client, bucket: Bucket, key: Key, contentType: ContentType } = target;
   const create = new CreateMultipartUploadCommand({ Bucket, Key, ContentType });
-  const { UploadId } = await onS3(() => client.send(create, { abortSignal: stop.signal }));
+  // Not stopped: an upload whose id we never heard could not be aborted.
+  const { UploadId } = await onS3(() => client.send(create));
   const sent: Promise<CompletedPart>[] = [];
   try {
+    stop.signal.throwIfAborted();
     const bytes = await sendParts(target, UploadId, head, rest, stop, sent);
     const complete = new CompleteMultipartUploadCommand({
       Bucket,
