@@ -21,6 +21,7 @@ import { TranscriptSegment } from './transcription/transcript-segment.entity.js'
 import { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
 import { TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
 import { Transcription } from './transcription/transcription.entity.js';
+import { Upload } from './uploads/upload.entity.js';
 import { WorkspaceKey } from './vault/workspace-key.entity.js';
 import { Invitation } from './workspaces/invitation.entity.js';
 
@@ -43,18 +44,21 @@ export { ProviderKeyUsage } from './provider-keys/provider-key-usage.entity.js';
 export { PROVIDER_KEY_STATUSES, ProviderKey, type ProviderKeyStatus } from './provider-keys/provider-key.entity.js';
 export { Job, type JobState } from './queues/job.entity.js';
 export { WorkerPulse } from './queues/worker-pulse.entity.js';
+export { Upload, UPLOAD_KINDS, UPLOAD_STATUSES, type UploadKind, type UploadStatus } from './uploads/upload.entity.js';
 export { WorkspaceKey } from './vault/workspace-key.entity.js';
 export { Invitation } from './workspaces/invitation.entity.js';
 export { TranscriptSegment, type TranscriptWord } from './transcription/transcript-segment.entity.js';
 export { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
 export { type ChunkTranscript, TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
 export {
+  type QualityFinding,
   Transcription,
   TRANSCRIPTION_STAGES,
   TRANSCRIPTION_STATUSES,
   type TranscriptionOptions,
   type TranscriptionStage,
   type TranscriptionStatus,
+  type TranscriptQuality,
 } from './transcription/transcription.entity.js';
 
 /** Every table, for the data source. */
@@ -84,4 +88,5 @@ export const ENTITIES = [
   Mail,
   ApiKey,
   ApiKeyUsage,
+  Upload,
 ];

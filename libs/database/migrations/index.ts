@@ -9,6 +9,7 @@ import { ProviderKeys1763800400000 } from './1763800400000-provider-keys.js';
 import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.js';
 import { Federation1763800600000 } from './1763800600000-federation.js';
 import { IdentitiesOfUsers1763800650000 } from './1763800650000-identities-of-users.js';
+import { RecordingsOfAnySize1763900000000 } from './1763900000000-recordings-of-any-size.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   IdempotencyKeys1763800500000,
   Federation1763800600000,
   IdentitiesOfUsers1763800650000,
+  RecordingsOfAnySize1763900000000,
 ];

@@ -7,6 +7,8 @@ export type Plan = (typeof PLANS)[number];
 /** The tenant: every recording, transcript and limit belongs to one. */
 @Entity('workspaces')
 @Check('workspaces_kind_check', `kind IN ('personal', 'team')`)
+@Check('workspaces_audio_retention_check', `audio_retention_days BETWEEN 1 AND 3650`)
+@Check('workspaces_transcript_retention_check', `transcript_retention_days BETWEEN 1 AND 3650`)
 @Check('workspaces_plan_check', `plan IN ('free', 'pro', 'enterprise', 'custom')`)
 export class Workspace {
   @PrimaryColumn('uuid')
@@ -20,6 +22,14 @@ export class Workspace {
 
   @Column('text', { default: 'free' })
   plan!: Plan;
+
+  /** Recordings are deleted so many days after they came; null: never. */
+  @Column('integer', { name: 'audio_retention_days', nullable: true })
+  audioRetentionDays!: number | null;
+
+  /** Transcriptions are deleted so many days after they ended; null: never. */
+  @Column('integer', { name: 'transcript_retention_days', nullable: true })
+  transcriptRetentionDays!: number | null;
 
   /** Deleted by its owner; the rows go after a while. */
   @Column('timestamptz', { name: 'deleted_at', nullable: true })

@@ -48,6 +48,10 @@ export class Job {
   @Column('text', { name: 'request_id' })
   requestId!: string;
 
+  /** Acts inside the workspace: 1 before 0 before -1. */
+  @Column('smallint', { default: 0 })
+  priority!: number;
+
   /** Not before this time, by the database's clock. */
   @Column('timestamptz', { name: 'due_at', default: () => 'now()' })
   dueAt!: Date;

@@ -35,6 +35,10 @@ export class TranscriptSegment {
   @Column('text', { nullable: true })
   speaker!: string | null;
 
+  /** Which channel it was spoken on; null where channels were not told apart. */
+  @Column('integer', { nullable: true })
+  channel!: number | null;
+
   @Column('double precision', { nullable: true })
   confidence!: number | null;
 

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
-import { Transcription } from './transcription.entity.js';
+import { Transcription, type TranscriptQuality } from './transcription.entity.js';
 
 /** What a provider made of a chunk, times counted from the chunk's start. */
 export interface ChunkTranscript {
@@ -13,7 +13,7 @@ export interface ChunkTranscript {
 
 /** A stretch of a recording that goes to a provider in one call. */
 @Entity('transcription_chunks')
-@Check('transcription_chunks_status_check', `status IN ('pending', 'done')`)
+@Check('transcription_chunks_status_check', `status IN ('pending', 'done', 'failed')`)
 export class TranscriptionChunk {
   @PrimaryColumn('uuid', { name: 'transcription_id' })
   @ForeignKey(() => Transcription, { name: 'transcription_chunks_transcription_id_fkey', onDelete: 'CASCADE' })
@@ -29,11 +29,23 @@ export class TranscriptionChunk {
   @Column('uuid', { name: 'workspace_id' })
   workspaceId!: string;
 
+  /** From 0; other than 0 only in recordings whose channels are transcribed apart. */
+  @Column('integer', { default: 0 })
+  channel!: number;
+
   @Column('double precision', { name: 'start_seconds' })
   startSeconds!: number;
 
   @Column('double precision', { name: 'end_seconds' })
   endSeconds!: number;
+
+  /** How much of its beginning is the end of the chunk before, because there was no pause to cut in. */
+  @Column('double precision', { name: 'overlap_seconds', default: 0 })
+  overlapSeconds!: number;
+
+  /** Where there may be speech, in seconds from the start of the recording. */
+  @Column('jsonb', { default: [] })
+  speech!: { start: number; end: number }[];
 
   @Column('integer')
   bytes!: number;
@@ -42,7 +54,18 @@ export class TranscriptionChunk {
   objectKey!: string;
 
   @Column('text', { default: 'pending' })
-  status!: 'pending' | 'done';
+  status!: 'pending' | 'done' | 'failed';
+
+  /** What was found when its transcript was compared with its sound; null until then. */
+  @Column('jsonb', { nullable: true })
+  quality!: TranscriptQuality | null;
+
+  /** Why it failed, when it did. */
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+
+  @Column('text', { name: 'error_detail', nullable: true })
+  errorDetail!: string | null;
 
   /** Null until done. */
   @Column('jsonb', { nullable: true })

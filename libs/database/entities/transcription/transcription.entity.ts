@@ -19,13 +19,37 @@ export interface TranscriptionOptions {
   diarize: boolean;
 }
 
+/** What is wrong with a stretch of a transcript, and what was done about it; seconds from the start of the recording. */
+export interface QualityFinding {
+  kind: 'missing_text' | 'failed_part' | 'loop' | 'text_over_silence' | 'times_out_of_order' | 'language_change';
+  start: number;
+  end: number;
+  /** For people. */
+  detail: string;
+  /** `mended`: another try gave better text, which stands in the transcript now. `kept`: no try did. `removed`: the text was taken out. */
+  outcome: 'mended' | 'kept' | 'removed';
+  /** Providers and models asked again, as `openai/whisper-1`. */
+  asked: string[];
+}
+
+/** How far a transcript can be trusted. */
+export interface TranscriptQuality {
+  /** Share of the seconds with speech that have text, 0 to 1; null when there is no speech, or no times to tell by. */
+  coverage: number | null;
+  /** Seconds in which somebody may be speaking. */
+  speechSeconds: number;
+  findings: QualityFinding[];
+}
+
 /** One order to transcribe a recording: the job and its result. */
 @Entity('transcriptions')
 @Index('transcriptions_workspace_id_id_idx', ['workspaceId', 'id'])
 @Index('transcriptions_workspace_id_status_id_idx', ['workspaceId', 'status', 'id'])
 @Index('transcriptions_audio_id_idx', ['audioId'])
+@Index('transcriptions_sound_idx', ['workspaceId', 'soundSha256'], { where: `status = 'completed'` })
 @Check('transcriptions_status_check', `status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')`)
 @Check('transcriptions_stage_check', `stage IN ('prepare', 'transcribe', 'assemble')`)
+@Check('transcriptions_priority_check', `priority BETWEEN -1 AND 1`)
 export class Transcription {
   /** UUIDv7: rises with time, so lists are ordered by it. */
   @PrimaryColumn('uuid')
@@ -79,6 +103,22 @@ export class Transcription {
   /** Sentences about what a reader of the transcript should know. */
   @Column('jsonb', { default: [] })
   warnings!: string[];
+
+  /** Acts inside the workspace: 1 before 0 before -1. */
+  @Column('smallint', { default: 0 })
+  priority!: number;
+
+  /** Of the decoded sound, hexadecimal; null until it was decoded. */
+  @Column('text', { name: 'sound_sha256', nullable: true })
+  soundSha256!: string | null;
+
+  /** The transcription whose result this one took over, because sound and options were the same. */
+  @Column('uuid', { name: 'reused_from', nullable: true })
+  reusedFrom!: string | null;
+
+  /** What was found when the transcript was compared with the sound; null until completed. */
+  @Column('jsonb', { nullable: true })
+  quality!: TranscriptQuality | null;
 
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: string | null;
