@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '#config';
-import { type Audio, Database } from '#database';
+import { type Audio, Database, type WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
 import { type AudioFacts, type AudioFormat, HEAD_BYTES, MediaService, recogniseAudio } from '#media';
@@ -101,17 +101,34 @@ export class AudioService {
     await this.database.inWorkspace(workspaceId, async (tx) => {
       if (!(await this.recordings.remove(tx, id))) throw audioNotFound();
       await this.effects.unmark(tx);
-      await this.outbox.add(tx, 'storage.discard', {
-        workspaceId,
-        subjectId: id,
-        payload: { prefix: `workspaces/${workspaceId}/audio/${id}/` },
-      });
+      await this.discard(tx, id);
     });
+  }
+
+  /**
+   * Removes recordings that came more than so many days ago, the oldest first.
+   * @param except stay whatever their age
+   * @returns the ids of those removed, at most `limit`
+   */
+  async removeOlder(tx: WorkspaceTransaction, days: number, except: string[], limit: number): Promise<string[]> {
+    const removed = await this.recordings.removeOlder(tx, days, except, limit);
+    for (const id of removed) await this.discard(tx, id);
+    return removed;
   }
 
   /** A link that gives the recording to whoever holds it. */
   async link(audio: Audio, expiresSeconds: number): Promise<string> {
     return this.store.signedUrl(audio.objectKey, { expiresSeconds, fileName: audio.name, contentType: audio.contentType });
+  }
+
+  /** Owes the removal of what is stored of a recording that is gone. */
+  private async discard(tx: WorkspaceTransaction, id: string): Promise<void> {
+    const { workspaceId } = tx;
+    await this.outbox.add(tx, 'storage.discard', {
+      workspaceId,
+      subjectId: id,
+      payload: { prefix: `workspaces/${workspaceId}/audio/${id}/` },
+    });
   }
 
   /** Owes the removal of what is about to be stored. It is withdrawn when the row is written, and kept when the process dies before. */

@@ -40,5 +40,6 @@ export const AUDIT_ACTIONS = [
   'provider_key.checked',
   'provider_key.rejected',
   'audit_log.exported',
+  'retention.applied',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -13,4 +13,10 @@ export { PlatformRoles } from './platform-roles.js';
 export { type ActorOfRows, Principals } from './principals.js';
 export { type SignedIn, SessionsService } from './sessions.service.js';
 export { SignInService } from './sign-in.service.js';
-export { type LivingWorkspace, type WorkspaceOfUser, WorkspacesRepository } from './workspaces.repository.js';
+export {
+  type LivingWorkspace,
+  type Retention,
+  type WorkspaceChange,
+  type WorkspaceOfUser,
+  WorkspacesRepository,
+} from './workspaces.repository.js';

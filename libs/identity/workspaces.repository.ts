@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { Plan, Role, SystemTransaction, Workspace } from '#database';
+import { type Plan, type Role, type SystemTransaction, Workspace } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 
+/** How many days things are kept before they are deleted by themselves; null: for ever. */
+export type Retention = Pick<Workspace, 'audioRetentionDays' | 'transcriptRetentionDays'>;
+
 /** A workspace that is not being deleted. */
-export interface LivingWorkspace {
+export interface LivingWorkspace extends Retention {
   id: string;
   name: string;
   kind: Workspace['kind'];
 }
+
+/** What its admins may change of a workspace. */
+export type WorkspaceChange = Partial<Retention & Pick<Workspace, 'name'>>;
 
 /** A workspace as one of its members sees it. */
 export interface WorkspaceOfUser extends LivingWorkspace {
@@ -30,8 +36,10 @@ interface ListFilter {
 const LIVING = 'w.deleted_at IS NULL';
 const RESTORABLE = `w.deleted_at IS NOT NULL AND w.purge_at > now()`;
 
+const FACTS = `w.id, w.name, w.kind, w.audio_retention_days AS "audioRetentionDays", w.transcript_retention_days AS "transcriptRetentionDays"`;
+
 const OF_USER = `
-SELECT w.id, w.name, w.kind, w.plan, m.role, w.created_at AS "createdAt", w.updated_at AS "updatedAt",
+SELECT ${FACTS}, w.plan, m.role, w.created_at AS "createdAt", w.updated_at AS "updatedAt",
   w.deleted_at AS "deletedAt", w.purge_at AS "purgeAt"
 FROM memberships m JOIN workspaces w ON w.id = m.workspace_id WHERE m.user_id = $1`;
 
@@ -69,7 +77,7 @@ export class WorkspacesRepository {
   /** One that is not being deleted; changes of its members and its end wait for each other by this lock. */
   async lock(tx: SystemTransaction, id: string): Promise<LivingWorkspace | null> {
     const [row] = await tx.query<LivingWorkspace>(
-      `SELECT id, name, kind FROM workspaces w WHERE id = $1 AND ${LIVING} FOR NO KEY UPDATE`,
+      `SELECT ${FACTS} FROM workspaces w WHERE id = $1 AND ${LIVING} FOR NO KEY UPDATE`,
       [id],
     );
     return row ?? null;
@@ -78,7 +86,7 @@ export class WorkspacesRepository {
   /** One that is being deleted and can still be restored by the user. */
   async lockRestorable(tx: SystemTransaction, id: string, ownerId: string): Promise<LivingWorkspace | null> {
     const [row] = await tx.query<LivingWorkspace>(
-      `SELECT id, name, kind FROM workspaces w WHERE id = $1 AND ${RESTORABLE} AND EXISTS (
+      `SELECT ${FACTS} FROM workspaces w WHERE id = $1 AND ${RESTORABLE} AND EXISTS (
          SELECT FROM memberships m WHERE m.workspace_id = w.id AND m.user_id = $2 AND m.role = 'owner')
        FOR NO KEY UPDATE`,
       [id, ownerId],
@@ -86,8 +94,16 @@ export class WorkspacesRepository {
     return row ?? null;
   }
 
-  async rename(tx: SystemTransaction, id: string, name: string): Promise<void> {
-    await tx.execute('UPDATE workspaces SET name = $2, updated_at = now() WHERE id = $1', [id, name]);
+  async change(tx: SystemTransaction, id: string, change: WorkspaceChange): Promise<void> {
+    await tx.manager.update(Workspace, { id }, { ...change, updatedAt: () => 'now()' });
+  }
+
+  /** Those that delete what is older than so many days. */
+  async withRetention(tx: SystemTransaction): Promise<(Retention & { id: string })[]> {
+    return tx.query(
+      `SELECT ${FACTS} FROM workspaces w
+       WHERE ${LIVING} AND (w.audio_retention_days IS NOT NULL OR w.transcript_retention_days IS NOT NULL) ORDER BY w.id`,
+    );
   }
 
   /** Takes it away from everybody; the rows stay for so many seconds. */

@@ -151,15 +151,35 @@ export class TranscriptionService implements BeforeApplicationShutdown {
       const unfinished = !isFinished(await this.findIn(tx, id));
       await this.outbox.forget(tx, id);
       await this.transcriptions.remove(tx, id);
-      // A generation no run has: the run's own clearing, if it was owed, is another job. A while later, because a worker that is
-      // cutting the recording learns at its next heartbeat that it should stop.
-      await this.outbox.add(tx, 'storage.discard', {
-        workspaceId,
-        subjectId: id,
-        generation: 0,
-        delaySeconds: unfinished ? STOP_SECONDS : 0,
-        payload: { prefix: transcriptionPrefix(workspaceId, id) },
-      });
+      // A while later, because a worker that is cutting the recording learns at its next heartbeat that it should stop.
+      await this.discard(tx, id, unfinished ? STOP_SECONDS : 0);
+    });
+  }
+
+  /** The recordings somebody waits for a transcript of. */
+  async recordingsInWork(tx: WorkspaceTransaction): Promise<string[]> {
+    return this.transcriptions.recordingsInWork(tx);
+  }
+
+  /**
+   * Removes transcriptions that ended more than so many days ago, the oldest first.
+   * @returns the ids of those removed, at most `limit`
+   */
+  async removeOlder(tx: WorkspaceTransaction, days: number, limit: number): Promise<string[]> {
+    const removed = await this.transcriptions.removeOlder(tx, days, limit);
+    for (const id of removed) await this.discard(tx, id, 0);
+    return removed;
+  }
+
+  /** Owes the removal of what is stored of a transcription that is gone. */
+  private async discard(tx: WorkspaceTransaction, id: string, delaySeconds: number): Promise<void> {
+    await this.outbox.add(tx, 'storage.discard', {
+      workspaceId: tx.workspaceId,
+      subjectId: id,
+      // A generation no run has: a run's own clearing, if it was owed, is another job.
+      generation: 0,
+      delaySeconds,
+      payload: { prefix: transcriptionPrefix(tx.workspaceId, id) },
     });
   }
 

@@ -89,6 +89,15 @@ const FAIL = `
 UPDATE transcriptions SET status = 'failed', error_code = $4, error_detail = $5, finished_at = now()
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing')`;
 
+const IN_WORK = `
+SELECT DISTINCT audio_id FROM transcriptions WHERE workspace_id = $1 AND status IN ('pending', 'processing') AND audio_id IS NOT NULL`;
+
+const REMOVE_OLDER = `
+DELETE FROM transcriptions WHERE workspace_id = $1 AND id IN (
+  SELECT id FROM transcriptions WHERE workspace_id = $1 AND finished_at < now() - make_interval(days => $2)
+  ORDER BY finished_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING id`;
+
 /** Transcriptions with their chunks and segments. Every change of state is a compare-and-set and says whether it happened. */
 @Injectable()
 export class TranscriptionsRepository extends WorkspaceRepository<Transcription> {
@@ -217,5 +226,18 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   async countSegments(tx: WorkspaceTransaction, transcriptionId: string): Promise<number> {
     return tx.manager.countBy(TranscriptSegment, { transcriptionId, workspaceId: tx.workspaceId });
+  }
+
+  /** The recordings somebody waits for a transcript of. */
+  async recordingsInWork(tx: WorkspaceTransaction): Promise<string[]> {
+    return (await tx.query<{ audio_id: string }>(IN_WORK, [tx.workspaceId])).map(({ audio_id }) => audio_id);
+  }
+
+  /**
+   * Removes the oldest of those that ended more than so many days ago, by the database's clock.
+   * @returns their ids, at most `limit`
+   */
+  async removeOlder(tx: WorkspaceTransaction, days: number, limit: number): Promise<string[]> {
+    return (await tx.query<{ id: string }>(REMOVE_OLDER, [tx.workspaceId, days, limit])).map(({ id }) => id);
   }
 }

@@ -9,8 +9,10 @@ import {
   type Actor,
   auditActorOf,
   identityErrors,
+  type LivingWorkspace,
   MembershipsRepository,
   OutsideAccounts,
+  type WorkspaceChange,
   type WorkspaceOfUser,
   WorkspacesRepository,
 } from '#identity';
@@ -64,15 +66,17 @@ export class WorkspacesService {
     return this.database.asSystem((tx) => this.findIn(tx, userId, workspaceId));
   }
 
-  async rename(actor: Actor, name: string): Promise<WorkspaceOfUser> {
+  /** Changes its name, or how long it keeps recordings and transcripts. */
+  async change(actor: Actor, wanted: WorkspaceChange): Promise<WorkspaceOfUser> {
     return this.database.asSystem(async (tx) => {
-      const { id, name: before } = await this.locked.lock(tx, actor, 'workspace:write');
-      if (before !== name) {
-        await this.workspaces.rename(tx, id, name);
-        await this.record(tx, actor, 'workspace.changed', id, { before, name });
-        await this.changes.announce(tx, `workspace:${id}`);
+      const workspace = await this.locked.lock(tx, actor, 'workspace:write');
+      const { change, details } = differences(workspace, wanted);
+      if (Object.keys(change).length > 0) {
+        await this.workspaces.change(tx, workspace.id, change);
+        await this.record(tx, actor, 'workspace.changed', workspace.id, details);
+        await this.changes.announce(tx, `workspace:${workspace.id}`);
       }
-      return this.findIn(tx, actor.userId, id);
+      return this.findIn(tx, actor.userId, workspace.id);
     });
   }
 
@@ -124,7 +128,7 @@ export class WorkspacesService {
     actor: Actor,
     action: 'workspace.created' | 'workspace.changed' | 'workspace.deleted' | 'workspace.restored',
     id: string,
-    details: Record<string, string>,
+    details: Record<string, string | number | null>,
   ): Promise<void> {
     const target = { kind: 'workspace', id };
     await this.audit.record(tx, { workspaceId: id, actor: auditActorOf(actor), action, target, details });
@@ -135,4 +139,26 @@ export class WorkspacesService {
     if (workspace === null) throw workspaceNotFound();
     return workspace;
   }
+}
+
+/** What of a change is one, and how the record says so: the value before and after under each name. */
+function differences(
+  workspace: LivingWorkspace,
+  { name, audioRetentionDays, transcriptRetentionDays }: WorkspaceChange,
+): { change: WorkspaceChange; details: Record<string, string | number | null> } {
+  const change: WorkspaceChange = {};
+  const details: Record<string, string | number | null> = {};
+  if (name !== undefined && name !== workspace.name) {
+    change.name = name;
+    Object.assign(details, { before: workspace.name, name });
+  }
+  if (audioRetentionDays !== undefined && audioRetentionDays !== workspace.audioRetentionDays) {
+    change.audioRetentionDays = audioRetentionDays;
+    Object.assign(details, { audioDaysBefore: workspace.audioRetentionDays, audioDays: audioRetentionDays });
+  }
+  if (transcriptRetentionDays !== undefined && transcriptRetentionDays !== workspace.transcriptRetentionDays) {
+    change.transcriptRetentionDays = transcriptRetentionDays;
+    Object.assign(details, { transcriptDaysBefore: workspace.transcriptRetentionDays, transcriptDays: transcriptRetentionDays });
+  }
+  return { change, details };
 }

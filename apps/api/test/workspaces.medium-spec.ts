@@ -88,6 +88,23 @@ describe('a workspace', () => {
     expect(await recorded(api, team.id)).toMatchObject([{ action: 'workspace.changed', details: { name: 'New' } }]);
   });
 
+  it('keeps things as long as its admins say, and records what they said', async () => {
+    const change = (retention: object) => ask(api, team.admin, 'PATCH', team.url(), { retention });
+    expect(await change({ audioDays: 30 })).toMatchObject({
+      status: 200,
+      body: { name: 'Analytical engines', retention: { audioDays: 30, transcriptDays: null } },
+    });
+    expect((await change({ audioDays: null, transcriptDays: 365 })).body).toMatchObject({
+      retention: { audioDays: null, transcriptDays: 365 },
+    });
+    expect(await recorded(api, team.id)).toMatchObject([
+      { action: 'workspace.changed', details: { audioDaysBefore: null, audioDays: 30 } },
+      { action: 'workspace.changed', details: { audioDaysBefore: 30, audioDays: null, transcriptDays: 365 } },
+    ]);
+    for (const audioDays of [0, 3_651, 1.5])
+      expect(await change({ audioDays })).toMatchObject({ status: 422, body: { errors: [{ path: 'retention.audioDays' }] } });
+  });
+
   it.each(['plan', 'kind', 'role', 'id', 'deletedAt', 'workspaceId'])('takes no %s from a body (item 38)', async (field) => {
     const { status, body } = await ask(api, team.owner, 'PATCH', team.url(), { name: 'New', [field]: 'enterprise' });
     expect({ status, body }).toMatchObject({ status: 422, body: { errors: [{ path: field, code: 'unknown_field' }] } });

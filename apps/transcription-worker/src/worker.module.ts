@@ -10,6 +10,7 @@ import { MailWorkerModule } from '#mail/worker';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
 import { QueuesWorkerModule } from '#queues/worker';
+import { RetentionWorkerModule } from '#retention/worker';
 import { StorageModule } from '#storage';
 import { StorageWorkerModule } from '#storage/worker';
 import { TranscriptionWorkerModule } from '#transcription/worker';
@@ -40,6 +41,7 @@ export class WorkerModule {
         IdentityWorkerModule,
         MailWorkerModule,
         TranscriptionWorkerModule,
+        RetentionWorkerModule,
         WorkspacesWorkerModule,
       ],
       providers: [HealthServer],

@@ -13,7 +13,9 @@ import { WorkspacesService } from '../workspaces.service.js';
 import { MemberDto, toMember } from './dto/member.dto.js';
 import {
   toWorkspace,
+  toWorkspaceChange,
   TransferOwnershipDto,
+  WorkspaceChangeDto,
   WorkspaceDto,
   WorkspaceListQueryDto,
   WorkspaceNameDto,
@@ -75,12 +77,12 @@ export class WorkspacesController {
   /** Gives the workspace another name. */
   @Patch(':id')
   @Access('workspace:write', { workspace: 'id' })
-  @ApiOperation({ summary: 'Rename a workspace' })
+  @ApiOperation({ summary: 'Change a workspace: its name, how long it keeps things' })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: WorkspaceDto, description: 'As it is now.' })
   @ApiProblems(commonErrors.malformed_request, commonErrors.validation_failed)
-  async rename(@CurrentActor() actor: Actor, @Body() { name }: WorkspaceNameDto): Promise<WorkspaceDto> {
-    return toWorkspace(await this.workspaces.rename(actor, name));
+  async change(@CurrentActor() actor: Actor, @Body() change: WorkspaceChangeDto): Promise<WorkspaceDto> {
+    return toWorkspace(await this.workspaces.change(actor, toWorkspaceChange(change)));
   }
 
   /** Takes the workspace away from everybody at once. Its work stops; its owners can restore it for 30 days, then all it holds is deleted. */

@@ -4,6 +4,7 @@ import { Workspace } from '../identity/workspace.entity.js';
 /** A recording. The row exists only when the object does. */
 @Entity('audio')
 @Index('audio_workspace_id_id_idx', ['workspaceId', 'id'])
+@Index('audio_workspace_id_created_at_idx', ['workspaceId', 'createdAt'])
 export class Audio {
   /** UUIDv7: rises with time, so lists are ordered by it. */
   @PrimaryColumn('uuid')

@@ -46,6 +46,7 @@ export interface TranscriptQuality {
 @Index('transcriptions_workspace_id_id_idx', ['workspaceId', 'id'])
 @Index('transcriptions_workspace_id_status_id_idx', ['workspaceId', 'status', 'id'])
 @Index('transcriptions_audio_id_idx', ['audioId'])
+@Index('transcriptions_workspace_id_finished_at_idx', ['workspaceId', 'finishedAt'])
 @Index('transcriptions_sound_idx', ['workspaceId', 'soundSha256'], { where: `status = 'completed'` })
 @Check('transcriptions_status_check', `status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')`)
 @Check('transcriptions_stage_check', `stage IN ('prepare', 'transcribe', 'assemble')`)

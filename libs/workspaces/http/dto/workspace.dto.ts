@@ -1,11 +1,44 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { type Plan, PLANS, type Role, ROLES } from '#database';
-import type { WorkspaceOfUser } from '#identity';
+import type { WorkspaceChange, WorkspaceOfUser } from '#identity';
 import { PageDto, PageQueryDto } from '#paging/http';
 
 const KINDS = ['personal', 'team'] as const;
+
+const LONGEST_RETENTION_DAYS = 3_650;
+const RETENTION_DAYS = { type: Number, nullable: true, minimum: 1, maximum: LONGEST_RETENTION_DAYS } as const;
+
+/** How long a workspace keeps things. What is older is deleted within the hour, with a record in the audit log. */
+export class RetentionDto {
+  @ApiProperty({
+    ...RETENTION_DAYS,
+    example: 30,
+    description: 'Recordings are deleted so many days after they came, unless they are just being transcribed. null: never.',
+  })
+  audioDays!: number | null;
+
+  @ApiProperty({
+    ...RETENTION_DAYS,
+    example: null,
+    description: 'Transcriptions are deleted with their results so many days after they ended. null: never.',
+  })
+  transcriptDays!: number | null;
+}
 
 /** A workspace, as one of its members sees it. */
 export class WorkspaceDto {
@@ -27,6 +60,9 @@ export class WorkspaceDto {
 
   @ApiProperty({ enum: ROLES, example: 'owner', description: 'Your role in it.' })
   role!: Role;
+
+  @ApiProperty({ type: RetentionDto })
+  retention!: RetentionDto;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
   createdAt!: string;
@@ -73,13 +109,56 @@ export class WorkspaceListQueryDto extends PageQueryDto {
   deleted?: boolean;
 }
 
-/** What POST and PATCH workspaces take. */
+/** What POST workspaces takes. */
 export class WorkspaceNameDto {
   @ApiProperty({ example: 'Analytical engines', minLength: 1, maxLength: 100 })
   @IsString()
   @Length(1, 100)
   @Matches(/\S/, { message: 'name must not be blank' })
   name!: string;
+}
+
+/** What may be said of retention; what is left out stays. */
+export class RetentionChangeDto {
+  @ApiPropertyOptional({ ...RETENTION_DAYS, example: 30 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST_RETENTION_DAYS)
+  audioDays?: number | null;
+
+  @ApiPropertyOptional({ ...RETENTION_DAYS, example: 365 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST_RETENTION_DAYS)
+  transcriptDays?: number | null;
+}
+
+/** What PATCH workspaces/:id takes; what is left out stays. */
+export class WorkspaceChangeDto {
+  @ApiPropertyOptional({ example: 'Analytical engines', minLength: 1, maxLength: 100 })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsString()
+  @Length(1, 100)
+  @Matches(/\S/, { message: 'name must not be blank' })
+  name?: string;
+
+  @ApiPropertyOptional({ type: RetentionChangeDto })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RetentionChangeDto)
+  retention?: RetentionChangeDto;
+}
+
+export function toWorkspaceChange({ name, retention = {} }: WorkspaceChangeDto): WorkspaceChange {
+  const { audioDays, transcriptDays } = retention;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(audioDays === undefined ? {} : { audioRetentionDays: audioDays }),
+    ...(transcriptDays === undefined ? {} : { transcriptRetentionDays: transcriptDays }),
+  };
 }
 
 /** What POST workspaces/:id/transfer-ownership takes. */
@@ -95,12 +174,14 @@ export class TransferOwnershipDto {
 
 export function toWorkspace(workspace: WorkspaceOfUser): WorkspaceDto {
   const { id, name, kind, plan, role, createdAt, updatedAt, deletedAt, purgeAt } = workspace;
+  const retention = { audioDays: workspace.audioRetentionDays, transcriptDays: workspace.transcriptRetentionDays };
   return {
     id,
     name,
     kind,
     plan,
     role,
+    retention,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     deletedAt: deletedAt?.toISOString() ?? null,
