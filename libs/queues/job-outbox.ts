@@ -69,6 +69,15 @@ export class JobOutbox {
     await tx.execute(`DELETE FROM jobs WHERE id IN (${open})`, [subjectId]);
   }
 
+  /** What the unfinished jobs of a name carry. */
+  async owed<N extends JobName>(tx: SystemTransaction, name: N): Promise<JobCatalogue[N][]> {
+    const rows = await tx.query<{ payload: JobCatalogue[N] }>(
+      `SELECT payload FROM jobs WHERE name = $1 AND state IN ('waiting', 'running')`,
+      [name],
+    );
+    return rows.map(({ payload }) => payload);
+  }
+
   /** Stops all work of a workspace until `resume`: what waits is not taken, what runs loses its lease and writes nothing more. */
   async suspend(tx: SystemTransaction, workspaceId: string): Promise<void> {
     await tx.execute(

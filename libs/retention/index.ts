@@ -1,2 +1,3 @@
-export { RetentionModule } from './retention.module.js';
+export { RetentionModule, StoreComparisonModule } from './retention.module.js';
 export { type Removed, RetentionService } from './retention.service.js';
+export { type Disagreement, StoreComparison } from './store-comparison.js';

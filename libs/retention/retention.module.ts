@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
-import { AudioModule } from '#audio';
+import { AudioModule, AudioObjects } from '#audio';
 import { WorkspacesRepository } from '#identity';
-import { TranscriptionModule } from '#transcription';
+import { TranscriptionModule, TranscriptionObjects } from '#transcription';
 import { RetentionService } from './retention.service.js';
+import { StoreComparison } from './store-comparison.js';
 
 /** The repository without the rest of its room: nobody signs in here. */
 @Module({
@@ -11,3 +12,7 @@ import { RetentionService } from './retention.service.js';
   exports: [RetentionService],
 })
 export class RetentionModule {}
+
+/** By itself: to compare, no service of the rooms is needed. */
+@Module({ providers: [AudioObjects, TranscriptionObjects, StoreComparison], exports: [StoreComparison] })
+export class StoreComparisonModule {}

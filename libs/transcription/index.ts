@@ -1,3 +1,4 @@
 export { failureReasons, transcriptionErrors } from './transcription.errors.js';
 export { TranscriptionModule } from './transcription.module.js';
+export { TranscriptionObjects } from './transcription-objects.js';
 export { TranscriptionService, type TranscriptionWish } from './transcription.service.js';
