@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseCut, cutWindow } from './choose-cut.js';
+import { chooseCut, chooseStart, cutWindow } from './choose-cut.js';
 import { levelOf } from './sound-levels.js';
 import type { FrameSpan } from './speech-map.js';
 
@@ -47,5 +47,27 @@ describe('chooseCut', () => {
   it('cuts at the quietest moment where there is no pause', () => {
     const dipped = LOUD.slice().fill(levelOf(-26), 900, 905).fill(levelOf(-24), 1100, 1110);
     expect(chooseCut(dipped, soundingBut(), WINDOW)).toBe(902);
+  });
+});
+
+describe('chooseStart', () => {
+  it('begins the next piece at the cut when that lies in a pause', () => {
+    expect(chooseStart(LOUD, soundingBut([700, 740]), 720, 0)).toBe(720);
+  });
+
+  it('begins it three to five seconds earlier, at the quietest moment, when the cut may go through a word', () => {
+    const dipped = LOUD.slice().fill(levelOf(-26), 800, 810).fill(levelOf(-24), 900, 910).fill(levelOf(-40), 700, 710);
+    expect(chooseStart(dipped, soundingBut(), 1000, 0)).toBe(807);
+  });
+
+  it('takes a cut close to sound for one that may go through a word', () => {
+    expect(chooseStart(LOUD, soundingBut([994, 1006]), 1000, 0)).toBeLessThanOrEqual(850);
+    expect(chooseStart(LOUD, soundingBut([993, 1007]), 1000, 0)).toBe(1000);
+  });
+
+  it('shares no more than a quarter of a short piece', () => {
+    const start = chooseStart(LOUD, soundingBut(), 1000, 600);
+    expect(start).toBeGreaterThanOrEqual(900);
+    expect(start).toBeLessThanOrEqual(950);
   });
 });

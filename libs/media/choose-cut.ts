@@ -13,6 +13,14 @@ export interface PieceLengths {
 const SURE_PAUSE = 0.6 * FRAMES_PER_SECOND;
 /** Without a pause, the quietest stretch of so many frames (0.1 s) is taken. */
 const DIP = 5;
+/** Words begin and end with consonants too quiet to be seen; a cut farther than this (0.14 s) from all sound goes through no word. */
+const CLEAR_OF_WORDS = 0.14 * FRAMES_PER_SECOND;
+/** What two pieces share at most where a cut may go through a word: several words at any speed of speech. */
+const LONGEST_OVERLAP = 5 * FRAMES_PER_SECOND;
+/** The least, as a share of that. */
+const SHORTEST_OVERLAP_SHARE = 0.6;
+/** Of short pieces no more than such a share is heard twice. */
+const TWICE_HEARD_SHARE = 0.25;
 /** A piece is at least this long, because providers refuse shorter sound. */
 export const SHORTEST_PIECE = FRAMES_PER_SECOND;
 
@@ -47,6 +55,19 @@ export function chooseCut(levels: Uint8Array, sounding: readonly FrameSpan[], wi
     if (best === undefined || worth > best.worth) best = { at, worth };
   }
   return best?.at ?? quietest(levels, window);
+}
+
+/**
+ * Chooses where the piece after a cut begins: at the cut when that lies in a pause, some seconds earlier when it may go through a word, at
+ * the quietest moment there.
+ * @param cut what `chooseCut` said
+ * @param start where the piece that ends with the cut began
+ */
+export function chooseStart(levels: Uint8Array, sounding: readonly FrameSpan[], cut: number, start: number): number {
+  const nearWord = sounding.some(({ from, to }) => from < cut + CLEAR_OF_WORDS && to > cut - CLEAR_OF_WORDS);
+  if (!nearWord) return cut;
+  const longest = Math.min(LONGEST_OVERLAP, Math.floor((cut - start) * TWICE_HEARD_SHARE));
+  return quietest(levels, { from: cut - longest, to: cut - Math.ceil(longest * SHORTEST_OVERLAP_SHARE) });
 }
 
 /** What is not sounding inside the window. A pause that begins before it or ends after it is cut off there. */

@@ -3,7 +3,7 @@ import { WAV_HEADER_BYTES, wavHeader } from './wav.js';
 
 const COPY_BYTES = 1_048_576;
 
-/** A chunk on disk: a WAV file that grows while the recording is decoded, and gives its tail to its successor once the cut is known. */
+/** A chunk on disk: a WAV file that grows while the recording is decoded, and gives what follows the cut to its successor. */
 export class ChunkFile {
   private soundBytes = 0;
 
@@ -27,16 +27,20 @@ export class ChunkFile {
     this.soundBytes += sound.length;
   }
 
-  /** Moves the sound from `atBytes` on into a new file. */
-  async splitAt(atBytes: number, path: string): Promise<ChunkFile> {
+  /**
+   * Ends here and gives the rest to a new file.
+   * @param endBytes where the sound of this file ends
+   * @param nextBytes where that of the new one begins: there, or earlier when both are to have some of it
+   */
+  async split(endBytes: number, nextBytes: number, path: string): Promise<ChunkFile> {
     const next = await ChunkFile.create(path);
     try {
-      await this.copyTo(next, atBytes);
+      await this.copyTo(next, nextBytes);
     } catch (error) {
       await next.remove();
       throw error;
     }
-    this.soundBytes = atBytes;
+    this.soundBytes = endBytes;
     await this.file.truncate(this.bytes);
     return next;
   }

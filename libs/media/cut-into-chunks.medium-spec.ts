@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -43,7 +44,7 @@ describe('MediaService.cutIntoChunks', () => {
   async function cut(path: string, limits = LIMITS, onChunk?: (chunk: Chunk) => Promise<void>, signal?: AbortSignal) {
     const chunks: Heard[] = [];
     const keep = async (chunk: Chunk): Promise<void> => {
-      chunks.push({ ...chunk, sound: await readFile(chunk.path) });
+      chunks[chunk.index] = { ...chunk, sound: await readFile(chunk.path) };
       await onChunk?.(chunk);
     };
     const options = { signal, workDirectory: studio.workDirectory };
@@ -51,26 +52,63 @@ describe('MediaService.cutIntoChunks', () => {
     return { ...recording, chunks };
   }
 
+  function expectWithin({ startSeconds, endSeconds, bytes, sound }: Heard, limits: ChunkLimits): void {
+    expect(endSeconds - startSeconds).toBeLessThanOrEqual(limits.maxSeconds);
+    expect(bytes).toBeLessThanOrEqual(limits.maxBytes);
+    expect(sound).toHaveLength(bytes);
+    expect(sound.readUInt32LE(40)).toBe(bytes - WAV_HEADER_BYTES);
+    expect(Math.round((endSeconds - startSeconds) * 32_000)).toBe(bytes - WAV_HEADER_BYTES);
+  }
+
+  /** Speech in which every pause is filled by a tone that swells and fades. */
+  function withoutPauses(): Promise<string> {
+    const tone = ['-f', 'lavfi', '-i', 'aevalsrc=0.2*sin(1500*t)*(1+0.9*sin(9*t)):s=16000:d=70'];
+    return studio.record('breathless.wav', '-t', '70', '-i', spoken.path, ...tone, '-filter_complex', 'amix=normalize=0');
+  }
+
   it.each([LIMITS, { targetSeconds: 5, maxSeconds: 6, maxBytes: 1e9 }, { targetSeconds: 60, maxSeconds: 60, maxBytes: 300_000 }])(
     'cuts in pauses, keeps every sample, and stays within %j',
     async (limits) => {
-      const { chunks, seconds, chunkCount } = await cut(spoken.path, limits);
+      const { chunks, seconds, chunkCount, soundSha256 } = await cut(spoken.path, limits);
       expect(chunkCount).toBe(chunks.length);
       expect(chunks.map(({ index }) => index)).toEqual(chunks.map((_, index) => index));
-      for (const { startSeconds, endSeconds, bytes, sound } of chunks) {
-        expect(endSeconds - startSeconds).toBeLessThanOrEqual(limits.maxSeconds);
-        expect(bytes).toBeLessThanOrEqual(limits.maxBytes);
-        expect(sound).toHaveLength(bytes);
-        expect(sound.readUInt32LE(40)).toBe(bytes - WAV_HEADER_BYTES);
-        expect(Math.round((endSeconds - startSeconds) * 32_000)).toBe(bytes - WAV_HEADER_BYTES);
+      for (const chunk of chunks) {
+        expectWithin(chunk, limits);
+        expect(chunk.overlapSeconds).toBe(0);
       }
       const joined = Buffer.concat(chunks.map(({ sound }) => sound.subarray(WAV_HEADER_BYTES)));
       const whole = await studio.record('whole.raw', '-i', spoken.path, '-f', 's16le');
       expect(joined.equals(await readFile(whole))).toBe(true);
+      expect(soundSha256).toBe(createHash('sha256').update(joined).digest('hex'));
       expect(seconds).toBe(joined.length / 32_000);
       const cuts = chunks.slice(1).map(({ startSeconds }) => startSeconds);
       expect(cuts.length).toBeGreaterThan(0);
       for (const at of cuts) expect(spoken.sentences.some(({ start, end }) => at > start + 0.05 && at < end - 0.05)).toBe(false);
+    },
+  );
+
+  it.each([LIMITS, { targetSeconds: 8, maxSeconds: 9, maxBytes: 200_000 }])(
+    'lets chunks overlap where there is no pause, and stays within %j',
+    async (limits) => {
+      const { chunks } = await cut(await withoutPauses(), limits);
+      expect(chunks.length).toBeGreaterThan(2);
+      expect(chunks[0]).toMatchObject({ startSeconds: 0, overlapSeconds: 0 });
+      for (const [index, chunk] of chunks.entries()) {
+        expectWithin(chunk, limits);
+        const before = chunks[index - 1];
+        if (before === undefined) continue;
+        expect(chunk.overlapSeconds).toBeGreaterThanOrEqual(Math.min(3, limits.targetSeconds * 0.5 * 0.25 * 0.6) - 0.02);
+        expect(chunk.overlapSeconds).toBeLessThanOrEqual(5);
+        expect(chunk.startSeconds).toBeCloseTo(before.endSeconds - chunk.overlapSeconds, 6);
+        const shared = Math.round(chunk.overlapSeconds * 32_000);
+        const head = chunk.sound.subarray(WAV_HEADER_BYTES, WAV_HEADER_BYTES + shared);
+        expect(head.equals(before.sound.subarray(-shared))).toBe(true);
+      }
+      const parts = chunks.map(({ sound, overlapSeconds }) =>
+        sound.subarray(WAV_HEADER_BYTES + Math.round(overlapSeconds * 32_000)),
+      );
+      const whole = await studio.record('whole.raw', '-i', join(studio.folder, 'breathless.wav'), '-f', 's16le');
+      expect(Buffer.concat(parts).equals(await readFile(whole))).toBe(true);
     },
   );
 
@@ -125,16 +163,20 @@ describe('MediaService.cutIntoChunks', () => {
     expect({ speech, damaged }).toEqual({ speech: [], damaged: false });
   });
 
-  it('waits while a chunk is worked on, and deletes it then', async () => {
-    const events: string[] = [];
-    await cut(spoken.path, LIMITS, async ({ index, path }) => {
-      events.push(`begin ${index}`);
-      await delay(50);
+  it('goes on while chunks are worked on, with three at most, and deletes each then', async () => {
+    let atWork = 0;
+    let mostAtWork = 0;
+    let mostFiles = 0;
+    const { chunks } = await cut(spoken.path, { targetSeconds: 5, maxSeconds: 6, maxBytes: 1e9 }, async ({ path }) => {
+      mostAtWork = Math.max(mostAtWork, ++atWork);
+      await delay(30);
       expect((await stat(path)).isFile()).toBe(true);
-      expect((await readdir(studio.workDirectory)).length).toBeLessThanOrEqual(2);
-      events.push(`end ${index}`);
+      mostFiles = Math.max(mostFiles, (await readdir(studio.workDirectory)).length);
+      atWork--;
     });
-    expect(events.slice(0, 4)).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1']);
+    expect(chunks.length).toBeGreaterThan(8);
+    expect(mostAtWork).toBe(3);
+    expect(mostFiles).toBeLessThanOrEqual(5);
   });
 
   it('stops at once on abort, in the middle of a chunk too, and hands over nothing more', async () => {

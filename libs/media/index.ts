@@ -5,5 +5,5 @@ export { MediaModule } from './media.module.js';
 export { type CutRecording, MediaService } from './media.service.js';
 export { type ProgramOutcome, type ProgramRun, ProgramRunner, type RunningProgram } from './program-runner.js';
 export { HEAD_BYTES, recogniseAudio } from './recognise-audio.js';
-export type { Chunk, ChunkLimits } from './recording-cutter.js';
+export { type Chunk, type ChunkLimits, spaceForChunks } from './recording-cutter.js';
 export type { Span } from './speech-map.js';

@@ -29,6 +29,8 @@ export interface CutRecording {
   chunkCount: number;
   /** Where there may be speech, in seconds from the start. */
   speech: Span[];
+  /** Of the decoded sound, 16 kHz mono 16-bit samples; hexadecimal. The same whatever the file's tags say. */
+  soundSha256: string;
   /** Parts could not be decoded, or it ends before it says it does. */
   damaged: boolean;
 }
@@ -62,12 +64,12 @@ export class MediaService {
   }
 
   /**
-   * Decodes a recording once, from end to end, and hands it over in chunks cut at pauses. Memory stays flat; the decoder waits while
-   * `onChunk` runs.
+   * Decodes a recording once, from end to end, and hands it over in chunks cut at pauses; where there are none, chunks overlap. Memory and
+   * disk stay flat: a few chunks may be with `onChunk` while decoding goes on, for more it waits.
    * @param path the recording
    * @param format what `recogniseAudio` said
    * @param limits what a chunk may be
-   * @param onChunk is given each chunk as a file, which is deleted when the promise settles
+   * @param onChunk is given each chunk as a file, which is deleted when the promise settles; chunks begin in order and may end in another
    * @throws FieldError `unreadable_audio`, `recording_too_long`, `decoder_stopped`; what `onChunk` throws; the signal's reason
    */
   async cutIntoChunks(
@@ -83,8 +85,9 @@ export class MediaService {
     try {
       const outcome = await this.decodeInto(cutter, source, signal);
       if (cutter.seconds === 0) throw unreadableAudio(format, outcome.stderr);
-      await cutter.finish();
+      const soundSha256 = await cutter.finish();
       return {
+        soundSha256,
         seconds: cutter.seconds,
         chunkCount: cutter.chunkCount,
         speech: cutter.speechSoFar,

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { chooseCut, cutWindow, type PieceLengths, SHORTEST_PIECE } from './choose-cut.js';
+import { chooseCut, chooseStart, cutWindow, type PieceLengths, SHORTEST_PIECE } from './choose-cut.js';
 import { ChunkFile } from './chunk-file.js';
+import { HandOvers } from './hand-overs.js';
 import { FRAME_SAMPLES, FRAMES_PER_SECOND, SoundLevels } from './sound-levels.js';
 import { type FrameSpan, joinedSpeech, soundingSpans, type Span, speechSpans } from './speech-map.js';
 import { BYTES_PER_SAMPLE, SAMPLE_RATE, WAV_HEADER_BYTES } from './wav.js';
@@ -20,6 +22,8 @@ export interface Chunk {
   /** Seconds from the recording's start. */
   startSeconds: number;
   endSeconds: number;
+  /** How much of its beginning is the end of the chunk before, because there was no pause to cut in. */
+  overlapSeconds: number;
   /** A 16 kHz mono 16-bit WAV file. */
   path: string;
   bytes: number;
@@ -27,6 +31,8 @@ export interface Chunk {
   speech: Span[];
 }
 
+/** Chunks that may be with the caller while the next one grows: storing them far away must not hold up decoding. */
+const HANDED_OVER_AT_ONCE = 3;
 const BYTES_PER_FRAME = FRAME_SAMPLES * BYTES_PER_SAMPLE;
 
 /** Cuts decoded sound into chunks as it comes. Sound goes straight to disk; memory holds one byte for each 20 ms. */
@@ -38,11 +44,15 @@ export class RecordingCutter {
   private index = 0;
   /** First frame of the chunk that is growing. */
   private start = 0;
+  /** So many of its frames are the last of the chunk before. */
+  private overlap = 0;
   private growing?: ChunkFile;
+  private readonly hash = createHash('sha256');
+  private readonly handOvers = new HandOvers(HANDED_OVER_AT_ONCE);
 
   /**
    * @param directory private folder for the chunk files
-   * @param onChunk is awaited before any more sound is taken
+   * @param onChunk runs while more sound is taken, for a few chunks at once
    */
   constructor(
     limits: ChunkLimits,
@@ -72,22 +82,32 @@ export class RecordingCutter {
    */
   async add(samples: Int16Array): Promise<void> {
     this.growing ??= await ChunkFile.create(this.pathOf(this.index));
-    await this.growing.append(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    const sound = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    this.hash.update(sound);
+    await this.growing.append(sound);
     this.levels.add(samples);
     this.samples += samples.length;
     // Sound beyond the window makes sure that what follows the cut is long enough, and shows what noise the window lies in.
     while (this.levels.length > cutWindow(this.lengths, this.start).to + SHORTEST_PIECE) await this.cut();
   }
 
-  /** Hands over the rest, once all sound was added. */
-  async finish(): Promise<void> {
+  /**
+   * Hands over the rest, once all sound was added, and waits until the caller is done with every chunk.
+   * @returns SHA-256 of all samples, hexadecimal
+   */
+  async finish(): Promise<string> {
     while (this.levels.length - this.start > this.lengths.longest) await this.cut();
-    if (this.growing === undefined) return;
-    await this.handOver(this.growing, soundingSpans(this.levels.view(), this.start), this.levels.length, this.seconds);
+    if (this.growing !== undefined) {
+      const sounding = soundingSpans(this.levels.view(), this.start);
+      await this.handOver(this.growing, sounding, this.levels.length, this.seconds);
+    }
+    await this.handOvers.done();
+    return this.hash.digest('hex');
   }
 
-  /** Deletes what was not handed over. */
+  /** Deletes what was not handed over, and waits for what was. */
   async discard(): Promise<void> {
+    await this.handOvers.settled();
     await this.growing?.remove();
   }
 
@@ -96,33 +116,47 @@ export class RecordingCutter {
     if (growing === undefined) throw new Error('there is no sound to cut');
     const levels = this.levels.view();
     const sounding = soundingSpans(levels, start);
-    const at = chooseCut(levels, sounding, cutWindow(this.lengths, start, levels.length));
-    const next = await growing.splitAt((at - start) * BYTES_PER_FRAME, this.pathOf(this.index + 1));
-    this.growing = next;
-    await this.handOver(growing, sounding, at, at / FRAMES_PER_SECOND);
+    const end = chooseCut(levels, sounding, cutWindow(this.lengths, start, levels.length));
+    const nextStart = chooseStart(levels, sounding, end, start);
+    const bytesTo = (frame: number): number => (frame - start) * BYTES_PER_FRAME;
+    this.growing = await growing.split(bytesTo(end), bytesTo(nextStart), this.pathOf(this.index + 1));
+    await this.handOver(growing, sounding, end, end / FRAMES_PER_SECOND);
+    this.start = nextStart;
+    this.overlap = end - nextStart;
   }
 
   private async handOver(file: ChunkFile, sounding: FrameSpan[], endFrame: number, endSeconds: number): Promise<void> {
-    try {
-      await file.finish();
-      const startSeconds = this.start / FRAMES_PER_SECOND;
-      const speech = speechSpans(sounding, { from: this.start, to: endFrame }).map(({ start, end }) => ({
-        start,
-        end: Math.min(end, endSeconds), // the last frame may not be full
-      }));
-      const chunk = { index: this.index, startSeconds, endSeconds, path: file.path, bytes: file.bytes, speech };
-      this.speech.push(...speech);
-      this.index++;
-      this.start = endFrame;
-      await this.onChunk(chunk);
-    } finally {
+    const speech = speechSpans(sounding, { from: this.start, to: endFrame }).map(({ start, end }) => ({
+      start,
+      end: Math.min(end, endSeconds), // the last frame may not be full
+    }));
+    this.speech.push(...speech);
+    const startSeconds = this.start / FRAMES_PER_SECOND;
+    const overlapSeconds = this.overlap / FRAMES_PER_SECOND;
+    const chunk = { index: this.index++, startSeconds, endSeconds, overlapSeconds, path: file.path, bytes: file.bytes, speech };
+    const work = async (): Promise<void> => {
+      try {
+        await file.finish();
+        await this.onChunk(chunk);
+      } finally {
+        await file.remove();
+      }
+    };
+    await this.handOvers.begin(work).catch(async (error: unknown) => {
       await file.remove();
-    }
+      throw error;
+    });
   }
 
   private pathOf(index: number): string {
     return join(this.directory, `chunk-${String(index).padStart(5, '0')}.wav`);
   }
+}
+
+/** Bytes of disk that cutting takes at most: the chunks that are with the caller, the one that grows, and its successor while it is cut. */
+export function spaceForChunks(limits: ChunkLimits): number {
+  const { longest } = pieceLengths(limits);
+  return (HANDED_OVER_AT_ONCE + 3) * (WAV_HEADER_BYTES + longest * BYTES_PER_FRAME);
 }
 
 /** @throws RangeError when the limits leave no room for a chunk */

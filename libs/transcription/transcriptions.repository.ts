@@ -19,6 +19,10 @@ export interface NewChunk {
   index: number;
   startSeconds: number;
   endSeconds: number;
+  /** How much of its beginning is the end of the chunk before. */
+  overlapSeconds: number;
+  /** Where there may be speech, in seconds from the start of the recording. */
+  speech: { start: number; end: number }[];
   bytes: number;
   objectKey: string;
   /** Already known: a chunk without speech needs no provider. */
@@ -54,15 +58,17 @@ UPDATE transcriptions SET status = 'processing', started_at = coalesce(started_a
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing') AND stage = 'prepare'`;
 
 const PREPARED = `
-UPDATE transcriptions SET stage = $4, duration_seconds = $5, chunk_count = $6, chunks_done = $7, warnings = $8
+UPDATE transcriptions SET stage = $4, duration_seconds = $5, chunk_count = $6, chunks_done = $7, warnings = $8,
+  sound_sha256 = $9
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'prepare'`;
 
 const ADD_CHUNKS = `
-INSERT INTO transcription_chunks (transcription_id, generation, workspace_id, index, start_seconds, end_seconds, bytes, object_key, status, transcript)
-SELECT $1, $2, $3, c.index, c."startSeconds", c."endSeconds", c.bytes, c."objectKey",
+INSERT INTO transcription_chunks (transcription_id, generation, workspace_id, index, start_seconds, end_seconds, overlap_seconds, speech,
+  bytes, object_key, status, transcript)
+SELECT $1, $2, $3, c.index, c."startSeconds", c."endSeconds", c."overlapSeconds", c.speech, c.bytes, c."objectKey",
   CASE WHEN c.transcript IS NULL THEN 'pending' ELSE 'done' END, c.transcript
-FROM jsonb_to_recordset($4::jsonb)
-  AS c (index integer, "startSeconds" float8, "endSeconds" float8, bytes integer, "objectKey" text, transcript jsonb)`;
+FROM jsonb_to_recordset($4::jsonb) AS c (index integer, "startSeconds" float8, "endSeconds" float8, "overlapSeconds" float8, speech jsonb,
+  bytes integer, "objectKey" text, transcript jsonb)`;
 
 const CHUNK_DONE = `
 UPDATE transcription_chunks SET status = 'done', transcript = $5
@@ -136,7 +142,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   async prepared(
     tx: WorkspaceTransaction,
     run: Run,
-    cut: { seconds: number; chunks: NewChunk[]; warnings: string[] },
+    cut: { seconds: number; soundSha256: string; chunks: NewChunk[]; warnings: string[] },
   ): Promise<boolean> {
     const done = cut.chunks.filter(({ transcript }) => transcript !== null).length;
     const stage = done === cut.chunks.length ? 'assemble' : 'transcribe';
@@ -149,6 +155,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
       cut.chunks.length,
       done,
       storableJson(cut.warnings),
+      cut.soundSha256,
     ];
     if ((await tx.execute(PREPARED, parameters)) === 0) return false;
     await tx.execute(ADD_CHUNKS, [run.id, run.generation, tx.workspaceId, storableJson(cut.chunks)]);

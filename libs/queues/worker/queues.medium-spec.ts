@@ -180,6 +180,18 @@ for (const [backend, describeBackend, environment] of backends) {
         expect((await rowOf(subject)).epoch).toBe(1);
       });
 
+      it('owes many at once, and those already owed not again', async () => {
+        const subjectId = await owe();
+        const added = await database.inWorkspace(workspaceId, (tx) => {
+          const parts = Array.from({ length: 2_000 }, (_, part) => ({ ...newJob(subjectId), part, delaySeconds: 600 }));
+          return worker.get(JobOutbox).addMany(tx, NAME, parts);
+        });
+        const sql = 'SELECT count(DISTINCT part)::int AS n FROM jobs WHERE subject_id = $1 AND due_at > now() AND part > 0';
+        const [owed] = await database.asSystem((tx) => tx.query<{ n: number }>(sql, [subjectId]));
+        expect({ added, owed: owed?.n }).toEqual({ added: 1_999, owed: 1_999 });
+        await database.inWorkspace(workspaceId, (tx) => worker.get(JobOutbox).forget(tx, subjectId));
+      });
+
       it('does not begin before its time', async () => {
         const subjectId = uuidv7();
         await database.inWorkspace(workspaceId, (tx) =>

@@ -4,7 +4,15 @@ import { Injectable } from '@nestjs/common';
 import { AudioService } from '#audio';
 import type { Audio, ChunkTranscript, Transcription, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
-import { AUDIO_FORMATS, type AudioFormat, type Chunk, type ChunkLimits, type CutRecording, MediaService } from '#media';
+import {
+  AUDIO_FORMATS,
+  type AudioFormat,
+  type Chunk,
+  type ChunkLimits,
+  type CutRecording,
+  MediaService,
+  spaceForChunks,
+} from '#media';
 import { Log } from '#observability';
 import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
@@ -48,6 +56,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     const cut = await this.cut(job, recording, limitsOf(model), async (chunk) => {
       chunks.push(await this.keep(job, chunk));
     });
+    chunks.sort((a, b) => a.index - b.index);
     await job.commit((tx) => this.prepared(tx, job, cut, chunks));
     this.log.info('Recording cut', {
       transcriptionId: transcription.id,
@@ -77,7 +86,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     limits: ChunkLimits,
     onChunk: (chunk: Chunk) => Promise<void>,
   ): Promise<CutRecording> {
-    return this.media.withWorkDirectory('prepare', Number(recording.bytes) + 2 * limits.maxBytes, async (workDirectory) => {
+    return this.media.withWorkDirectory('prepare', Number(recording.bytes) + spaceForChunks(limits), async (workDirectory) => {
       const format = formatOf(recording);
       const path = join(workDirectory, `recording.${format.extension}`);
       await this.store.download(recording.objectKey, path, job.signal);
@@ -86,21 +95,18 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   }
 
   /** The key names the lease's epoch: a worker that lost its lease and goes on writing does not touch its successor's chunks. */
-  private async keep(
-    { facts, signal }: PrepareJob,
-    { index, startSeconds, endSeconds, path, bytes, speech }: Chunk,
-  ): Promise<NewChunk> {
+  private async keep({ facts, signal }: PrepareJob, { path, ...chunk }: Chunk): Promise<NewChunk> {
     const base = `${transcriptionPrefix(facts.workspaceId, facts.subjectId)}chunks/${facts.generation}/${facts.epoch}`;
-    const objectKey = `${base}/${String(index).padStart(5, '0')}.wav`;
-    const silent = speech.length === 0;
+    const objectKey = `${base}/${String(chunk.index).padStart(5, '0')}.wav`;
+    const silent = chunk.speech.length === 0;
     if (!silent) await this.store.put(objectKey, createReadStream(path), { contentType: 'audio/wav', signal });
-    return { index, startSeconds, endSeconds, bytes, objectKey, transcript: silent ? SILENCE : null };
+    return { ...chunk, objectKey, transcript: silent ? SILENCE : null };
   }
 
   private async prepared(
     tx: WorkspaceTransaction,
     { facts }: PrepareJob,
-    { seconds, damaged }: CutRecording,
+    { seconds, soundSha256, damaged }: CutRecording,
     chunks: NewChunk[],
   ): Promise<void> {
     const toDo = chunks.filter(({ transcript }) => transcript === null);
@@ -110,10 +116,11 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
         : []),
       ...(toDo.length === 0 ? ['no_speech: No speech was found in the recording.'] : []),
     ];
-    if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, chunks, warnings }))) return;
+    if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, soundSha256, chunks, warnings }))) return;
     const next = { workspaceId: facts.workspaceId, subjectId: facts.subjectId, generation: facts.generation, payload: {} };
-    for (const { index } of toDo) await this.outbox.add(tx, 'transcription.transcribe-chunk', { ...next, part: index });
-    if (toDo.length === 0) await this.outbox.add(tx, 'transcription.assemble', next);
+    if (toDo.length === 0) return void (await this.outbox.add(tx, 'transcription.assemble', next));
+    const parts = toDo.map(({ index }) => ({ ...next, part: index }));
+    await this.outbox.addMany(tx, 'transcription.transcribe-chunk', parts);
   }
 }
 
