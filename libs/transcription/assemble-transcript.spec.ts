@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChunkTranscript } from '#database';
-import { assembleTranscript, type PlacedChunk } from './assemble-transcript.js';
+import { assembleTranscript } from './assemble-transcript.js';
+import type { PlacedChunk } from './seams/join-seams.js';
 
 type Segment = ChunkTranscript['segments'][number];
 
@@ -10,7 +11,7 @@ function line(start: number, end: number, text: string, speaker: string | null =
 
 function chunk(startSeconds: number, endSeconds: number, given: Partial<ChunkTranscript>): PlacedChunk {
   const empty = { text: '', language: null, timestampSource: 'provider' as const, segments: [], words: [], warnings: [] };
-  return { startSeconds, endSeconds, transcript: { ...empty, ...given } };
+  return { startSeconds, endSeconds, overlapSeconds: 0, transcript: { ...empty, ...given } };
 }
 
 function timesOf(chunks: PlacedChunk[]): [number, number][] {

@@ -1,44 +1,49 @@
 import type { ChunkTranscript, TranscriptWord } from '#database';
+import { joinSeams, type PlacedChunk } from './seams/join-seams.js';
+import { joinTexts } from './seams/join-texts.js';
+import { tokensOf } from './seams/tokens.js';
 import type { FinishedTranscript } from './transcriptions.repository.js';
 
-/** A chunk's transcript and where the chunk lies in the recording. */
-export interface PlacedChunk {
-  startSeconds: number;
-  endSeconds: number;
-  transcript: ChunkTranscript;
-}
+type PlacedTranscript = PlacedChunk & { transcript: ChunkTranscript };
 
 /**
- * Puts chunk transcripts together: times from the start of the recording, inside their chunk and never going back; words given to
- * the line they are spoken in; speakers told apart by chunk where there is more than one chunk, because a provider names them anew
- * in each.
+ * Puts chunk transcripts together: what two chunks heard stands there once; times from the start of the recording, inside their chunk and
+ * never going back; words given to the line they are written in; speakers told apart by chunk where there is more than one chunk, because
+ * a provider names them anew in each. A chunk without a transcript is left out.
  */
-export function assembleTranscript(chunks: PlacedChunk[]): FinishedTranscript {
+export function assembleTranscript(given: readonly PlacedChunk[]): FinishedTranscript {
+  const chunks = joinSeams(given).filter(isTranscribed);
   const severalChunks = chunks.filter(({ transcript }) => transcript.segments.length > 0).length > 1;
   const segments = chunks.flatMap((chunk, index) => placeSegments(chunk, severalChunks ? index + 1 : null));
-  let earliest = 0;
-  for (const segment of segments) {
-    segment.start = Math.max(segment.start, earliest);
-    segment.end = Math.max(segment.end, segment.start);
-    earliest = segment.start;
-  }
+  keepRising(segments);
+  keepRising(segments.flatMap(({ words }) => words));
   return {
-    text: chunks
-      .map(({ transcript }) => transcript.text.trim())
-      .filter((text) => text !== '')
-      .join(' '),
+    text: joinTexts(chunks.map(({ transcript }) => transcript.text)),
     language: spokenLanguage(chunks),
     warnings: [...new Set(chunks.flatMap(({ transcript }) => transcript.warnings))],
     segments,
   };
 }
 
+function isTranscribed(chunk: PlacedChunk): chunk is PlacedTranscript {
+  return chunk.transcript !== null;
+}
+
+/** No start before the one before it, no end before its start. */
+function keepRising(spans: { start: number; end: number }[]): void {
+  let earliest = 0;
+  for (const span of spans) {
+    span.start = Math.max(span.start, earliest);
+    span.end = Math.max(span.end, span.start);
+    earliest = span.start;
+  }
+}
+
 function placeSegments(
-  { startSeconds, endSeconds, transcript }: PlacedChunk,
+  { startSeconds, endSeconds, transcript }: PlacedTranscript,
   chunkNumber: number | null,
 ): FinishedTranscript['segments'] {
   const place = (seconds: number): number => round(Math.min(Math.max(startSeconds + seconds, startSeconds), endSeconds));
-  const words = transcript.words.map((word) => ({ ...word, start: place(word.start), end: place(word.end) }));
   const segments = transcript.segments.map((segment) => ({
     start: place(segment.start),
     end: place(segment.end),
@@ -47,12 +52,24 @@ function placeSegments(
     confidence: segment.confidence,
     words: [] as TranscriptWord[],
   }));
-  for (const word of words) segmentOf(word, segments)?.words.push(word);
+  const lines = linesOfWords(transcript);
+  for (const [index, { start, end, ...word }] of transcript.words.entries()) {
+    const placed = { ...word, start: place(start), end: place(end) };
+    (segments[lines.get(index) ?? -1] ?? segmentAt(placed, segments))?.words.push(placed);
+  }
   return segments;
 }
 
+/** In which line each word is written. Words that differ from the text are in none. */
+function linesOfWords(transcript: ChunkTranscript): Map<number, number> {
+  const lines = new Map<number, number>();
+  if (transcript.words.length === 0) return lines;
+  for (const { word, segment } of tokensOf(transcript).tokens) if (word !== null) lines.set(word, segment);
+  return lines;
+}
+
 /** The line a word's middle falls into; the nearest one before it when it falls between two. */
-function segmentOf<Segment extends { start: number; end: number }>(
+function segmentAt<Segment extends { start: number; end: number }>(
   word: TranscriptWord,
   segments: Segment[],
 ): Segment | undefined {
@@ -65,7 +82,7 @@ function segmentOf<Segment extends { start: number; end: number }>(
 }
 
 /** The language of most of the recording's seconds. */
-function spokenLanguage(chunks: PlacedChunk[]): string | null {
+function spokenLanguage(chunks: PlacedTranscript[]): string | null {
   const seconds = new Map<string, number>();
   for (const { transcript, startSeconds, endSeconds } of chunks) {
     if (transcript.language !== null)

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { TranscriptionChunk, WorkspaceTransaction } from '#database';
+import type { WorkspaceTransaction } from '#database';
 import { Log } from '#observability';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
-import { assembleTranscript, type PlacedChunk } from '../assemble-transcript.js';
+import { assembleTranscript } from '../assemble-transcript.js';
+import { failedParts } from '../failed-parts.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
 import { runOf, TranscriptionRuns } from './transcription-runs.js';
 
@@ -21,9 +22,12 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
       transcription: await this.runs.find(tx, job.facts),
       chunks: await this.transcriptions.chunks(tx, runOf(job.facts)),
     }));
-    const { warnings, ...transcript } = assembleTranscript(chunks.map(toPlacedChunk));
+    const pending = chunks.find(({ status }) => status === 'pending');
+    if (pending !== undefined) throw new Error(`Chunk ${pending.index} has no transcript although all chunks were counted.`);
+    const { warnings, ...transcript } = assembleTranscript(chunks);
+    const missing = failedParts(chunks).map(({ detail }) => `missing_part: ${detail}`);
     await job.commit(async (tx) => {
-      const finished = { ...transcript, warnings: [...transcription.warnings, ...warnings] };
+      const finished = { ...transcript, warnings: [...transcription.warnings, ...missing, ...warnings] };
       if (!(await this.transcriptions.complete(tx, runOf(job.facts), finished))) return;
       await this.runs.discardChunks(tx, job.facts);
     });
@@ -33,9 +37,4 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
   async giveUp(tx: WorkspaceTransaction, job: JobFacts<'transcription.assemble'>, failure: JobFailure): Promise<void> {
     await this.runs.fail(tx, job, failure);
   }
-}
-
-function toPlacedChunk({ index, startSeconds, endSeconds, transcript }: TranscriptionChunk): PlacedChunk {
-  if (transcript === null) throw new Error(`Chunk ${index} has no transcript although all chunks were counted.`);
-  return { startSeconds, endSeconds, transcript };
 }
