@@ -8,7 +8,7 @@ interface Stretch {
   endSeconds: number;
 }
 
-type Reason = keyof typeof failureReasons;
+type Reason = Exclude<keyof typeof failureReasons, 'audio_deleted' | 'same_sound_in_work'>;
 
 const REASON_OF_KIND: Record<SpeechErrorKind, Reason> = {
   rate_limited: 'provider_rate_limited',
@@ -32,7 +32,6 @@ export function providerFailure(error: SpeechError, { startSeconds, endSeconds }
   const { provider } = error;
   const part = `the part from ${Math.floor(startSeconds)} s to ${Math.ceil(endSeconds)} s`;
   const details: Record<Reason, string> = {
-    audio_deleted: '',
     provider_rate_limited: `${provider} takes no more requests for now.`,
     provider_unavailable: `${provider} gave no usable answer: ${error.message} Order the transcription again later, or with another provider.`,
     provider_auth_failed: ownKey

@@ -21,6 +21,11 @@ export const failureReasons = defineErrors({
     title: 'The recording is gone',
     example: 'The recording was deleted before it was transcribed. Upload it again and order a new transcription.',
   },
+  same_sound_in_work: {
+    kind: 'rate_limited',
+    title: 'The same sound is being transcribed',
+    example: 'Transcription 019aa3a2-… is about the same sound with the same options; this one takes over its result.',
+  },
   provider_rate_limited: {
     kind: 'rate_limited',
     title: 'The provider asks to wait',

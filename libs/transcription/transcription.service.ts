@@ -28,6 +28,7 @@ export interface TranscriptionWish {
   prompt?: string;
   temperature?: number;
   diarize?: boolean;
+  reuse?: boolean;
 }
 
 /** Who orders, and where. */
@@ -198,6 +199,7 @@ function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice): 
     prompt: wish.prompt ?? null,
     temperature: wish.temperature ?? null,
     diarize: wish.diarize ?? false,
+    ...(wish.reuse === false ? { reuse: false } : {}),
   };
 }
 

@@ -27,6 +27,7 @@ export interface Transcription extends Status {
   audioId: string | null;
   engine: { provider: string; model: string; lowAccuracy: boolean };
   durationSeconds: number | null;
+  reusedFrom: string | null;
   text: string | null;
   warnings: string[];
 }
@@ -80,9 +81,9 @@ export class Client {
     return this.read<Recording>(await this.send('POST', '/api/v1/audio/upload', form));
   }
 
-  /** Orders a transcript. */
-  async order(audioId: string): Promise<Transcription> {
-    const ordered = await this.json<Transcription>('POST', '/api/v1/transcriptions', { audioId });
+  /** Orders a transcript; as a rule one of its own, whatever was transcribed before. */
+  async order(audioId: string, wish: object = { reuse: false }): Promise<Transcription> {
+    const ordered = await this.json<Transcription>('POST', '/api/v1/transcriptions', { audioId, ...wish });
     this.accepted.add(ordered.id);
     return ordered;
   }

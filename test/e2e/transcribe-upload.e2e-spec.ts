@@ -53,7 +53,7 @@ describeWith(['postgres'], 'a recording sent and transcribed in one request', ()
   it('answers without it when the time is up', async () => {
     stack.provider.script({ mode: 'ok', text: SPOKEN, delayMs: 4_000 });
     const startedAt = performance.now();
-    const { status, body } = await send('?wait=1', form(['file']));
+    const { status, body } = await send('?wait=1', form(['reuse', 'false'], ['file']));
     expect(status).toBe(202);
     expect(performance.now() - startedAt).toBeLessThan(4_000);
     expect(await client.waitUntilFinished(body.id)).toMatchObject({ status: 'completed' });

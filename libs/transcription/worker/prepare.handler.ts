@@ -22,6 +22,7 @@ import { ObjectStore } from '#storage';
 import { failureReasons } from '../transcription.errors.js';
 import { transcriptionPrefix } from '../transcription.service.js';
 import { type NewChunk, TranscriptionsRepository } from '../transcriptions.repository.js';
+import { EarlierResults } from './earlier-results.js';
 import { engineOf, runOf, TranscriptionRuns } from './transcription-runs.js';
 
 type PrepareJob = ClaimedJob<'transcription.prepare'>;
@@ -36,6 +37,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   constructor(
     private readonly runs: TranscriptionRuns,
     private readonly transcriptions: TranscriptionsRepository,
+    private readonly earlierResults: EarlierResults,
     private readonly audio: AudioService,
     private readonly ownKeys: OwnKeys,
     private readonly media: MediaService,
@@ -49,7 +51,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
       transcription: await this.runs.find(tx, job.facts),
       begun: await this.transcriptions.begin(tx, runOf(job.facts)),
     }));
-    if (!begun) return job.commit(() => Promise.resolve());
+    if (!begun || (await this.waitedFor(job, transcription))) return job.commit(() => Promise.resolve());
     const { model } = await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription)));
     const recording = await this.recordingOf(transcription);
     const chunks: NewChunk[] = [];
@@ -57,7 +59,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
       chunks.push(await this.keep(job, chunk));
     });
     chunks.sort((a, b) => a.index - b.index);
-    await job.commit((tx) => this.prepared(tx, job, cut, chunks));
+    await this.finish(job, transcription, cut, chunks);
     this.log.info('Recording cut', {
       transcriptionId: transcription.id,
       seconds: cut.seconds,
@@ -68,6 +70,38 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
 
   async giveUp(tx: WorkspaceTransaction, job: JobFacts<'transcription.prepare'>, failure: JobFailure): Promise<void> {
     await this.runs.fail(tx, job, failure);
+  }
+
+  /** Whether the result that an earlier try went to wait for is there. */
+  private async waitedFor(job: PrepareJob, transcription: Transcription): Promise<boolean> {
+    const { soundSha256 } = transcription;
+    if (soundSha256 === null) return false;
+    return job.write((tx) => this.takeOver(tx, job, transcription, soundSha256));
+  }
+
+  /** Takes over the result of the same sound, or owes the work on the chunks, or goes to wait for somebody who does the same. */
+  private async finish(job: PrepareJob, transcription: Transcription, cut: CutRecording, chunks: NewChunk[]): Promise<void> {
+    try {
+      await job.commit(async (tx) => {
+        if (await this.takeOver(tx, job, transcription, cut.soundSha256)) return;
+        await this.prepared(tx, job, cut, chunks);
+      });
+    } catch (error) {
+      if (error instanceof FieldError && error.code === failureReasons.same_sound_in_work.code)
+        await job.write((tx) => this.earlierResults.noteSound(tx, runOf(job.facts), cut.soundSha256));
+      throw error;
+    }
+  }
+
+  private async takeOver(
+    tx: WorkspaceTransaction,
+    { facts }: PrepareJob,
+    transcription: Transcription,
+    soundSha256: string,
+  ): Promise<boolean> {
+    const taken = await this.earlierResults.takeOver(tx, runOf(facts), transcription, soundSha256);
+    if (taken) await this.runs.discardChunks(tx, facts);
+    return taken;
   }
 
   private async recordingOf({ audioId, workspaceId }: Transcription): Promise<Audio> {

@@ -5,6 +5,7 @@ import { ProviderKeysModule } from '#provider-keys';
 import { TranscriptionModule } from '../transcription.module.js';
 import { AssembleHandler } from './assemble.handler.js';
 import { ChunkCalls } from './chunk-calls.js';
+import { EarlierResults } from './earlier-results.js';
 import { PrepareHandler } from './prepare.handler.js';
 import { TranscribeChunkHandler } from './transcribe-chunk.handler.js';
 import { TranscriptionRuns } from './transcription-runs.js';
@@ -12,6 +13,6 @@ import { TranscriptionRuns } from './transcription-runs.js';
 /** The handlers of a transcription's stages. */
 @Module({
   imports: [TranscriptionModule, AudioModule, ProviderKeysModule, MediaModule],
-  providers: [TranscriptionRuns, PrepareHandler, ChunkCalls, TranscribeChunkHandler, AssembleHandler],
+  providers: [TranscriptionRuns, EarlierResults, PrepareHandler, ChunkCalls, TranscribeChunkHandler, AssembleHandler],
 })
 export class TranscriptionWorkerModule {}

@@ -17,6 +17,8 @@ export interface TranscriptionOptions {
   prompt: string | null;
   temperature: number | null;
   diarize: boolean;
+  /** false: transcribed anew although the result may be there already. Not there: true. */
+  reuse?: false;
 }
 
 /** What is wrong with a stretch of a transcript, and what was done about it; seconds from the start of the recording. */

@@ -69,6 +69,17 @@ export class TranscriptionOptionsDto {
   @FormBoolean()
   @IsBoolean()
   diarize?: boolean;
+
+  @ApiPropertyOptional({
+    example: true,
+    default: true,
+    description:
+      'Whether a clean result of the same sound with the same options in this workspace is taken over, at no cost. false: transcribe anew.',
+  })
+  @IsOptional()
+  @FormBoolean()
+  @IsBoolean()
+  reuse?: boolean;
 }
 
 /** What POST transcriptions takes. */
@@ -216,6 +227,15 @@ export class TranscriptionSummaryDto extends TranscriptionStatusDto {
   durationSeconds!: number | null;
 
   @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: null,
+    description: 'The transcription whose result this one took over, because sound and options were the same.',
+  })
+  reusedFrom!: string | null;
+
+  @ApiProperty({
     type: [String],
     example: ['low_accuracy: The offline engine hears about half of the words.'],
     description: 'What a reader should know: a code, then a sentence.',
@@ -303,13 +323,15 @@ export function toTranscriptionStatus(transcription: ListedTranscription): Trans
 
 /** All but the text. */
 export function toTranscriptionSummary(transcription: ListedTranscription): TranscriptionSummaryDto {
-  const { audioId, options, lowAccuracy, language, durationSeconds, warnings, createdAt, startedAt, finishedAt } = transcription;
+  const { audioId, options, lowAccuracy, language, durationSeconds, reusedFrom, warnings } = transcription;
+  const { createdAt, startedAt, finishedAt } = transcription;
   return {
     ...toTranscriptionStatus(transcription),
     audioId,
     engine: { provider: options.provider, model: options.model, lowAccuracy },
     language,
     durationSeconds,
+    reusedFrom,
     warnings,
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,
