@@ -89,7 +89,8 @@ export class Client {
   }
 
   async orderTranscription(audioId: string): Promise<Transcription> {
-    return this.send('POST', 'transcriptions', { json: { audioId } });
+    // A start shows that the machine can do the work now, not that it once could.
+    return this.send('POST', 'transcriptions', { json: { audioId, reuse: false } });
   }
 
   async transcription(id: string): Promise<Transcription> {

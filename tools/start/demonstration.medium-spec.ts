@@ -91,7 +91,7 @@ describe('demonstrate', () => {
     const upload = requests.find(({ route }) => route === 'POST audio/upload');
     expect(upload?.authorization).toBe('Bearer first');
     expect(upload?.body).toMatch(/name="file"; filename="talk\.mp3"[\s\S]*the bytes of the recording/);
-    expect(requests.find(({ route }) => route === 'POST transcriptions')?.body).toBe('{"audioId":"a1"}');
+    expect(requests.find(({ route }) => route === 'POST transcriptions')?.body).toBe('{"audioId":"a1","reuse":false}');
   });
 
   it('signs in when the account is there already', async () => {
