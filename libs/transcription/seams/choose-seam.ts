@@ -23,6 +23,8 @@ export interface Overlap {
 
 /** What lies closer to the edge of a chunk may be a piece of a word. */
 const EDGE_SECONDS = 0.25;
+/** Joining beside a word said twice may lose or double it: rather throw away a word that only one side has than two words. */
+const SAID_TWICE = 1.5;
 /** How finely a moment to join at is looked for. */
 const STEP_SECONDS = 0.05;
 
@@ -56,11 +58,17 @@ function bestPair(tail: readonly Token[], head: readonly Token[], pairs: readonl
   let best: { pair: Pair; lost: number; off: number } | undefined;
   for (const [rank, pair] of pairs.entries()) {
     if (!endsWord(tail, pair.left) || !endsWord(head, pair.right)) continue;
-    const lost = lostAfter(pair.left) + lostBefore(pair.right);
+    const twice = besideItself(tail, pair.left) || besideItself(head, pair.right) ? SAID_TWICE : 0;
+    const lost = lostAfter(pair.left) + lostBefore(pair.right) + twice;
     const off = Math.abs(rank - middle);
     if (best === undefined || lost < best.lost || (lost === best.lost && off < best.off)) best = { pair, lost, off };
   }
   return best?.pair;
+}
+
+function besideItself(tokens: readonly Token[], at: number): boolean {
+  const norm = tokens[at]?.norm;
+  return tokens[at - 1]?.norm === norm || tokens[at + 1]?.norm === norm;
 }
 
 /** Words of scripts without spaces are several tokens; they are not cut apart. */

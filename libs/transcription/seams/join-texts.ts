@@ -1,4 +1,4 @@
-/** A character of a script that puts no spaces between words; for regular expressions with the flag `u`. */
+/** A character of a script that puts no spaces between words; for regular expressions with the flag `u` or `v`. */
 export const UNSPACED =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
 

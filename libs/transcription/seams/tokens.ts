@@ -29,7 +29,7 @@ const LINE_LOOSENESS = 1.5;
 /** Times made by a language model, or reckoned over a whole chunk. */
 const GUESS_LOOSENESS = 5;
 
-const TOKEN = new RegExp(`${UNSPACED}\\p{M}*|(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}'’])+`, 'gu');
+const TOKEN = new RegExp(`${UNSPACED}\\p{M}*|[[\\p{L}\\p{N}\\p{M}'’]--${UNSPACED}]+`, 'gv');
 /** How many words of text and of times may differ before both are looked at anew. */
 const LOOK_AHEAD = 8;
 
