@@ -11,7 +11,8 @@ const OPERATOR_MISTAKES: Record<string, string> = {
   AccessDenied:
     'The object store denies access to the bucket. The operator must check what S3_ACCESS_KEY_ID is allowed to do with S3_BUCKET.',
   InvalidAccessKeyId: 'The object store does not know the access key. The operator must check S3_ACCESS_KEY_ID.',
-  SignatureDoesNotMatch: 'The object store refuses the signature. The operator must check S3_SECRET_ACCESS_KEY.',
+  SignatureDoesNotMatch:
+    'The object store refuses the signature. The operator must check S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
   ExpiredToken: 'The credentials of the object store have expired. The operator must renew them.',
   InvalidToken: 'The object store refuses the session token. The operator must renew the credentials.',
   RequestTimeTooSkewed: 'The clock of this machine is wrong by more than 15 minutes. The operator must set it.',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -33,7 +34,7 @@ import {
   type SignedUrlOptions,
 } from './object-store.js';
 import { onS3, storageUnavailable, translateS3Error } from './s3-errors.js';
-import { abortUpload, SLOWEST_BYTES_PER_MS, uploadStream } from './s3-upload.js';
+import { abortUpload, LONG_TIMEOUT_MS, SLOWEST_BYTES_PER_MS, uploadStream } from './s3-upload.js';
 import { consume } from './source.js';
 import { storageErrors } from './storage.errors.js';
 
@@ -110,7 +111,7 @@ export class S3ObjectStore extends ObjectStore {
     for await (const page of this.pages(prefix)) {
       const Objects = page.map(({ key }) => ({ Key: key }));
       const command = new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } });
-      const { Errors: [failed] = [] } = await onS3(() => this.client.send(command));
+      const { Errors: [failed] = [] } = await onS3(() => this.client.send(command, { requestTimeout: LONG_TIMEOUT_MS }));
       if (failed !== undefined)
         throw translateS3Error(Object.assign(new Error(failed.Message), { name: failed.Code ?? 'Error' }));
     }
@@ -208,7 +209,7 @@ export class S3ObjectStore extends ObjectStore {
 
 function clientOf(settings: S3Settings, endpoint: string | undefined, timing: S3Timing): S3Client {
   const { region, credentials, forcePathStyle } = settings;
-  return new S3Client({
+  const client = new S3Client({
     region,
     credentials,
     forcePathStyle,
@@ -226,6 +227,29 @@ function clientOf(settings: S3Settings, endpoint: string | undefined, timing: S3
       httpsAgent: { maxSockets: MAX_SOCKETS },
     },
   });
+  addMd5ToDeletes(client);
+  return client;
+}
+
+/**
+ * S3 takes any checksum of a list of objects to delete; Swift, older Ceph and others know this one only, which the SDK sends no more
+ * (https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/MD5_FALLBACK.md).
+ */
+function addMd5ToDeletes(client: S3Client): void {
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (given) => {
+        const { request } = given;
+        if (commandName === 'DeleteObjectsCommand' && isWithBody(request))
+          request.headers['content-md5'] = createHash('md5').update(request.body).digest('base64');
+        return next(given);
+      },
+    { step: 'build', name: 'md5OfDeletes' },
+  );
+}
+
+function isWithBody(request: unknown): request is { headers: Record<string, string>; body: string } {
+  return typeof request === 'object' && request !== null && 'body' in request && typeof request.body === 'string';
 }
 
 function openedBody(output: GetObjectCommandOutput, wantsSpan: boolean, stallMs: number, signal?: AbortSignal): ObjectBody {

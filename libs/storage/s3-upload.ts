@@ -17,8 +17,8 @@ import { storageErrors } from './storage.errors.js';
 const MAX_PARTS = 10_000;
 /** Parts on their way at once: the next one fills while these travel. */
 const PARTS_IN_FLIGHT = 2;
-/** Assembling a large object takes S3 its time. */
-const COMPLETE_TIMEOUT_MS = 60_000;
+/** Assembling a large object, or removing a thousand, takes a store its time. */
+export const LONG_TIMEOUT_MS = 60_000;
 /** A link slower than this (2 Mbit/s) counts as broken: a transfer may take the time of an answer and its bytes divided by it. */
 export const SLOWEST_BYTES_PER_MS = 256;
 
@@ -72,7 +72,7 @@ async function uploadParts(
       UploadId,
       MultipartUpload: { Parts: await Promise.all(sent) },
     });
-    await onS3(() => client.send(complete, { abortSignal: stop.signal, requestTimeout: COMPLETE_TIMEOUT_MS }));
+    await onS3(() => client.send(complete, { abortSignal: stop.signal, requestTimeout: LONG_TIMEOUT_MS }));
     return bytes;
   } catch (error) {
     stop.abort(error);

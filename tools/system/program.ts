@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-export type ProgramName = 'ffmpeg' | 'pocketsphinx' | 'redis' | 'bubblewrap';
+export type ProgramName = 'ffmpeg' | 'pocketsphinx' | 'redis' | 'bubblewrap' | 'swift';
 export type PackageTool = 'apt' | 'dnf' | 'brew';
 
 interface Program {
@@ -36,6 +36,11 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     purpose: 'closes ffmpeg in',
     packages: { apt: ['bubblewrap'], dnf: ['bubblewrap'] },
     isPresent: ({ PATH }) => isExecutable('bwrap', PATH),
+  },
+  swift: {
+    purpose: 'is the S3 of others under test',
+    packages: { apt: ['python3-swift'] },
+    isPresent: () => existsSync('/usr/lib/python3/dist-packages/swift/common/middleware/s3api'),
   },
 };
 

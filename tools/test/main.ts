@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buildWhenStale } from '../build/build.ts';
 import { startPostgres } from '../embedded/postgres.ts';
 import { startRedis } from '../embedded/redis.ts';
+import { startSwift } from '../embedded/swift.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { PROJECT } from '../project.ts';
 import { Refusal, runMain } from '../refusal.ts';
@@ -13,7 +14,7 @@ import { describeMissing, installMissing } from '../system/packages.ts';
 import type { ProgramName } from '../system/program.ts';
 import { type JestReport, readReport, tallyLine, tallyOf } from './tally.ts';
 
-const PROGRAMS: ProgramName[] = ['ffmpeg', 'redis', 'pocketsphinx', 'bubblewrap'];
+const PROGRAMS: ProgramName[] = ['ffmpeg', 'redis', 'pocketsphinx', 'bubblewrap', 'swift'];
 const CONNECTIONS = 200;
 
 /**
@@ -69,13 +70,17 @@ async function startServers(
   missing: ProgramName[],
   servers: AsyncDisposableStack,
 ): Promise<Record<string, string>> {
-  const postgres = await startPostgres({ directory: join(directory, 'postgres'), durable: false, maxConnections: CONNECTIONS });
-  servers.defer(() => postgres.stop());
-  const urls = { STENO_TEST_DATABASE_URL: postgres.url.replace(/[^/]+$/, 'postgres') };
-  if (missing.includes('redis')) return urls;
-  const redis = await startRedis();
-  servers.defer(() => redis.stop());
-  return { ...urls, STENO_TEST_REDIS_URL: redis.url };
+  const kept = async <Server extends { stop: () => Promise<void> }>(starting: Promise<Server>): Promise<Server> => {
+    const server = await starting;
+    servers.defer(() => server.stop());
+    return server;
+  };
+  const volatile = { directory: join(directory, 'postgres'), durable: false, maxConnections: CONNECTIONS };
+  const postgres = await kept(startPostgres(volatile));
+  const urls: Record<string, string> = { STENO_TEST_DATABASE_URL: postgres.url.replace(/[^/]+$/, 'postgres') };
+  if (!missing.includes('redis')) urls['STENO_TEST_REDIS_URL'] = (await kept(startRedis())).url;
+  if (!missing.includes('swift')) urls['STENO_TEST_S3_URL'] = (await kept(startSwift(join(directory, 'swift')))).url;
+  return urls;
 }
 
 /** Runs jest with its output as it comes, until it ends. */

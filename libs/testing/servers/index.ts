@@ -1,2 +1,2 @@
 export { type CutOffProxy, startCutOffProxy } from './cut-off-proxy.js';
-export { testDatabaseServerUrl, testRedisUrl } from './test-servers.js';
+export { testDatabaseServerUrl, testRedisUrl, testS3 } from './test-servers.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { testDatabaseServerUrl, testRedisUrl } from './test-servers.js';
+import { testDatabaseServerUrl, testRedisUrl, testS3 } from './test-servers.js';
 
-const NAMES = ['STENO_TEST_DATABASE_URL', 'STENO_TEST_REDIS_URL', 'STENO_TEST_STRICT'];
+const NAMES = ['STENO_TEST_DATABASE_URL', 'STENO_TEST_REDIS_URL', 'STENO_TEST_S3_URL', 'STENO_TEST_STRICT'];
 
 describe('the servers of a run', () => {
   const before = NAMES.map((name) => [name, process.env[name]] as const);
@@ -21,10 +21,16 @@ describe('the servers of a run', () => {
     expect([testDatabaseServerUrl(), testRedisUrl()]).toEqual(['postgres://there', 'redis://there']);
   });
 
-  it('may lack a Redis, unless the run is strict', () => {
-    expect(testRedisUrl()).toBeNull();
+  it('come with their credentials', () => {
+    process.env['STENO_TEST_S3_URL'] = 'http://account%3Auser:a%2Fb@there:8080';
+    const credentials = { accessKeyId: 'account:user', secretAccessKey: 'a/b' };
+    expect(testS3()).toEqual({ endpoint: 'http://there:8080', credentials });
+  });
+
+  it.each([testRedisUrl, testS3])('may lack a Redis and an S3, unless the run is strict (%p)', (find) => {
+    expect(find()).toBeNull();
     process.env['STENO_TEST_STRICT'] = '1';
-    expect(() => testRedisUrl()).toThrow('the strict run skips nothing');
+    expect(() => find()).toThrow('the strict run skips nothing');
   });
 
   it('have a Postgres in any case', () => {

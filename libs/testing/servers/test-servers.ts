@@ -20,3 +20,21 @@ export function testRedisUrl(): string | null {
     throw new Error('STENO_TEST_REDIS_URL is not set, and the strict run skips nothing. Install redis-server.');
   return null;
 }
+
+/**
+ * An S3 that others wrote, or null where there is none: the caller then skips what needs it. It has no bucket.
+ * @throws Error in a strict run (STENO_TEST_STRICT), which skips nothing
+ */
+export function testS3(): { endpoint: string; credentials: { accessKeyId: string; secretAccessKey: string } } | null {
+  const url = process.env.STENO_TEST_S3_URL;
+  if (url !== undefined) {
+    const { origin, username, password } = new URL(url);
+    return {
+      endpoint: origin,
+      credentials: { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) },
+    };
+  }
+  if (process.env.STENO_TEST_STRICT === '1')
+    throw new Error('STENO_TEST_S3_URL is not set, and the strict run skips nothing. Install python3-swift.');
+  return null;
+}
