@@ -9,6 +9,7 @@ export {
   type ObjectHead,
   ObjectStore,
   type PutOptions,
+  sha256Of,
   type SignedUrlOptions,
 } from './object-store.js';
 export { storageErrors } from './storage.errors.js';

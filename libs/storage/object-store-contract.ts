@@ -326,6 +326,20 @@ export function describeObjectStore(name: string, start: () => Promise<ContractS
         expect((await stat(path)).size).toBe(content.length);
       });
 
+      it('takes only the object that was stored', async () => {
+        const target = await mkdtemp(join(directory, 'intact-'));
+        const content = randomBytes(MIB);
+        const sha256 = createHash('sha256').update(content).digest('hex');
+        await put('w/intact', content);
+        await store.downloadIntact('w/intact', join(target, 'file'), sha256);
+        expect((await readFile(join(target, 'file'))).equals(content)).toBe(true);
+        await put('w/intact', randomBytes(MIB));
+        await expect(store.downloadIntact('w/intact', join(target, 'other'), sha256)).rejects.toMatchObject({
+          code: 'integrity',
+        });
+        expect(await readdir(target)).toEqual(['file']);
+      });
+
       it('leaves no file when there is no object, or the signal fired', async () => {
         const target = await mkdtemp(join(directory, 'target-'));
         await expect(store.download('w/none', join(target, 'file'))).rejects.toMatchObject({ code: 'object_not_found' });

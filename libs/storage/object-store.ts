@@ -1,7 +1,15 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { FieldError } from '#errors';
+import { storageErrors } from './storage.errors.js';
 
 /** Seven days: the longest life of a signed URL (the limit of S3's own, https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). */
 export const MAX_LINK_SECONDS = 7 * 24 * 60 * 60;
+
+/** How often an object is fetched that comes other than it was stored. */
+const FETCHES = 2;
 
 export interface PutOptions {
   contentType: string;
@@ -99,6 +107,21 @@ export abstract class ObjectStore {
    */
   abstract download(key: string, toPath: string, signal?: AbortSignal): Promise<void>;
 
+  /**
+   * Brings an object to a local file and makes sure that it is the one that was stored: a store, or the way from it, that changes
+   * bytes is tried once more, as the fault may be on the way.
+   * @param sha256 of the object, hexadecimal
+   * @throws FieldError integrity when it differs again, and nothing is left at `toPath`; what `download` throws
+   */
+  async downloadIntact(key: string, toPath: string, sha256: string, signal?: AbortSignal): Promise<void> {
+    for (let fetch = 1; fetch <= FETCHES; fetch += 1) {
+      await this.download(key, toPath, signal);
+      if ((await sha256Of(toPath, signal)) === sha256) return;
+      await rm(toPath, { force: true });
+    }
+    throw new FieldError(storageErrors.integrity, storageErrors.integrity.example);
+  }
+
   /** A URL that gives the object to whoever holds it, until it expires. Does not check that the object exists. */
   abstract signedUrl(key: string, options: SignedUrlOptions): Promise<string>;
 
@@ -112,4 +135,11 @@ export abstract class ObjectStore {
 
   /** Returns when objects can be read and written; otherwise throws a FieldError that says what to put right. */
   abstract checkStorage(): Promise<void>;
+}
+
+/** The SHA-256 of a file, hexadecimal. */
+export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(path, { signal }) as AsyncIterable<Buffer>) hash.update(bytes);
+  return hash.digest('hex');
 }

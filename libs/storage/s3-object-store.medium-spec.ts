@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +136,21 @@ describe('S3ObjectStore', () => {
     await expect(store.download('cut', join(directory, 'file'))).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await readdir(directory)).toEqual([]);
     await rm(directory, { recursive: true });
+  });
+
+  it('fetches an object once more that came other than it was stored, and then gives it up', async () => {
+    const content = randomBytes(MIB);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    await put('corrupt', content);
+    double.fail('corrupt', 'GetObject');
+    double.requests.length = 0;
+    const path = join(tmpdir(), `corrupt-${process.pid}`);
+    await expect(store.downloadIntact('corrupt', path, sha256)).rejects.toMatchObject({ code: 'integrity' });
+    expect(double.requests).toEqual(['GetObject', 'GetObject']);
+    await expect(readdir(path)).rejects.toMatchObject({ code: 'ENOENT' });
+    double.fail('ok');
+    await store.downloadIntact('corrupt', path, sha256);
+    await rm(path);
   });
 
   it('gives a body up that falls silent', async () => {

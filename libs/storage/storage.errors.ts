@@ -12,6 +12,11 @@ export const storageErrors = defineErrors({
     title: 'The object arrived incomplete',
     example: 'The object store sent 1000 of 4000 bytes. Try again in 5 seconds.',
   },
+  integrity: {
+    kind: 'internal',
+    title: 'The object is not the one that was stored',
+    example: 'The object came back from the store other than it was stored, twice. The operator must check the store.',
+  },
   object_too_large: {
     kind: 'too_large',
     title: 'The object is too large for the store',

@@ -25,6 +25,8 @@ export interface NewChunk {
   speech: { start: number; end: number }[];
   bytes: number;
   objectKey: string;
+  /** Of the object; null when there is none. */
+  sha256: string | null;
   /** Already known: a chunk without speech needs no provider. */
   transcript: ChunkTranscript | null;
 }
@@ -64,11 +66,11 @@ WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing
 
 const ADD_CHUNKS = `
 INSERT INTO transcription_chunks (transcription_id, generation, workspace_id, index, start_seconds, end_seconds, overlap_seconds, speech,
-  bytes, object_key, status, transcript)
-SELECT $1, $2, $3, c.index, c."startSeconds", c."endSeconds", c."overlapSeconds", c.speech, c.bytes, c."objectKey",
+  bytes, object_key, sha256, status, transcript)
+SELECT $1, $2, $3, c.index, c."startSeconds", c."endSeconds", c."overlapSeconds", c.speech, c.bytes, c."objectKey", c.sha256,
   CASE WHEN c.transcript IS NULL THEN 'pending' ELSE 'done' END, c.transcript
 FROM jsonb_to_recordset($4::jsonb) AS c (index integer, "startSeconds" float8, "endSeconds" float8, "overlapSeconds" float8, speech jsonb,
-  bytes integer, "objectKey" text, transcript jsonb)`;
+  bytes integer, "objectKey" text, sha256 text, transcript jsonb)`;
 
 const CHUNK_DONE = `
 UPDATE transcription_chunks SET status = 'done', transcript = $5

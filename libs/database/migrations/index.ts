@@ -10,6 +10,7 @@ import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.j
 import { Federation1763800600000 } from './1763800600000-federation.js';
 import { IdentitiesOfUsers1763800650000 } from './1763800650000-identities-of-users.js';
 import { RecordingsOfAnySize1763900000000 } from './1763900000000-recordings-of-any-size.js';
+import { ChunkHashes1763900900000 } from './1763900900000-chunk-hashes.js';
 import { Retention1763900800000 } from './1763900800000-retention.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   IdentitiesOfUsers1763800650000,
   RecordingsOfAnySize1763900000000,
   Retention1763900800000,
+  ChunkHashes1763900900000,
 ];

@@ -51,7 +51,7 @@ export class ChunkCalls {
     const choice = await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription)));
     return this.media.withWorkDirectory('chunk', chunk.bytes, async (directory) => {
       const path = join(directory, 'chunk.wav');
-      await this.store.download(chunk.objectKey, path, job.signal);
+      await this.fetch(chunk, path, job.signal);
       const key = await job.read((tx) => this.ownKeys.open(tx, choice.provider.id));
       const call = { choice, chunk, key, started: performance.now() };
       try {
@@ -66,6 +66,11 @@ export class ChunkCalls {
         throw error instanceof SpeechError ? await this.failed(job, call, error) : error;
       }
     });
+  }
+
+  private async fetch({ objectKey, sha256 }: TranscriptionChunk, path: string, signal: AbortSignal): Promise<void> {
+    if (sha256 === null) await this.store.download(objectKey, path, signal);
+    else await this.store.downloadIntact(objectKey, path, sha256, signal);
   }
 
   private async failed(job: ChunkJob, call: Call, error: SpeechError): Promise<FieldError> {

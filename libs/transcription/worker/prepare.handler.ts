@@ -18,7 +18,7 @@ import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
 import type { SpeechModel } from '#speech';
-import { ObjectStore } from '#storage';
+import { ObjectStore, sha256Of } from '#storage';
 import { failureReasons } from '../transcription.errors.js';
 import { transcriptionPrefix } from '../transcription.service.js';
 import { type NewChunk, TranscriptionsRepository } from '../transcriptions.repository.js';
@@ -123,7 +123,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     return this.media.withWorkDirectory('prepare', Number(recording.bytes) + spaceForChunks(limits), async (workDirectory) => {
       const format = formatOf(recording);
       const path = join(workDirectory, `recording.${format.extension}`);
-      await this.store.download(recording.objectKey, path, job.signal);
+      await this.store.downloadIntact(recording.objectKey, path, recording.sha256, job.signal);
       return this.media.cutIntoChunks(path, format, limits, onChunk, { signal: job.signal, workDirectory });
     });
   }
@@ -133,8 +133,9 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     const base = `${transcriptionPrefix(facts.workspaceId, facts.subjectId)}chunks/${facts.generation}/${facts.epoch}`;
     const objectKey = `${base}/${String(chunk.index).padStart(5, '0')}.wav`;
     const silent = chunk.speech.length === 0;
+    const sha256 = silent ? null : await sha256Of(path, signal);
     if (!silent) await this.store.put(objectKey, createReadStream(path), { contentType: 'audio/wav', signal });
-    return { ...chunk, objectKey, transcript: silent ? SILENCE : null };
+    return { ...chunk, objectKey, sha256, transcript: silent ? SILENCE : null };
   }
 
   private async prepared(

@@ -53,6 +53,10 @@ export class TranscriptionChunk {
   @Column('text', { name: 'object_key' })
   objectKey!: string;
 
+  /** Of the object, hexadecimal; null for a silent chunk, which has none, and for one from before hashes were kept. */
+  @Column('text', { nullable: true })
+  sha256!: string | null;
+
   @Column('text', { default: 'pending' })
   status!: 'pending' | 'done' | 'failed';
 
