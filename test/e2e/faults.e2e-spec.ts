@@ -3,56 +3,19 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, Transcription } from './client.js';
-import { checkInvariants } from './invariants.js';
+import type { Client } from './client.js';
 import { startPostgres } from './launcher.js';
+import { allCompleted, countOf, onStack, order, SAYS_IT, untilCalled } from './orders.js';
 import { longRecording, shortRecording } from './recordings.js';
 import { describeWith, type QueueBackend } from './requirements.js';
-import { SPOKEN, type Stack, type StackOptions, startStack } from './stack.js';
+import type { Stack } from './stack.js';
 
 /** Longer than any lease: only a kill ends such a call. */
 const NEVER_MS = 100_000;
-const SAYS_IT = { mode: 'ok', text: SPOKEN } as const;
-
-/** Runs a scenario on an installation of its own, checks what always holds, and takes it down. */
-async function onStack(options: StackOptions, scenario: (stack: Stack, client: Client) => Promise<void>): Promise<void> {
-  const stack = await startStack(options);
-  try {
-    await scenario(stack, await stack.client());
-    await checkInvariants(stack);
-  } finally {
-    await stack.stop();
-  }
-}
-
-async function order(client: Client, path: string, times: number): Promise<string[]> {
-  const ordered = await Promise.all(Array.from({ length: times }, () => client.transcribe(path)));
-  return ordered.map(({ id }) => id);
-}
-
-/** Everything ordered is completed, with what was said. */
-async function expectAllCompleted(client: Client): Promise<Transcription[]> {
-  const finished = await Promise.all([...client.accepted].map((id) => client.waitUntilFinished(id)));
-  for (const { status, text, error } of finished) {
-    expect({ status, error }).toEqual({ status: 'completed', error: null });
-    expect(text).toContain(SPOKEN);
-  }
-  return finished;
-}
-
-async function untilCalled(stack: Stack, calls: number): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (stack.provider.calls.length < calls) {
-    if (performance.now() > deadline)
-      throw new Error(`The provider was called ${stack.provider.calls.length} times.\n${stack.tails()}`);
-    await sleep(20);
-  }
-}
 
 /** Chunks that need a call, over all transcriptions. */
 async function neededCalls(stack: Stack): Promise<number> {
-  const spoken = `SELECT count(*) AS n FROM transcription_attempts WHERE outcome = 'answered'`;
-  return Number((await stack.query<{ n: string }>(spoken))[0]?.n);
+  return countOf(stack, `SELECT count(*) AS n FROM transcription_attempts WHERE outcome = 'answered'`);
 }
 
 /**
@@ -92,9 +55,9 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
     onStack({ queue }, async (stack, client) => {
       const recording = shortRecording(stack.files);
       const first = await killInEveryStage(stack, client, recording);
-      await expectAllCompleted(client);
+      await allCompleted(client);
       const second = await killInEveryStage(stack, client, recording);
-      await expectAllCompleted(client);
+      await allCompleted(client);
       expect(client.accepted.size).toBe(20);
       expect(await neededCalls(stack)).toBe(20);
       expect(stack.provider.calls.length).toBeLessThanOrEqual(20 + first + second);
@@ -113,7 +76,7 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
         await stack.killWorker('SIGKILL');
         await stack.startWorker();
       }
-      const [finished] = await expectAllCompleted(client);
+      const [finished] = await allCompleted(client);
       expect(finished?.durationSeconds).toBeCloseTo(3_600, -1);
     }),
   );
@@ -129,7 +92,7 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
       sleeper.signal('SIGSTOP');
       stack.provider.always(SAYS_IT);
       await stack.startWorker();
-      await expectAllCompleted(client);
+      await allCompleted(client);
       const before = await Promise.all(ids.map((id) => client.segments(id)));
       sleeper.signal('SIGCONT');
       await sleep(4_000);
@@ -140,7 +103,7 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
       // It is a worker again.
       await stack.killWorker('SIGTERM', stack.workers.at(-1));
       await client.transcribe(recording);
-      await expectAllCompleted(client);
+      await allCompleted(client);
     }),
   );
 
@@ -159,7 +122,7 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
       stack.provider.always(SAYS_IT);
       await stack.redis?.launch();
       await order(client, recording, 2);
-      await expectAllCompleted(client);
+      await allCompleted(client);
       expect(stack.provider.calls.length).toBe(20);
       expect(stack.workers.every((worker) => worker.isRunning)).toBe(true);
     }),
@@ -181,10 +144,10 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
         postgres = await startPostgres({ directory, durable: true, maxConnections: 60 });
         expect(postgres.url).toBe(url);
         stack.provider.always(SAYS_IT);
-        await expectAllCompleted(client);
+        await allCompleted(client);
         expect(stack.provider.calls).toHaveLength(6); // nothing that was paid for was asked again
         await client.transcribe(recording);
-        await expectAllCompleted(client);
+        await allCompleted(client);
       });
     } finally {
       await postgres.stop();

@@ -8,7 +8,7 @@ import { DOUBLE_KEY, type SpeechDouble, startOpenAiDouble } from '#testing/speec
 import { AppProcess, type Exit } from './app-process.js';
 import { Client } from './client.js';
 import { buildWhenStale, freePort, PROJECT } from './launcher.js';
-import { OwnRedis } from './own-redis.js';
+import { OwnRedis, type Persistence } from './own-redis.js';
 import type { QueueBackend } from './requirements.js';
 
 const API = 'dist/apps/api/src/main.js';
@@ -21,6 +21,8 @@ export const SPOKEN = 'quince marmalade for the lighthouse keeper';
 
 export interface StackOptions {
   queue?: QueueBackend;
+  /** What the Redis of the queue keeps; nothing by default. */
+  persistence?: Persistence;
   workers?: number;
   /** `local`: pocketsphinx; `double`: OpenAI's adapter against a double of OpenAI. */
   provider?: 'local' | 'double';
@@ -72,9 +74,12 @@ export class Stack {
     await this.api.said('The API listens');
   }
 
-  /** Starts one more worker; returns when it takes jobs. */
-  async startWorker(): Promise<AppProcess> {
-    const worker = this.run('worker', WORKER, { WORKER_PORT: '0' });
+  /**
+   * Starts one more worker; returns when it takes jobs.
+   * @param env variables of this one alone
+   */
+  async startWorker(env: Record<string, string> = {}): Promise<AppProcess> {
+    const worker = this.run('worker', WORKER, { WORKER_PORT: '0', ...env });
     this.workers.push(worker);
     await worker.said('The health server listens');
     return worker;
@@ -139,7 +144,7 @@ export class Stack {
   /** Ends everything and removes it. */
   async stop(): Promise<void> {
     await Promise.all(this.processes.map((process) => process.destroy()));
-    await this.redis?.kill();
+    await this.redis?.destroy();
     await this.double?.close();
     await dropDatabase(this.databaseUrl);
     rmSync(this.home, { recursive: true, force: true });
@@ -157,6 +162,7 @@ export class Stack {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const {
     queue = 'postgres',
+    persistence,
     workers = 1,
     provider = 'double',
     env = {},
@@ -166,7 +172,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'steno-e2e-'));
   const double = provider === 'double' ? await startOpenAiDouble() : undefined;
   double?.always({ mode: 'ok', text: SPOKEN });
-  const redis = queue === 'redis' ? await OwnRedis.start() : undefined;
+  const redis = queue === 'redis' ? await OwnRedis.start(persistence) : undefined;
   const origin = `http://127.0.0.1:${await freePort()}`;
   const databaseUrl = await createDatabase(server);
   const stack = new Stack(
