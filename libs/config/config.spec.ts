@@ -94,6 +94,30 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('takes names, addresses and networks for hosts that addresses of users may lead to', () => {
+    const hosts = 'files.internal, localhost, 10.1.2.3, 10.1.0.0/16, fd00::/8, ::1';
+    expect(loadConfig({ ...NEEDED, OUTGOING_ALLOWED_HOSTS: hosts, OUTGOING_PORTS: '443, 9000' }).outgoing).toEqual({
+      allowedHosts: ['files.internal', 'localhost', '10.1.2.3', '10.1.0.0/16', 'fd00::/8', '::1'],
+      ports: [443, 9000],
+    });
+    expect(loadConfig(NEEDED).outgoing).toEqual({ allowedHosts: [], ports: [80, 443, 8080, 8443] });
+    for (const wrong of [
+      '10.1',
+      '10.1.0.0/33',
+      '*',
+      'https://files.internal',
+      'files.internal:80',
+      'Files.internal',
+      'a b',
+      'fd00::/129',
+    ])
+      expect([wrong, problemsOf({ ...NEEDED, OUTGOING_ALLOWED_HOSTS: wrong })]).toEqual([
+        wrong,
+        [expect.stringMatching(/^OUTGOING_A/)],
+      ]);
+    expect(problemsOf({ ...NEEDED, OUTGOING_PORTS: '443,http' })).toEqual([expect.stringMatching(/^OUTGOING_PORTS/)]);
+  });
+
   it('moves objects to S3 with a bucket, and talks to other servers than AWS with the bucket in the path', () => {
     expect(loadConfig({ ...NEEDED, S3_BUCKET: 'recordings' }).storage).toMatchObject({ driver: 's3', forcePathStyle: false });
     expect(

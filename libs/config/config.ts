@@ -14,6 +14,9 @@ const PLACEHOLDER = /change-?me|replace|example|placeholder|secret-here|^(.)\1+$
 /** OWASP ASVS 5.0, appendix C. */
 const LEAST_PASSWORD_COST = 10;
 
+/** Where files are served; a port of another service (mail, SSH, a database) is none of them. */
+const OUTGOING_PORTS = [80, 443, 8080, 8443];
+
 /** Thrown at start when the environment is wrong; the message names every wrong variable at once. */
 export class ConfigError extends Error {
   readonly problems: string[];
@@ -70,6 +73,8 @@ export class Config {
   /** Applied in order to the limits of the rate-limits room. */
   readonly rateLimits: RateLimitSetting[];
   readonly recordings: { maxBytes: number; maxSeconds: number; workDirectory: string };
+  /** Where addresses that users give may lead to. */
+  readonly outgoing: { allowedHosts: string[]; ports: number[] };
   readonly ffmpeg: { path: string; sandbox: 'auto' | 'required' | 'off' };
   readonly speech: {
     provider?: string;
@@ -122,6 +127,10 @@ export class Config {
       maxBytes: env.MAX_UPLOAD_MB * 1_000_000,
       maxSeconds: env.MAX_RECORDING_SECONDS,
       workDirectory: resolve(env.WORK_DIRECTORY ?? join(this.home, 'tmp')),
+    };
+    this.outgoing = {
+      allowedHosts: env.OUTGOING_ALLOWED_HOSTS ?? [],
+      ports: env.OUTGOING_PORTS?.map(Number) ?? OUTGOING_PORTS,
     };
     this.ffmpeg = { path: env.FFMPEG_PATH, sandbox: env.FFMPEG_SANDBOX };
     this.speech = {

@@ -1,5 +1,6 @@
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import { FederationEnvironment } from './federation-environment.js';
+import { IsReachableHosts } from './reachable-host.js';
 import { HTTP_URL } from './server-environment.js';
 import { Variable } from './variable.js';
 
@@ -55,6 +56,26 @@ export class Environment extends FederationEnvironment {
   })
   @IsIn(['auto', 'required', 'off'])
   FFMPEG_SANDBOX: 'auto' | 'required' | 'off' = 'auto';
+
+  @Variable('list', {
+    group: 'Outgoing',
+    readBy: 'both',
+    description:
+      'Hosts of your own network that addresses given by users may lead to, on any port, comma-separated: names (files.internal), addresses and networks (10.1.0.0/16). A name is trusted with whatever it resolves to. Not set: the public internet alone.',
+  })
+  @IsOptional()
+  @IsReachableHosts()
+  OUTGOING_ALLOWED_HOSTS?: string[];
+
+  @Variable('list', {
+    group: 'Outgoing',
+    readBy: 'both',
+    default: '80,443,8080,8443',
+    description: 'Ports of the public internet that addresses given by users may lead to, comma-separated.',
+  })
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,4}$/, { each: true, message: 'OUTGOING_PORTS must be a list of ports' })
+  OUTGOING_PORTS?: string[];
 
   @Variable('text', {
     group: 'Speech',

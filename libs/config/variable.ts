@@ -4,7 +4,18 @@ import { Transform } from 'class-transformer';
 export interface VariableDescription {
   /** The heading it stands under. */
   group:
-    'Process' | 'Database' | 'Queue' | 'Objects' | 'Identity' | 'Mail' | 'Sign-in' | 'Recordings' | 'Speech' | 'Worker' | 'Logs';
+    | 'Process'
+    | 'Database'
+    | 'Queue'
+    | 'Objects'
+    | 'Identity'
+    | 'Mail'
+    | 'Sign-in'
+    | 'Recordings'
+    | 'Outgoing'
+    | 'Speech'
+    | 'Worker'
+    | 'Logs';
   /** One or two sentences: what it does, units, and what happens when it is not set. */
   description: string;
   /** Shown in the documentation when it is not set; the value itself comes from the class. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { AUTHORITY, CERTIFICATES, SERVER_KEY } from './certificates.fixture.js';
+import { AUTHORITY, CERTIFICATES, SERVER_KEY } from '#testing/certificates';
 import { openConnection } from './connection.js';
 import { checkOpenAiKey } from './openai/check-key.js';
 

@@ -1,0 +1,1 @@
+export { AUTHORITY, CERTIFICATES, SERVER_KEY } from './certificates.js';
