@@ -2,12 +2,27 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import type { FastifyReply } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DiskObjectStore } from './disk-object-store.js';
 import { describeObjectStore } from './object-store-contract.js';
+import { FieldError, STATUS_OF_KIND } from '#errors';
+import { PartsController } from './http/parts.controller.js';
 import { ObjectLinks } from './object-links.js';
+import { ObjectStore } from './object-store.js';
 
 const links = new ObjectLinks('http://127.0.0.1:3000', 'a secret of thirty-two characters');
+
+/** Stands in for the filter of the API. */
+@Catch(FieldError)
+class FieldErrorFilter implements ExceptionFilter<FieldError> {
+  catch(error: FieldError, host: ArgumentsHost): void {
+    void host.switchToHttp().getResponse<FastifyReply>().code(STATUS_OF_KIND[error.kind]).send({ code: error.code });
+  }
+}
 
 async function filesIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
@@ -16,12 +31,49 @@ async function filesIn(directory: string): Promise<string[]> {
 
 describeObjectStore('DiskObjectStore', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'disk-object-store-'));
+  const store = new DiskObjectStore(directory, links);
+  const api = await startPartsApi(store);
   return {
-    store: new DiskObjectStore(directory, links),
+    store,
     unfinished: async () => (await filesIn(join(directory, '~incoming'))).length,
-    stop: () => rm(directory, { recursive: true, force: true }),
+    putByUrl: api.put,
+    stop: async () => {
+      await api.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 });
+
+/** The route behind the URLs of parts, on a server of its own. */
+async function startPartsApi(store: DiskObjectStore): Promise<{
+  put: (url: string, content: Buffer) => Promise<number>;
+  stop: () => Promise<void>;
+}> {
+  const testing = await Test.createTestingModule({
+    controllers: [PartsController],
+    providers: [
+      { provide: ObjectStore, useValue: store },
+      { provide: ObjectLinks, useValue: links },
+    ],
+  }).compile();
+  const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 2_048 } });
+  const app = testing.createNestApplication<NestFastifyApplication>(adapter, { logger: false });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addContentTypeParser('*', (_request, _body, done) => done(null));
+  app.enableVersioning();
+  app.useGlobalFilters(new FieldErrorFilter());
+  await app.listen(0, '127.0.0.1');
+  const origin = await app.getUrl();
+  return {
+    put: async (url, content) => {
+      const { pathname } = new URL(url);
+      return (await fetch(origin + pathname, { method: 'PUT', body: new Uint8Array(content) })).status;
+    },
+    stop: () => app.close(),
+  };
+}
 
 describe('DiskObjectStore', () => {
   let directory: string;

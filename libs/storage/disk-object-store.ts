@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { isPartial, rangeNotSatisfiable } from './byte-range.js';
+import { DiskParts, PARTS } from './disk-parts.js';
 import { ifThere, onDisk, systemCode, translateDiskError } from './disk-errors.js';
 import { withExactLength } from './exact-length.js';
 import { assertObjectKey, assertObjectPrefix } from './object-key.js';
-import type { ObjectLinks } from './object-links.js';
+import type { ObjectLinks, PartLink } from './object-links.js';
 
 import {
   type ByteSpan,
@@ -16,8 +17,11 @@ import {
   type ObjectBody,
   type ObjectHead,
   ObjectStore,
+  type PartsOptions,
+  type PartUrlOptions,
   type PutOptions,
   type SignedUrlOptions,
+  type StoredPart,
 } from './object-store.js';
 import { consume } from './source.js';
 import { objectNotFound } from './storage.errors.js';
@@ -37,11 +41,14 @@ const MKDIR_ATTEMPTS = 5;
  * When two writers race for one key with different types, the type may be the other's; the bytes are always one writer's.
  */
 export class DiskObjectStore extends ObjectStore {
+  private readonly partial: DiskParts;
+
   constructor(
     private readonly directory: string,
     private readonly links: ObjectLinks,
   ) {
     super();
+    this.partial = new DiskParts(join(directory, INCOMING));
   }
 
   override put(key: string, body: Readable, options: PutOptions): Promise<{ bytes: number }> {
@@ -53,7 +60,7 @@ export class DiskObjectStore extends ObjectStore {
         const bytes = await writeSynced(aside + BYTES, chunks);
         await writeSynced(aside + TYPE, [Buffer.from(options.contentType)]);
         options.signal?.throwIfAborted();
-        await onDisk(() => this.publish(aside, join(this.directory, key)));
+        await onDisk(() => this.publish(aside + BYTES, aside + TYPE, key));
         return { bytes };
       } catch (error) {
         await rm(aside + BYTES, { force: true });
@@ -130,11 +137,66 @@ export class DiskObjectStore extends ObjectStore {
     return new Promise((resolve) => resolve(this.links.url(key, options)));
   }
 
+  override async beginParts(key: string, options: PartsOptions): Promise<string> {
+    assertObjectKey(key);
+    return this.partial.begin(key, options);
+  }
+
+  /** A refused key is a rejection, as everywhere in the port. */
+  override partUrl(key: string, uploadId: string, number: number, options: PartUrlOptions): Promise<string> {
+    return new Promise((resolve) => resolve(this.links.partUrl(key, uploadId, number, options)));
+  }
+
+  override async putPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    content: Buffer,
+    signal?: AbortSignal,
+  ): Promise<StoredPart> {
+    assertObjectKey(key);
+    signal?.throwIfAborted();
+    return this.partial.write({ key, uploadId }, number, content.length, [content]);
+  }
+
+  /**
+   * Takes a part by the link of `partUrl`, as S3 does by itself.
+   * @throws FieldError parts_not_found, part_refused; what the chunks throw
+   */
+  async receivePart({ key, uploadId, number, bytes }: PartLink, chunks: AsyncIterable<Buffer>): Promise<StoredPart> {
+    return this.partial.write({ key, uploadId }, number, bytes, chunks);
+  }
+
+  override async parts(key: string, uploadId: string): Promise<StoredPart[]> {
+    assertObjectKey(key);
+    return this.partial.list({ key, uploadId });
+  }
+
+  override async completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<void> {
+    assertObjectKey(key);
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const publish = async (content: string, contentType: string): Promise<void> => {
+      const aside = join(this.directory, INCOMING, randomUUID());
+      await writeSynced(aside + TYPE, [Buffer.from(contentType)]);
+      await this.publish(content, aside + TYPE, key);
+    };
+    const whole = async (): Promise<boolean> => (await this.head(key))?.bytes === bytes;
+    await this.partial.complete({ key, uploadId }, parts, publish, whole);
+  }
+
+  override async abortParts(_key: string, uploadId: string): Promise<void> {
+    await this.partial.abort(uploadId);
+  }
+
   override async removeUnfinished(olderThan: Date): Promise<number> {
     const entries = await ifThere(() => opendir(join(this.directory, INCOMING)));
     if (entries === undefined) return 0;
     let removed = 0;
     for await (const entry of entries) {
+      if (entry.name.endsWith(PARTS)) {
+        if (await this.partial.removeOlder(entry.name, olderThan)) removed += 1;
+        continue;
+      }
       const path = join(this.directory, INCOMING, entry.name);
       const stats = await ifThere(() => stat(path));
       if (stats === undefined || stats.mtimeMs >= olderThan.getTime()) continue;
@@ -164,17 +226,18 @@ export class DiskObjectStore extends ObjectStore {
   }
 
   /** The type goes first, so that whoever sees the bytes sees their type. */
-  private async publish(aside: string, path: string): Promise<void> {
+  private async publish(bytes: string, type: string, key: string): Promise<void> {
+    const path = join(this.directory, key);
     for (let attempt = 1; ; attempt++) {
       await mkdir(dirname(path), { recursive: true });
       try {
-        await rename(aside + TYPE, path + TYPE);
+        await rename(type, path + TYPE);
         break;
       } catch (error) {
         if (systemCode(error) !== 'ENOENT' || attempt === MKDIR_ATTEMPTS) throw error;
       }
     }
-    await rename(aside + BYTES, path + BYTES);
+    await rename(bytes, path + BYTES);
     await syncDirectory(dirname(path));
   }
 

@@ -1,16 +1,19 @@
 export { parseRange, type ResolvedSpan } from './byte-range.js';
 export { contentDisposition } from './content-disposition.js';
-export { type ObjectLink, ObjectLinks } from './object-links.js';
+export { type ObjectLink, ObjectLinks, type PartLink } from './object-links.js';
 export {
   type ByteSpan,
   type ListedObject,
   MAX_LINK_SECONDS,
+  MAX_PARTS,
+  MIN_PART_BYTES,
   type ObjectBody,
   type ObjectHead,
   ObjectStore,
   type PutOptions,
   sha256Of,
   type SignedUrlOptions,
+  type StoredPart,
 } from './object-store.js';
 export { storageErrors } from './storage.errors.js';
 export { StorageModule } from './storage.module.js';

@@ -59,6 +59,34 @@ export interface SignedUrlOptions {
   disposition?: 'attachment' | 'inline';
 }
 
+/** How an object that comes in parts is laid out. */
+export interface PartsOptions {
+  contentType: string;
+  /** Size of every part but the last, which may be smaller; from `MIN_PART_BYTES` on. */
+  partBytes: number;
+}
+
+/** The smallest part but the last: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+export const MIN_PART_BYTES = 5 * 1024 * 1024;
+/** The most parts of one object (same source). */
+export const MAX_PARTS = 10_000;
+
+/** A part that lies in the store. */
+export interface StoredPart {
+  /** From 1 to `MAX_PARTS`. */
+  number: number;
+  bytes: number;
+  /** With its quotes; another one each time the part is put. */
+  etag: string;
+}
+
+export interface PartUrlOptions {
+  /** Life of the URL, from 1 to `MAX_LINK_SECONDS`. */
+  expiresSeconds: number;
+  /** The exact size of the part; another is refused. */
+  bytes: number;
+}
+
 /**
  * Where recordings, chunks and results lie. Two kinds exist, an S3 bucket and a directory, and one contract suite holds both
  * to the same behaviour.
@@ -126,8 +154,40 @@ export abstract class ObjectStore {
   abstract signedUrl(key: string, options: SignedUrlOptions): Promise<string>;
 
   /**
-   * Removes what killed processes left of unfinished `put`s.
-   * @param olderThan transfers begun later may still be running and are left alone
+   * Begins an object that comes in parts, in any order and each as often as wanted, from whoever has its URL. Nothing of it is seen
+   * before `completeParts`.
+   * @returns the store's name of the upload
+   */
+  abstract beginParts(key: string, options: PartsOptions): Promise<string>;
+
+  /** A URL that takes one part by PUT, with its exact size as Content-Length, until it expires. Does not check that the upload is open. */
+  abstract partUrl(key: string, uploadId: string, number: number, options: PartUrlOptions): Promise<string>;
+
+  /**
+   * Puts one part, in place of an earlier one of its number.
+   * @throws FieldError parts_not_found when there is no such upload, part_refused
+   */
+  abstract putPart(key: string, uploadId: string, number: number, content: Buffer, signal?: AbortSignal): Promise<StoredPart>;
+
+  /**
+   * The parts that have arrived whole, by rising number.
+   * @throws FieldError parts_not_found when there is no such upload: it was completed, aborted or never begun
+   */
+  abstract parts(key: string, uploadId: string): Promise<StoredPart[]>;
+
+  /**
+   * Makes the object of its parts. Done again, also after a crash in the middle, it finds its own work and is content.
+   * @param parts all of them, from number 1 on without a gap
+   * @throws FieldError parts_not_found, part_refused when one of them is not there as it was listed
+   */
+  abstract completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<void>;
+
+  /** Gives an upload in parts up and removes what has come. Not an error when there is none. */
+  abstract abortParts(key: string, uploadId: string): Promise<void>;
+
+  /**
+   * Removes what killed processes left of unfinished `put`s, and uploads in parts that nobody completed.
+   * @param olderThan transfers that moved later may still be running and are left alone
    * @param prefix only those of keys that begin with it: other programs may use the bucket too
    * @returns how many were removed
    */

@@ -22,6 +22,7 @@ describeObjectStore('S3ObjectStore', async () => {
   return {
     store: new S3ObjectStore(settingsOf(double), { partBytes: 5 * MIB }),
     unfinished: () => Promise.resolve(double.openUploads.length),
+    putByUrl: async (url, content) => (await fetch(url, { method: 'PUT', body: new Uint8Array(content) })).status,
     stop: () => double.stop(),
   };
 });

@@ -30,9 +30,21 @@ import {
   type ObjectBody,
   type ObjectHead,
   ObjectStore,
+  type PartsOptions,
+  type PartUrlOptions,
   type PutOptions,
   type SignedUrlOptions,
+  type StoredPart,
 } from './object-store.js';
+import {
+  abortS3Parts,
+  beginS3Parts,
+  completeS3Parts,
+  listS3Parts,
+  putS3Part,
+  s3PartUrl,
+  type S3PartsTarget,
+} from './s3-parts.js';
 import { onS3, storageUnavailable, translateS3Error } from './s3-errors.js';
 import { abortUpload, LONG_TIMEOUT_MS, SLOWEST_BYTES_PER_MS, uploadStream } from './s3-upload.js';
 import { consume } from './source.js';
@@ -148,6 +160,46 @@ export class S3ObjectStore extends ObjectStore {
     return onS3(() => getSignedUrl(this.linkClient, command, { expiresIn: options.expiresSeconds }));
   }
 
+  override async beginParts(key: string, { contentType }: PartsOptions): Promise<string> {
+    assertObjectKey(key);
+    return beginS3Parts(this.client, this.bucket, key, contentType);
+  }
+
+  override async partUrl(key: string, uploadId: string, number: number, options: PartUrlOptions): Promise<string> {
+    assertLinkLife(options.expiresSeconds);
+    return s3PartUrl({ ...this.partsOf(key, uploadId), client: this.linkClient }, number, options);
+  }
+
+  override async putPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    content: Buffer,
+    signal?: AbortSignal,
+  ): Promise<StoredPart> {
+    const target = this.partsOf(key, uploadId);
+    return this.send(signal, ({ abortSignal }) => putS3Part(target, number, content, this.timing.requestTimeoutMs, abortSignal));
+  }
+
+  override async parts(key: string, uploadId: string): Promise<StoredPart[]> {
+    return listS3Parts(this.partsOf(key, uploadId));
+  }
+
+  override async completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<void> {
+    try {
+      await completeS3Parts(this.partsOf(key, uploadId), parts);
+    } catch (error) {
+      const isGone = error instanceof FieldError && error.code === storageErrors.parts_not_found.code;
+      const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+      // An answer that got lost: S3 forgets an upload once its object is there.
+      if (!isGone || (await this.head(key))?.bytes !== bytes) throw error;
+    }
+  }
+
+  override async abortParts(key: string, uploadId: string): Promise<void> {
+    await abortS3Parts(this.partsOf(key, uploadId));
+  }
+
   override async removeUnfinished(olderThan: Date, prefix = ''): Promise<number> {
     let removed = 0;
     for await (const { Key, UploadId, Initiated } of this.unfinishedUploads(prefix)) {
@@ -160,6 +212,11 @@ export class S3ObjectStore extends ObjectStore {
   /** Lists one key: unlike a HEAD, its answer has a body that says what is wrong. */
   override async checkStorage(): Promise<void> {
     await onS3(() => this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 })));
+  }
+
+  private partsOf(key: string, uploadId: string): S3PartsTarget {
+    assertObjectKey(key);
+    return { client: this.client, bucket: this.bucket, key, uploadId };
   }
 
   private async *pages(prefix: string): AsyncIterable<ListedObject[]> {

@@ -9,12 +9,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { Logger } from '@nestjs/common';
 import { FieldError, messageOf } from '#errors';
+import { MAX_PARTS } from './object-store.js';
 import { partsOf } from './part-buffers.js';
 import { onS3 } from './s3-errors.js';
 import { storageErrors } from './storage.errors.js';
 
-/** S3's own limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-const MAX_PARTS = 10_000;
 /** Parts on their way at once: the next one fills while these travel. */
 const PARTS_IN_FLIGHT = 2;
 /** Assembling a large object, or removing a thousand, takes a store its time. */

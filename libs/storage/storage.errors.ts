@@ -47,6 +47,16 @@ export const storageErrors = defineErrors({
     title: 'The object store is full',
     example: 'There is no room left for objects. The operator must free disk space; nothing was kept.',
   },
+  parts_not_found: {
+    kind: 'not_found',
+    title: 'Nothing waits for this part',
+    example: 'The upload of this part was completed, aborted or has expired. Begin a new one.',
+  },
+  part_refused: {
+    kind: 'conflict',
+    title: 'The part is not as it should be',
+    example: 'Part 3 must have 10485760 bytes, and 1000 came. Send it again whole.',
+  },
   link_invalid: {
     kind: 'forbidden',
     title: 'The link is not valid',
@@ -62,4 +72,14 @@ export const storageErrors = defineErrors({
 /** The error of asking for an object that is not there. */
 export function objectNotFound(cause?: unknown): FieldError {
   return new FieldError(storageErrors.object_not_found, storageErrors.object_not_found.example, { cause });
+}
+
+/** The error of a part whose upload is over. */
+export function partsNotFound(cause?: unknown): FieldError {
+  return new FieldError(storageErrors.parts_not_found, storageErrors.parts_not_found.example, { cause });
+}
+
+/** The error of a part that is not as it should be. @param detail what is wrong and what to do */
+export function partRefused(detail: string): FieldError {
+  return new FieldError(storageErrors.part_refused, detail);
 }

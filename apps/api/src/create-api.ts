@@ -16,6 +16,7 @@ import { serveDocumentation } from './documentation.js';
 import { takeJsonBodies } from './json-bodies.js';
 import { refuseUnknownMethods } from './known-methods.js';
 import { takePageForms } from './page-forms.js';
+import { leaveRawBodies } from './raw-bodies.js';
 import { giveUpSlowBodies, PATIENCE, type Patience } from './slow-clients.js';
 import { discardUnreadBodies } from './unread-body.js';
 
@@ -31,6 +32,7 @@ const UNPREFIXED = [
     path,
     method: RequestMethod.GET,
   })),
+  { path: 'objects/parts/:token', method: RequestMethod.PUT },
   ...['verify-email', 'reset-password'].map((path) => ({ path, method: RequestMethod.ALL })),
 ];
 
@@ -81,6 +83,7 @@ async function keepTheEdges(app: NestFastifyApplication, config: Config, log: Lo
   giveUpSlowBodies(fastify, patience);
   takeJsonBodies(fastify);
   takePageForms(fastify);
+  leaveRawBodies(fastify);
   await app.register(cookie);
   await app.register(multipart, {
     limits: {

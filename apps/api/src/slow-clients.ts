@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors, FieldError } from '#errors';
-import { takesForm } from '#errors/http';
+import { takesBytes, takesForm } from '#errors/http';
 import { hasBody } from './content-types.js';
 
 /** How long a client may take to say what it wants. */
@@ -32,9 +32,10 @@ export function giveUpSlowBodies(fastify: FastifyInstance, patience: Patience): 
   fastify.addHook('onRequest', (request, reply, done) => {
     // Requests that `inject` makes up have no connection that could be slow.
     if (hasBody(request) && request.raw.socket instanceof Socket) {
-      const forget = takesForm(request)
-        ? watchForm(request.raw, patience, (why) => giveUp(request, reply, why))
-        : watchBody(request, reply, patience);
+      const forget =
+        takesForm(request) || takesBytes(request)
+          ? watchForm(request.raw, patience, (why) => giveUp(request, reply, why))
+          : watchBody(request, reply, patience);
       reply.raw.once('close', forget);
     }
     done();

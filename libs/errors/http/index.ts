@@ -4,3 +4,4 @@ export { ProblemDto } from './problem.dto.js';
 export { ProblemFilter } from './problem.filter.js';
 export { TakesForm, takesForm, TakesPageForm, takesPageForm } from './takes-form.js';
 export { validationFailed, validationPipe } from './validation.pipe.js';
+export { TakesBytes, takesBytes } from './takes-bytes.js';

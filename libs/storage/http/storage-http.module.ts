@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ObjectsController } from './objects.controller.js';
+import { PartsController } from './parts.controller.js';
 
-/** The route of signed links; wants the `StorageModule` beside it. */
-@Module({ controllers: [ObjectsController] })
+/** The routes of signed links; wants the `StorageModule` beside it. */
+@Module({ controllers: [ObjectsController, PartsController] })
 export class StorageHttpModule {}

@@ -3,8 +3,8 @@ import { Log } from '#observability';
 import { ObjectStore } from '../object-store.js';
 
 const SWEEP_MS = 3_600_000;
-/** No upload takes a day; what is older was left by a process that died. */
-const LEFT_BEHIND_MS = 24 * 3_600_000;
+/** An upload may take a day; what is older by another was left by a process that died. */
+const LEFT_BEHIND_MS = 48 * 3_600_000;
 /** Every key of ours begins so. */
 const OURS = 'workspaces/';
 
