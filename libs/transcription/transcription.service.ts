@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { audioErrors, AudioService } from '#audio';
 import {
+  type Audio,
   Database,
   isForeignKeyViolation,
   type Transcription,
@@ -16,6 +17,7 @@ import type { Page, PageRequest } from '#paging';
 import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
 import type { SpeechChoice } from '#speech';
+import type { FinishedTranscription } from './formats/finished-transcript.js';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
 import { type ListedTranscription, type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
@@ -42,6 +44,8 @@ const FIRST_STEP_MS = 250;
 const LONGEST_STEP_MS = 1_000;
 /** How much longer a request may wait once the process is asked to end. */
 const LAST_WAIT_MS = 10_000;
+/** Lines of a transcript that are read at once. */
+const SEGMENTS_AT_ONCE = 500;
 /** A worker has stopped what it did for a deleted transcription after so long: two heartbeats and what it was just storing. */
 const STOP_SECONDS = 20;
 
@@ -138,12 +142,33 @@ export class TranscriptionService implements BeforeApplicationShutdown {
    * A finished transcript with all its lines.
    * @throws FieldError transcript_not_ready
    */
-  async transcript(workspaceId: string, id: string): Promise<{ transcription: Transcription; segments: TranscriptSegment[] }> {
-    return this.database.inWorkspace(workspaceId, async (tx) => {
-      const transcription = await this.findIn(tx, id);
-      if (transcription.status !== 'completed') throw notReady(transcription);
-      return { transcription, segments: await this.transcriptions.segments(tx, id) };
+  async transcript(workspaceId: string, id: string): Promise<FinishedTranscription> {
+    const { transcription, segments } = await this.database.inWorkspace(workspaceId, async (tx) => {
+      const found = await this.findIn(tx, id);
+      if (found.status !== 'completed') throw notReady(found);
+      return { transcription: found, segments: await this.allSegments(tx, id) };
     });
+    return { transcription, segments, recording: await this.recordingOf(transcription) };
+  }
+
+  /** Piece by piece: ten hours are many megabytes to read at once. */
+  private async allSegments(tx: WorkspaceTransaction, id: string): Promise<TranscriptSegment[]> {
+    const segments: TranscriptSegment[] = [];
+    for (;;) {
+      const more = await this.transcriptions.segments(tx, id, { skip: segments.length, take: SEGMENTS_AT_ONCE });
+      segments.push(...more);
+      if (more.length < SEGMENTS_AT_ONCE) return segments;
+    }
+  }
+
+  private async recordingOf({ audioId, workspaceId }: Transcription): Promise<Audio | null> {
+    if (audioId === null) return null;
+    try {
+      return await this.audio.get(workspaceId, audioId);
+    } catch (error) {
+      if (error instanceof FieldError && error.code === audioErrors.audio_not_found.code) return null;
+      throw error;
+    }
   }
 
   /** Removes a transcription with all that was made for it; work on it stops. */

@@ -1,64 +1,89 @@
-import type { Transcription, TranscriptSegment } from '#database';
-import { toSrt, toVtt } from './captions.js';
+import { type CaptionRules, USUAL_RULES } from './captions/caption-rules.js';
+import { cuesOf } from './captions/cues.js';
+import { toSrt, toVtt } from './captions/subtitle-files.js';
+import { writeDocument } from './document-files.js';
+import type { FinishedTranscription } from './finished-transcript.js';
+import { toMarkdown } from './markdown.js';
+import { toJson, toText, toTsv, toVerboseJson, toWords } from './text-files.js';
+import { documentOf } from './transcript-document.js';
+import { Turns } from './turns.js';
 
-export const TRANSCRIPT_FORMATS = ['json', 'verbose_json', 'text', 'srt', 'vtt'] as const;
+export const TRANSCRIPT_FORMATS = ['json', 'verbose_json', 'text', 'srt', 'vtt', 'tsv', 'words', 'md', 'docx', 'pdf'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 
-/** A transcript as a file. */
-export interface TranscriptFile {
+/** What the file of a format is. */
+interface FileKind {
   contentType: string;
   extension: string;
-  body: string;
 }
 
+const JSON_FILE = { contentType: 'application/json; charset=utf-8', extension: 'json' };
+
+export const FILE_KINDS: Record<TranscriptFormat, FileKind> = {
+  json: JSON_FILE,
+  verbose_json: JSON_FILE,
+  words: JSON_FILE,
+  text: { contentType: 'text/plain; charset=utf-8', extension: 'txt' },
+  srt: { contentType: 'application/x-subrip; charset=utf-8', extension: 'srt' },
+  vtt: { contentType: 'text/vtt; charset=utf-8', extension: 'vtt' },
+  tsv: { contentType: 'text/tab-separated-values; charset=utf-8', extension: 'tsv' },
+  md: { contentType: 'text/markdown; charset=utf-8', extension: 'md' },
+  docx: { contentType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', extension: 'docx' },
+  pdf: { contentType: 'application/pdf', extension: 'pdf' },
+};
+
+/** Characters that go out at once. */
+const PIECE_LENGTH = 64_000;
+
 /**
- * Writes a finished transcript in a format. `json` and `verbose_json` have the members of OpenAI's answers of the same names, so
- * that code written for those reads these.
+ * Writes a finished transcript in a format, piece by piece, and lets the process do other things in between. `json` and
+ * `verbose_json` have the members of OpenAI's answers of the same names, so that code written for those reads these.
+ * @param rules for captions
  */
-export function writeTranscript(
+export async function* writeTranscript(
   format: TranscriptFormat,
-  transcription: Transcription,
-  segments: TranscriptSegment[],
-): TranscriptFile {
+  finished: FinishedTranscription,
+  rules: CaptionRules = USUAL_RULES,
+): AsyncGenerator<Uint8Array> {
+  if (format === 'pdf' || format === 'docx') yield* writeDocument({ kind: format, content: documentOf(finished) });
+  else yield* inPieces(await textOf(format, finished, rules));
+}
+
+async function textOf(
+  format: Exclude<TranscriptFormat, 'pdf' | 'docx'>,
+  finished: FinishedTranscription,
+  rules: CaptionRules,
+): Promise<Iterable<string>> {
   switch (format) {
     case 'json':
-      return {
-        contentType: 'application/json; charset=utf-8',
-        extension: 'json',
-        body: JSON.stringify({ text: transcription.text ?? '' }),
-      };
+      return toJson(finished);
     case 'verbose_json':
-      return {
-        contentType: 'application/json; charset=utf-8',
-        extension: 'json',
-        body: JSON.stringify(verbose(transcription, segments)),
-      };
+      return toVerboseJson(finished);
+    case 'words':
+      return toWords(finished);
     case 'text':
-      return { contentType: 'text/plain; charset=utf-8', extension: 'txt', body: `${transcription.text ?? ''}\n` };
+      return toText(finished);
+    case 'tsv':
+      return toTsv(finished);
+    case 'md':
+      return toMarkdown(documentOf(finished));
     case 'srt':
-      return { contentType: 'application/x-subrip; charset=utf-8', extension: 'srt', body: toSrt(segments) };
+      return toSrt(await cuesOf(finished.segments, rules, true));
     case 'vtt':
-      return { contentType: 'text/vtt; charset=utf-8', extension: 'vtt', body: toVtt(segments) };
+      return toVtt(await cuesOf(finished.segments, rules, false));
   }
 }
 
-function verbose(transcription: Transcription, segments: TranscriptSegment[]): object {
-  return {
-    task: 'transcribe',
-    language: transcription.language,
-    duration: transcription.durationSeconds,
-    text: transcription.text ?? '',
-    segments: segments.map(({ index, start, end, text, speaker, confidence }) => ({
-      id: index,
-      start,
-      end,
-      text,
-      speaker,
-      confidence,
-    })),
-    words: segments.flatMap(({ words }) =>
-      words.map(({ start, end, text, confidence }) => ({ word: text, start, end, confidence })),
-    ),
-    warnings: transcription.warnings,
-  };
+async function* inPieces(parts: Iterable<string>): AsyncGenerator<Uint8Array> {
+  const turns = new Turns();
+  let piece = '';
+  for (const part of parts) {
+    piece += part;
+    if (piece.length >= PIECE_LENGTH) {
+      yield Buffer.from(piece);
+      piece = '';
+    }
+    await turns.give();
+  }
+  if (piece !== '') yield Buffer.from(piece);
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -11,12 +12,12 @@ import { toPage, toPageRequest } from '#paging/http';
 import { providerKeyErrors } from '#provider-keys';
 import { speechErrors } from '#speech';
 import { contentDisposition } from '#storage';
-import { writeTranscript } from '../formats/transcript-formats.js';
+import { FILE_KINDS, writeTranscript } from '../formats/transcript-formats.js';
 import { transcriptionErrors } from '../transcription.errors.js';
 import { TranscriptionService } from '../transcription.service.js';
 import { isFinished } from '../transcription-view.js';
+import { ExportQueryDto, toCaptionRules } from './dto/export-query.dto.js';
 import {
-  ExportQueryDto,
   OrderTranscriptionDto,
   SegmentPageDto,
   SegmentsQueryDto,
@@ -30,11 +31,11 @@ import {
   TranscriptionPageDto,
   TranscriptionStatusDto,
 } from './dto/transcription.dto.js';
+import { EXPORTED } from './export-examples.js';
 
 /** When to ask again while the work goes on, in seconds. */
 const ASK_AGAIN_SECONDS = 1;
 const ID = { name: 'id', format: 'uuid', example: '019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708' };
-const TEXT = { schema: { type: 'string' } };
 
 @ApiTags('transcriptions')
 @Controller({ path: 'transcriptions', version: '1' })
@@ -149,18 +150,7 @@ export class TranscriptionsController {
   @Access('transcriptions:read')
   @ApiOperation({ summary: 'Get a transcript in a format' })
   @ApiParam(ID)
-  @ApiOkResponse({
-    description: 'The transcript. json and verbose_json have the members of OpenAI’s answers of these names.',
-    content: {
-      'application/json': {
-        schema: { type: 'object', properties: { text: { type: 'string' } } },
-        example: { text: 'good morning everyone let us start' },
-      },
-      'text/plain': { ...TEXT, example: 'good morning everyone let us start\n' },
-      'application/x-subrip': { ...TEXT, example: '1\n00:00:00,500 --> 00:00:03,200\ngood morning everyone\n' },
-      'text/vtt': { ...TEXT, example: 'WEBVTT\n\n00:00:00.500 --> 00:00:03.200\ngood morning everyone\n' },
-    },
-  })
+  @ApiOkResponse(EXPORTED)
   @ApiProblems(
     transcriptionErrors.transcription_not_found,
     transcriptionErrors.transcript_not_ready,
@@ -170,14 +160,15 @@ export class TranscriptionsController {
   async export(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
-    @Query() { format = 'json' }: ExportQueryDto,
+    @Query() query: ExportQueryDto,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { transcription, segments } = await this.transcriptions.transcript(actor.workspaceId, id);
-    const { contentType, extension, body } = writeTranscript(format, transcription, segments);
+    const { format = 'json' } = query;
+    const finished = await this.transcriptions.transcript(actor.workspaceId, id);
+    const { contentType, extension } = FILE_KINDS[format];
     await reply
       .headers({ 'content-type': contentType, 'content-disposition': contentDisposition('inline', `transcript.${extension}`) })
-      .send(body);
+      .send(Readable.from(writeTranscript(format, finished, toCaptionRules(query)), { objectMode: false }));
   }
 
   /** Removes the transcription with its result; work on it stops. The recording stays. */

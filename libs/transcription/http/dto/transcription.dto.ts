@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
 import {
   type Transcription,
@@ -10,16 +10,11 @@ import {
   type TranscriptSegment,
 } from '#database';
 import { PageDto, PageQueryDto } from '#paging/http';
-import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../formats/transcript-formats.js';
 import { progressOf } from '../../transcription-view.js';
 import type { ListedTranscription } from '../../transcriptions.repository.js';
+import { FormBoolean } from './form-boolean.js';
 
 const LONGEST_WAIT_SECONDS = 120;
-
-/** Fields of a form are texts; "true" and "false" are meant as what they say. */
-function FormBoolean(): PropertyDecorator {
-  return Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)));
-}
 
 /** What a caller may say about the work. */
 export class TranscriptionOptionsDto {
@@ -155,14 +150,6 @@ export class SegmentsQueryDto {
   @Min(1)
   @Max(100)
   limit?: number;
-}
-
-/** The query of an export. */
-export class ExportQueryDto {
-  @ApiPropertyOptional({ enum: TRANSCRIPT_FORMATS, default: 'json', example: 'srt' })
-  @IsOptional()
-  @IsIn(TRANSCRIPT_FORMATS)
-  format?: TranscriptFormat;
 }
 
 /** Who did the work. */
