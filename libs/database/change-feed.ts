@@ -6,8 +6,14 @@ import { Config } from '#config';
 import { Log } from '#observability';
 import type { Transaction } from './transaction.js';
 
-/** What changed: a user, a session, a workspace, an API key. */
-export type ChangedSubject = `${'user' | 'session' | 'workspace' | 'key'}:${string}`;
+/** What access is made of … */
+const SUBJECTS_OF_ACCESS = ['user', 'session', 'workspace', 'key'] as const;
+/** … and what people wait for. */
+export const SUBJECTS_OF_EVENTS = ['transcription'] as const;
+type SubjectKind = (typeof SUBJECTS_OF_ACCESS | typeof SUBJECTS_OF_EVENTS)[number];
+
+/** What changed: a user, a session, a workspace, an API key, a transcription. */
+export type ChangedSubject = `${SubjectKind}:${string}`;
 
 const CHANNEL = 'steno_changes';
 /** A beat goes through Postgres and back this often. */
@@ -21,7 +27,7 @@ const HANG_UP_MS = 1_000;
 
 interface Listener {
   changed(subject: ChangedSubject): void;
-  /** Changes may have been missed. */
+  /** Changes may have been missed: this process cannot hear now, or can again. */
   lost(): void;
 }
 
@@ -34,7 +40,7 @@ interface Listener {
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationShutdown {
-  private readonly listeners: Listener[] = [];
+  private readonly listeners: { listener: Listener; kinds: readonly SubjectKind[] }[] = [];
   private readonly beatChannel = `steno_beat_${randomBytes(8).toString('hex')}`;
   private provenAt = -Infinity;
   private listening?: Promise<void>;
@@ -60,9 +66,12 @@ export class ChangeFeed implements OnApplicationShutdown {
     }
   }
 
-  /** From the first listener on this process listens. */
-  listen(listener: Listener): void {
-    this.listeners.push(listener);
+  /**
+   * From the first listener on this process listens.
+   * @param kinds what it wants to hear of
+   */
+  listen(listener: Listener, kinds: readonly SubjectKind[] = SUBJECTS_OF_ACCESS): void {
+    this.listeners.push({ listener, kinds });
     this.listening ??= this.listenForEver();
   }
 
@@ -73,7 +82,13 @@ export class ChangeFeed implements OnApplicationShutdown {
   }
 
   private tell(subject: ChangedSubject): void {
-    for (const listener of this.listeners) listener.changed(subject);
+    for (const { listener, kinds } of this.listeners) {
+      if (kinds.some((kind) => subject.startsWith(`${kind}:`))) listener.changed(subject);
+    }
+  }
+
+  private tellLost(): void {
+    for (const { listener } of this.listeners) listener.lost();
   }
 
   private async listenForEver(): Promise<void> {
@@ -85,7 +100,7 @@ export class ChangeFeed implements OnApplicationShutdown {
         this.complain(error);
       }
       this.provenAt = -Infinity;
-      for (const listener of this.listeners) listener.lost();
+      this.tellLost();
       await this.hangUp();
       if (!this.ended) await sleep(RECONNECT_MS);
     }
@@ -107,6 +122,7 @@ export class ChangeFeed implements OnApplicationShutdown {
     });
     await this.client.connect();
     await this.client.query(`LISTEN ${CHANNEL}; LISTEN ${this.beatChannel}`);
+    this.tellLost();
   }
 
   private prove(sentAt: number): void {

@@ -1,4 +1,4 @@
-export { type ChangedSubject, ChangeFeed } from './change-feed.js';
+export { type ChangedSubject, ChangeFeed, SUBJECTS_OF_EVENTS } from './change-feed.js';
 export { appDataSource, ownerDataSource } from './data-source.js';
 export { Database } from './database.js';
 export {

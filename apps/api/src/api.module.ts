@@ -5,6 +5,7 @@ import { AuditModule } from '#audit';
 import { AuditHttpModule } from '#audit/http';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
+import { EventsModule } from '#events';
 import { FederationHttpModule } from '#federation/http';
 import { HealthHttpModule } from '#health/http';
 import { IdempotencyModule } from '#idempotency';
@@ -33,6 +34,7 @@ export class ApiModule {
         AuditModule,
         VaultModule,
         StorageModule.forConfig(),
+        EventsModule,
         QueuesModule,
         MailModule,
         IdempotencyModule,

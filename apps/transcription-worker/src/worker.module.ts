@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
+import { EventsModule } from '#events';
 import { IdempotencyModule } from '#idempotency';
 import { IdempotencyWorkerModule } from '#idempotency/worker';
 import { IdentityWorkerModule } from '#identity/worker';
@@ -31,6 +32,7 @@ export class WorkerModule {
         AuditModule,
         VaultModule,
         StorageModule.forConfig(),
+        EventsModule,
         QueuesModule,
         MailModule,
         // The rooms' services ask it whether a request carries a key; here none does.
