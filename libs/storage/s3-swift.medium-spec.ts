@@ -51,6 +51,7 @@ async function newBucket(): Promise<{ client: S3Client; settings: S3Settings }> 
       store: new S3ObjectStore(settings, { partBytes: 5 * MIB }),
       unfinished: async () =>
         (await client.send(new ListMultipartUploadsCommand({ Bucket: settings.bucket }))).Uploads?.length ?? 0,
+      putByUrl: async (url, content) => (await fetch(url, { method: 'PUT', body: new Uint8Array(content) })).status,
       stop: () => Promise.resolve(client.destroy()),
     };
   });
