@@ -91,6 +91,14 @@ export class AudioService {
     return audio;
   }
 
+  /**
+   * Keeps a recording from being deleted until the transaction ends.
+   * @throws FieldError audio_not_found, also for another workspace's
+   */
+  async hold(tx: WorkspaceTransaction, id: string): Promise<void> {
+    if (!(await this.recordings.hold(tx, id))) throw audioNotFound();
+  }
+
   /** Newest first. */
   async list(workspaceId: string, page: PageRequest): Promise<Page<Audio>> {
     return this.database.inWorkspace(workspaceId, (tx) => this.recordings.list(tx, page));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentRequestId } from '#observability';
-import type { SystemTransaction, Transaction, WorkspaceTransaction } from '#database';
+import { ChangeFeed, type SystemTransaction, type Transaction, type WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from './job-catalogue.js';
 import { OutboxRelay } from './outbox-relay.js';
 
@@ -16,23 +16,29 @@ export interface NewJob<N extends JobName> {
   generation?: number;
   /** Tells apart several jobs of one name about one subject. Default 0. */
   part?: number;
+  /** Acts among the jobs of the workspace: 1 goes before 0, 0 before -1. Default 0. */
+  priority?: number;
   payload: JobCatalogue[N];
   /** Not before so many seconds from now, by the database's clock. Default 0. */
   delaySeconds?: number;
 }
 
 const INSERT = `
-INSERT INTO jobs (workspace_id, name, subject_id, generation, part, payload, request_id, due_at)
+INSERT INTO jobs (workspace_id, name, subject_id, generation, part, payload, request_id, due_at, priority)
 SELECT j."workspaceId", $1, j."subjectId", coalesce(j.generation, 1), coalesce(j.part, 0), j.payload, $2,
-  now() + make_interval(secs => coalesce(j."delaySeconds", 0))
+  now() + make_interval(secs => coalesce(j."delaySeconds", 0)), coalesce(j.priority, 0)
 FROM jsonb_to_recordset($3::jsonb)
-  AS j ("workspaceId" uuid, "subjectId" uuid, generation integer, part integer, payload jsonb, "delaySeconds" float8)
+  AS j ("workspaceId" uuid, "subjectId" uuid, generation integer, part integer, payload jsonb, "delaySeconds" float8,
+  priority smallint)
 ON CONFLICT (name, subject_id, generation, part) DO NOTHING`;
 
 /** The only way to have work done: a row in the transaction that makes the work necessary. The queue hears of it after the commit. */
 @Injectable()
 export class JobOutbox {
-  constructor(private readonly relay: OutboxRelay) {}
+  constructor(
+    private readonly relay: OutboxRelay,
+    private readonly changes: ChangeFeed,
+  ) {}
 
   /**
    * Owes one job. The same (name, subject, generation, part) twice is one job.
@@ -63,12 +69,14 @@ export class JobOutbox {
   }
 
   /**
-   * Ends all work about a subject that is going away: waiting jobs vanish, running ones lose their lease and write nothing more.
-   * One that is just being committed is left alone (waiting for it could be a deadlock): its effects find the subject gone.
+   * Ends all work about a subject that is going away or wants none any more: waiting jobs vanish, running ones lose their lease and
+   * write nothing more. Their workers hear of it at the commit and stop within a second. A job whose row is locked just then is left
+   * alone (waiting for it could be a deadlock): its worker stops as well, and whoever takes it up finds nothing to do.
    */
   async forget(tx: WorkspaceTransaction, subjectId: string): Promise<void> {
     const open = `SELECT id FROM jobs WHERE subject_id = $1 AND state IN ('waiting', 'running') FOR UPDATE SKIP LOCKED`;
     await tx.execute(`DELETE FROM jobs WHERE id IN (${open})`, [subjectId]);
+    await this.changes.announce(tx, `work:${subjectId}`);
   }
 
   /** What the unfinished jobs of a name carry. */

@@ -1,4 +1,5 @@
 export { failureReasons, transcriptionErrors } from './transcription.errors.js';
+export { TranscriptionControl } from './transcription-control.service.js';
 export { TranscriptionModule } from './transcription.module.js';
 export { TranscriptionObjects } from './transcription-objects.js';
 export { TranscriptionService, type TranscriptionWish } from './transcription.service.js';

@@ -12,6 +12,16 @@ export const transcriptionErrors = defineErrors({
     title: 'The transcript is not ready',
     example: 'The transcription is processing (42 %). Ask again when GET /api/v1/transcriptions/{id} says completed.',
   },
+  transcription_finished: {
+    kind: 'conflict',
+    title: 'The transcription is over',
+    example: 'The transcription is completed and cannot be cancelled.',
+  },
+  transcription_not_retryable: {
+    kind: 'conflict',
+    title: 'There is nothing to try again',
+    example: 'The transcription is processing. It can be tried again once it failed or was cancelled.',
+  },
 });
 
 /** Why a transcription failed; stands in its `error`. */

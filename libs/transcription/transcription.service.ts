@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { audioErrors, AudioService } from '#audio';
+import { AudioService } from '#audio';
 import {
   type Audio,
   Database,
-  isForeignKeyViolation,
+  isDatabaseUnavailable,
   type Transcription,
   type TranscriptionOptions,
   type TranscriptSegment,
@@ -18,6 +18,7 @@ import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
 import type { SpeechChoice } from '#speech';
 import type { FinishedTranscription } from './formats/finished-transcript.js';
+import { PRIORITIES, type Priority } from './priorities.js';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
 import { type ListedTranscription, type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
@@ -31,6 +32,12 @@ export interface TranscriptionWish {
   temperature?: number;
   diarize?: boolean;
   reuse?: boolean;
+  priority?: Priority;
+}
+
+/** One of several orders. */
+export interface Order extends TranscriptionWish {
+  audioId: string;
 }
 
 /** Who orders, and where. */
@@ -79,23 +86,51 @@ export class TranscriptionService implements BeforeApplicationShutdown {
    * @throws FieldError audio_not_found, one of `speechErrors` when nobody can do what is wished, provider_key_rejected
    */
   async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
-    await this.audio.get(orderer.workspaceId, audioId);
+    return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
+      const transcription = await this.orderIn(tx, orderer, audioId, wish);
+      await this.effects.mark(tx, `/api/v1/transcriptions/${transcription.id}`);
+      return transcription;
+    });
+  }
+
+  /**
+   * Orders many transcripts in one transaction: those that can be ordered are, whatever is wrong with the others.
+   * @returns for each order, in their order, its transcription or why there is none
+   */
+  async orderMany(orderer: Orderer, orders: readonly Order[]): Promise<(Transcription | FieldError)[]> {
+    return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
+      await this.effects.mark(tx, '/api/v1/transcriptions');
+      const results: (Transcription | FieldError)[] = [];
+      for (const { audioId, ...wish } of orders) {
+        // An order is refused before anything was written for it.
+        results.push(await this.orderIn(tx, orderer, audioId, wish).catch(refusal));
+      }
+      return results;
+    });
+  }
+
+  private async orderIn(
+    tx: WorkspaceTransaction,
+    { userId }: Orderer,
+    audioId: string,
+    wish: TranscriptionWish,
+  ): Promise<Transcription> {
+    await this.audio.hold(tx, audioId);
+    const choice = await this.ownKeys.choose(tx, wish);
     const id = uuidv7();
-    try {
-      return await this.database.inWorkspace(orderer.workspaceId, async (tx) => {
-        const choice = await this.ownKeys.choose(tx, wish);
-        const options = optionsOf(wish, choice);
-        const row = { id, audioId, createdBy: orderer.userId, options, lowAccuracy: choice.model.lowAccuracy ?? false };
-        await this.effects.mark(tx, `/api/v1/transcriptions/${id}`);
-        await this.transcriptions.insert(tx, row);
-        await this.outbox.add(tx, 'transcription.prepare', { workspaceId: tx.workspaceId, subjectId: id, payload: {} });
-        return this.findIn(tx, id);
-      });
-    } catch (error) {
-      // Deleted between the look above and the insertion.
-      if (!isForeignKeyViolation(error, 'transcriptions_audio_id_fkey')) throw error;
-      throw new FieldError(audioErrors.audio_not_found, audioErrors.audio_not_found.example);
-    }
+    const priority = PRIORITIES[wish.priority ?? 'normal'];
+    const lowAccuracy = choice.model.lowAccuracy ?? false;
+    await this.transcriptions.insert(tx, {
+      id,
+      audioId,
+      createdBy: userId,
+      options: optionsOf(wish, choice),
+      lowAccuracy,
+      priority,
+    });
+    const job = { workspaceId: tx.workspaceId, subjectId: id, priority, payload: {} };
+    await this.outbox.add(tx, 'transcription.prepare', job);
+    return this.findIn(tx, id);
   }
 
   /** @throws FieldError transcription_not_found, also for another workspace's */
@@ -214,6 +249,12 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     if (transcription === null) throw notFound();
     return transcription;
   }
+}
+
+/** Passes on what is wrong with an order; whatever else goes wrong ends the whole. */
+function refusal(error: unknown): FieldError {
+  if (error instanceof FieldError && !isDatabaseUnavailable(error)) return error;
+  throw error;
 }
 
 function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice): TranscriptionOptions {

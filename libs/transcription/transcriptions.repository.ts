@@ -5,7 +5,6 @@ import {
   Transcription,
   TranscriptionAttempt,
   TranscriptionChunk,
-  type TranscriptionOptions,
   storableJson,
   storableText,
   type TranscriptionStatus,
@@ -47,6 +46,9 @@ export interface Run {
   generation: number;
 }
 
+/** What became of a chunk's outcome: `last` when no chunk is left, `void` when it came too late to matter. */
+export type Counted = 'counted' | 'last' | 'void';
+
 /** A transcription as lists have it. */
 export type ListedTranscription = Omit<Transcription, 'text'>;
 
@@ -76,12 +78,23 @@ const CHUNK_DONE = `
 UPDATE transcription_chunks SET status = 'done', transcript = $5
 WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND index = $4 AND status = 'pending'`;
 
+const CHUNK_FAILED = `
+UPDATE transcription_chunks SET status = 'failed', error_code = $5, error_detail = $6
+WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND index = $4 AND status = 'pending'`;
+
 /** Counting is part of the same statement that locks the row, so that exactly one chunk is the last. */
 const COUNT_CHUNK = `
 UPDATE transcriptions
 SET chunks_done = chunks_done + 1, stage = CASE WHEN chunks_done + 1 = chunk_count THEN 'assemble' ELSE stage END
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'transcribe'
 RETURNING stage`;
+
+const FAILURE_OF_ALL = `
+SELECT error_code AS code, error_detail AS detail FROM transcription_chunks
+WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'failed'
+  AND NOT EXISTS (
+    SELECT 1 FROM transcription_chunks WHERE transcription_id = $1 AND generation = $2 AND status = 'done' AND transcript->>'text' <> '')
+ORDER BY index LIMIT 1`;
 
 const COMPLETE = `
 UPDATE transcriptions SET status = 'completed', text = $4, language = $5, warnings = $6, finished_at = now()
@@ -93,8 +106,12 @@ SELECT $1, $2, s.index, s.start, s."end", s.text, s.speaker, s.confidence, s.wor
 FROM jsonb_to_recordset($3::jsonb)
   AS s (index integer, start float8, "end" float8, text text, speaker text, confidence float8, words jsonb)`;
 
+/** One whose earlier generation was completed with gaps is what it was before: a transcript with gaps is better than none. */
 const FAIL = `
-UPDATE transcriptions SET status = 'failed', error_code = $4, error_detail = $5, finished_at = now()
+UPDATE transcriptions SET finished_at = now(),
+  status = CASE WHEN text IS NULL THEN 'failed' ELSE 'completed' END,
+  error_code = CASE WHEN text IS NULL THEN $4 END, error_detail = CASE WHEN text IS NULL THEN $5 END,
+  warnings = CASE WHEN text IS NULL THEN warnings ELSE warnings || jsonb_build_array('retry_failed: ' || $5) END
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing')`;
 
 const IN_WORK = `
@@ -115,7 +132,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   async insert(
     tx: WorkspaceTransaction,
-    order: { id: string; audioId: string; createdBy: string; options: TranscriptionOptions; lowAccuracy: boolean },
+    order: Pick<Transcription, 'id' | 'audioId' | 'createdBy' | 'options' | 'lowAccuracy' | 'priority'>,
   ): Promise<void> {
     await this.rows(tx).insert({ ...order, workspaceId: tx.workspaceId });
   }
@@ -178,25 +195,50 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   /**
    * Stores what a provider made of a chunk and counts it.
-   * @returns `last` when no chunk is left, `void` when the result came too late to matter
    */
   async chunkDone(
     tx: WorkspaceTransaction,
     { id, generation }: Run,
     index: number,
     transcript: ChunkTranscript,
-  ): Promise<'counted' | 'last' | 'void'> {
+  ): Promise<Counted> {
     const changed = await tx.execute(CHUNK_DONE, [id, generation, tx.workspaceId, index, storableJson(transcript)]);
-    if (changed === 0) return 'void';
+    return changed === 0 ? 'void' : this.countChunk(tx, { id, generation });
+  }
+
+  /** Gives a chunk up and counts it. @returns as `chunkDone` */
+  async chunkFailed(
+    tx: WorkspaceTransaction,
+    { id, generation }: Run,
+    index: number,
+    { code, detail }: { code: string; detail: string },
+  ): Promise<Counted> {
+    const changed = await tx.execute(CHUNK_FAILED, [id, generation, tx.workspaceId, index, code, storableText(detail)]);
+    return changed === 0 ? 'void' : this.countChunk(tx, { id, generation });
+  }
+
+  private async countChunk(tx: WorkspaceTransaction, { id, generation }: Run): Promise<Counted> {
     const [row] = await tx.query<{ stage: string }>(COUNT_CHUNK, [id, generation, tx.workspaceId]);
     if (row === undefined) return 'void';
     return row.stage === 'assemble' ? 'last' : 'counted';
+  }
+
+  /** Why nothing at all was transcribed: what the first failed chunk failed of. Null when some chunk gave text, or none failed. */
+  async failureOfAll(tx: WorkspaceTransaction, { id, generation }: Run): Promise<{ code: string; detail: string } | null> {
+    const [first] = await tx.query<{ code: string; detail: string }>(FAILURE_OF_ALL, [id, generation, tx.workspaceId]);
+    return first ?? null;
   }
 
   /** Keeps what a call to a provider gave and cost. */
   async recordAttempt(tx: WorkspaceTransaction, attempt: NewAttempt): Promise<void> {
     const answer = attempt.answer === undefined ? null : (JSON.parse(storableJson(attempt.answer)) as object);
     await tx.manager.insert(TranscriptionAttempt, { ...attempt, answer });
+  }
+
+  /** As `recordAttempt`, for a call whose lease is lost, and only if that is because the transcription was cancelled. */
+  async recordCancelled(tx: WorkspaceTransaction, attempt: NewAttempt): Promise<void> {
+    const cancelled = this.scope(tx, { id: attempt.transcriptionId, status: 'cancelled', generation: attempt.generation });
+    if (await this.rows(tx).existsBy(cancelled)) await this.recordAttempt(tx, attempt);
   }
 
   /** Writes the transcript and completes. */
@@ -211,6 +253,8 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
       storableJson(warnings),
     ]);
     if (changed === 0) return false;
+    // Those of an earlier generation, which had gaps.
+    await tx.manager.delete(TranscriptSegment, { transcriptionId: id, workspaceId: tx.workspaceId });
     await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, storableJson(segments.map((segment, index) => ({ index, ...segment })))]);
     return true;
   }

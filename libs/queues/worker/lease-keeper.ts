@@ -1,4 +1,5 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type ChangedSubject, ChangeFeed, SUBJECTS_OF_WORK } from '#database';
 import { Log } from '#observability';
 import { JOB_SETTINGS, type JobName } from '../job-catalogue.js';
 import { type JobFacts, LeaseLostError } from './claimed-job.js';
@@ -15,16 +16,24 @@ interface Held {
   extendedAt: number;
 }
 
-/** Keeps the leases of this process alive, all in one statement, and stops the work whose lease is gone. */
+/**
+ * Keeps the leases of this process alive, all in one statement, and stops the work whose lease is gone. Work that nobody wants any
+ * more is announced, and stops at once; the heartbeat finds what was not heard.
+ */
 @Injectable()
-export class LeaseKeeper implements OnApplicationShutdown {
+export class LeaseKeeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly held = new Map<string, Held>();
   private timer?: NodeJS.Timeout;
 
   constructor(
     private readonly leases: JobLeases,
+    private readonly changes: ChangeFeed,
     private readonly log: Log,
   ) {}
+
+  onApplicationBootstrap(): void {
+    this.changes.listen({ changed: (subject) => this.hear(subject), lost: () => undefined }, SUBJECTS_OF_WORK);
+  }
 
   /** From now on the job's lease is extended, until `release`. */
   hold(job: JobFacts<JobName>, controller: AbortController): void {
@@ -56,6 +65,13 @@ export class LeaseKeeper implements OnApplicationShutdown {
       this.log.warn('The leases could not be extended', { jobs: all.length, error });
       for (const held of all) if (performance.now() - held.extendedAt > GIVE_UP_AFTER_MS) this.lose(held);
     }
+  }
+
+  private hear(subject: ChangedSubject): void {
+    const all = [...this.held.values()];
+    // A workspace may have been suspended, or merely renamed: the heartbeat tells.
+    if (all.some(({ job }) => subject === `workspace:${job.workspaceId}`)) void this.beat();
+    for (const held of all) if (subject === `work:${held.job.subjectId}`) this.lose(held);
   }
 
   private lose(held: Held): void {

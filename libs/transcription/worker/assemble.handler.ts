@@ -3,6 +3,7 @@ import type { WorkspaceTransaction } from '#database';
 import { Log } from '#observability';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
 import { assembleTranscript } from '../assemble-transcript.js';
+import { ChunkObjects } from '../chunk-objects.js';
 import { failedParts } from '../failed-parts.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
 import { runOf, TranscriptionRuns } from './transcription-runs.js';
@@ -14,6 +15,7 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
   constructor(
     private readonly runs: TranscriptionRuns,
     private readonly transcriptions: TranscriptionsRepository,
+    private readonly chunks: ChunkObjects,
     private readonly log: Log,
   ) {}
 
@@ -29,7 +31,9 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
     await job.commit(async (tx) => {
       const finished = { ...transcript, warnings: [...transcription.warnings, ...missing, ...warnings] };
       if (!(await this.transcriptions.complete(tx, runOf(job.facts), finished))) return;
-      await this.runs.discardChunks(tx, job.facts);
+      // With parts missing somebody may want to try those again.
+      if (missing.length > 0) await this.chunks.discardLater(tx, runOf(job.facts));
+      else await this.chunks.discard(tx, runOf(job.facts));
     });
     this.log.info('Transcription completed', { transcriptionId: transcription.id, segments: transcript.segments.length });
   }

@@ -5,7 +5,7 @@ import type { Transcription, TranscriptionChunk, WorkspaceTransaction } from '#d
 import type { FieldError } from '#errors';
 import { MediaService } from '#media';
 import { type OwnKey, OwnKeys } from '#provider-keys';
-import type { ClaimedJob } from '#queues/worker';
+import { type ClaimedJob, LeaseLostError } from '#queues/worker';
 import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import { ObjectStore } from '#storage';
 import { providerFailure } from '../provider-failure.js';
@@ -19,6 +19,8 @@ interface AnsweredCall {
   result: SpeechResult;
   /** Writes down the call and its cost. */
   record: (tx: WorkspaceTransaction) => Promise<void>;
+  /** As `record`, when the transcription was cancelled while it answered: what was billed stays on record. */
+  recordCancelled: (tx: WorkspaceTransaction) => Promise<void>;
   /** Counts it under the workspace's own key, last of all: calls with one key wait for each other there. */
   count: (tx: WorkspaceTransaction) => Promise<void>;
 }
@@ -60,9 +62,11 @@ export class ChunkCalls {
         return {
           result,
           record: (tx) => this.transcriptions.recordAttempt(tx, attempt),
+          recordCancelled: (tx) => this.transcriptions.recordCancelled(tx, attempt),
           count: (tx) => this.count(tx, attempt),
         };
       } catch (error) {
+        if (job.signal.reason instanceof LeaseLostError) await this.cutOff(job, call);
         throw error instanceof SpeechError ? await this.failed(job, call, error) : error;
       }
     });
@@ -71,6 +75,12 @@ export class ChunkCalls {
   private async fetch({ objectKey, sha256 }: TranscriptionChunk, path: string, signal: AbortSignal): Promise<void> {
     if (sha256 === null) await this.store.download(objectKey, path, signal);
     else await this.store.downloadIntact(objectKey, path, sha256, signal);
+  }
+
+  /** A call that was stopped because nobody wants its answer any more may be billed all the same: it stays on record. */
+  private async cutOff(job: ChunkJob, call: Call): Promise<void> {
+    const attempt = { ...attemptOf(job, call), outcome: 'failed' as const, errorKind: 'cancelled' };
+    await job.read((tx) => this.transcriptions.recordCancelled(tx, attempt));
   }
 
   private async failed(job: ChunkJob, call: Call, error: SpeechError): Promise<FieldError> {

@@ -19,6 +19,7 @@ import { JobOutbox } from '#queues';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
 import type { SpeechModel } from '#speech';
 import { ObjectStore, sha256Of } from '#storage';
+import { ChunkObjects } from '../chunk-objects.js';
 import { failureReasons } from '../transcription.errors.js';
 import { transcriptionPrefix } from '../transcription.service.js';
 import { type NewChunk, TranscriptionsRepository } from '../transcriptions.repository.js';
@@ -42,6 +43,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     private readonly ownKeys: OwnKeys,
     private readonly media: MediaService,
     private readonly store: ObjectStore,
+    private readonly chunkObjects: ChunkObjects,
     private readonly outbox: JobOutbox,
     private readonly log: Log,
   ) {}
@@ -84,7 +86,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     try {
       await job.commit(async (tx) => {
         if (await this.takeOver(tx, job, transcription, cut.soundSha256)) return;
-        await this.prepared(tx, job, cut, chunks);
+        await this.prepared(tx, job, transcription, cut, chunks);
       });
     } catch (error) {
       if (error instanceof FieldError && error.code === failureReasons.same_sound_in_work.code)
@@ -100,7 +102,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     soundSha256: string,
   ): Promise<boolean> {
     const taken = await this.earlierResults.takeOver(tx, runOf(facts), transcription, soundSha256);
-    if (taken) await this.runs.discardChunks(tx, facts);
+    if (taken) await this.chunkObjects.discard(tx, runOf(facts));
     return taken;
   }
 
@@ -141,6 +143,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   private async prepared(
     tx: WorkspaceTransaction,
     { facts }: PrepareJob,
+    { priority }: Transcription,
     { seconds, soundSha256, damaged }: CutRecording,
     chunks: NewChunk[],
   ): Promise<void> {
@@ -152,7 +155,8 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
       ...(toDo.length === 0 ? ['no_speech: No speech was found in the recording.'] : []),
     ];
     if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, soundSha256, chunks, warnings }))) return;
-    const next = { workspaceId: facts.workspaceId, subjectId: facts.subjectId, generation: facts.generation, payload: {} };
+    const { workspaceId, subjectId, generation } = facts;
+    const next = { workspaceId, subjectId, generation, priority, payload: {} };
     if (toDo.length === 0) return void (await this.outbox.add(tx, 'transcription.assemble', next));
     const parts = toDo.map(({ index }) => ({ ...next, part: index }));
     await this.outbox.addMany(tx, 'transcription.transcribe-chunk', parts);

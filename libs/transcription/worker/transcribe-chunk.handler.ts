@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ChunkTranscript, TranscriptionChunk, WorkspaceTransaction } from '#database';
-import { JobOutbox } from '#queues';
-import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
+import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
 import type { SpeechResult } from '#speech';
+import { isAboutTheChunk } from '../chunk-failure.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
 import { ChunkCalls } from './chunk-calls.js';
-import { runOf, TranscriptionRuns } from './transcription-runs.js';
+import { isUnderWay, runOf, TranscriptionRuns } from './transcription-runs.js';
 
 type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'>;
 
@@ -17,7 +17,6 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
     private readonly runs: TranscriptionRuns,
     private readonly transcriptions: TranscriptionsRepository,
     private readonly calls: ChunkCalls,
-    private readonly outbox: JobOutbox,
   ) {}
 
   async run(job: ChunkJob): Promise<void> {
@@ -25,24 +24,27 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
       transcription: await this.runs.find(tx, job.facts),
       chunk: await this.transcriptions.chunk(tx, runOf(job.facts), job.facts.part),
     }));
+    if (!isUnderWay(transcription)) return job.commit(() => Promise.resolve());
     if (chunk === null) throw new Error(`Chunk ${job.facts.part} of transcription ${transcription.id} is not there.`);
-    const { result, record, count } = await this.calls.make(job, transcription, chunk);
-    await job.commit(async (tx) => {
+    const { result, record, recordCancelled, count } = await this.calls.make(job, transcription, chunk);
+    const committed = job.commit(async (tx) => {
       await record(tx);
       await this.done(tx, job, toChunkTranscript(result, chunk));
       await count(tx);
     });
+    await committed.catch(async (error: unknown) => {
+      if (error instanceof LeaseLostError) await job.read(recordCancelled);
+      throw error;
+    });
   }
 
   async giveUp(tx: WorkspaceTransaction, job: JobFacts<'transcription.transcribe-chunk'>, failure: JobFailure): Promise<void> {
-    await this.runs.fail(tx, job, failure);
+    if (!isAboutTheChunk(failure)) return this.runs.fail(tx, job, failure);
+    await this.runs.counted(tx, job, await this.transcriptions.chunkFailed(tx, runOf(job), job.part, failure));
   }
 
   private async done(tx: WorkspaceTransaction, { facts }: ChunkJob, transcript: ChunkTranscript): Promise<void> {
-    const counted = await this.transcriptions.chunkDone(tx, runOf(facts), facts.part, transcript);
-    if (counted !== 'last') return;
-    const { workspaceId, subjectId, generation } = facts;
-    await this.outbox.add(tx, 'transcription.assemble', { workspaceId, subjectId, generation, payload: {} });
+    await this.runs.counted(tx, facts, await this.transcriptions.chunkDone(tx, runOf(facts), facts.part, transcript));
   }
 }
 

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Transcription, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { JobOutbox } from '#queues';
-import type { JobFacts, JobFailure } from '#queues/worker';
+import type { JobFacts } from '#queues/worker';
 import type { SpeechWish } from '#speech';
+import { ChunkObjects } from '../chunk-objects.js';
 import { transcriptionErrors } from '../transcription.errors.js';
-import { transcriptionPrefix } from '../transcription.service.js';
-import { type Run, TranscriptionsRepository } from '../transcriptions.repository.js';
+import { type Counted, type Run, TranscriptionsRepository } from '../transcriptions.repository.js';
 
 type TranscriptionJob = JobFacts<'transcription.prepare' | 'transcription.transcribe-chunk' | 'transcription.assemble'>;
 
@@ -20,12 +20,18 @@ export function engineOf({ options: { provider, model } }: Transcription): Speec
   return { provider, model };
 }
 
+/** Whether a job of a run still has something to do: not once it was cancelled or failed. */
+export function isUnderWay({ status }: Transcription): boolean {
+  return status === 'processing';
+}
+
 /** What the stages of a run have in common: reading it, and ending it. */
 @Injectable()
 export class TranscriptionRuns {
   constructor(
     private readonly transcriptions: TranscriptionsRepository,
     private readonly outbox: JobOutbox,
+    private readonly chunks: ChunkObjects,
   ) {}
 
   /** The transcription of a job. A job without its row is a mistake, never a success. */
@@ -38,15 +44,19 @@ export class TranscriptionRuns {
   }
 
   /** Ends the run with an error, with all its other work. */
-  async fail(tx: WorkspaceTransaction, job: TranscriptionJob, failure: JobFailure): Promise<void> {
+  async fail(tx: WorkspaceTransaction, job: TranscriptionJob, failure: { code: string; detail: string }): Promise<void> {
     if (!(await this.transcriptions.fail(tx, runOf(job), failure))) return;
     await this.outbox.forget(tx, job.subjectId);
-    await this.discardChunks(tx, job);
+    await this.chunks.discardLater(tx, runOf(job));
   }
 
-  /** Owes the removal of what the run stored on the way. */
-  async discardChunks(tx: WorkspaceTransaction, { subjectId, workspaceId, generation }: TranscriptionJob): Promise<void> {
-    const prefix = `${transcriptionPrefix(workspaceId, subjectId)}chunks/${generation}/`;
-    await this.outbox.add(tx, 'storage.discard', { workspaceId, subjectId, generation, payload: { prefix } });
+  /** Goes on after a chunk was counted: after the last one they are put together, unless not one of them gave any text. */
+  async counted(tx: WorkspaceTransaction, job: TranscriptionJob, counted: Counted): Promise<void> {
+    if (counted !== 'last') return;
+    const failure = await this.transcriptions.failureOfAll(tx, runOf(job));
+    if (failure !== null) return this.fail(tx, job, failure);
+    const { workspaceId, subjectId, generation } = job;
+    const { priority } = await this.find(tx, job);
+    await this.outbox.add(tx, 'transcription.assemble', { workspaceId, subjectId, generation, priority, payload: {} });
   }
 }

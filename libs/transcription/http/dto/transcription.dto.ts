@@ -10,6 +10,7 @@ import {
   type TranscriptSegment,
 } from '#database';
 import { PageDto, PageQueryDto } from '#paging/http';
+import { type Priority, PRIORITIES, priorityOf } from '../../priorities.js';
 import { progressOf } from '../../transcription-view.js';
 import type { ListedTranscription } from '../../transcriptions.repository.js';
 import { FormBoolean } from './form-boolean.js';
@@ -75,6 +76,16 @@ export class TranscriptionOptionsDto {
   @FormBoolean()
   @IsBoolean()
   reuse?: boolean;
+
+  @ApiPropertyOptional({
+    enum: Object.keys(PRIORITIES),
+    default: 'normal',
+    example: 'normal',
+    description: "Goes before or after the workspace's other orders; other workspaces are not concerned.",
+  })
+  @IsOptional()
+  @IsIn(Object.keys(PRIORITIES))
+  priority?: Priority;
 }
 
 /** What POST transcriptions takes. */
@@ -213,6 +224,9 @@ export class TranscriptionSummaryDto extends TranscriptionStatusDto {
   @ApiProperty({ type: Number, nullable: true, example: 41.3, description: 'Seconds of sound, counted by decoding.' })
   durationSeconds!: number | null;
 
+  @ApiProperty({ enum: Object.keys(PRIORITIES), example: 'normal' })
+  priority!: Priority;
+
   @ApiProperty({
     type: String,
     format: 'uuid',
@@ -312,6 +326,7 @@ export function toTranscriptionStatus(transcription: ListedTranscription): Trans
 export function toTranscriptionSummary(transcription: ListedTranscription): TranscriptionSummaryDto {
   const { audioId, options, lowAccuracy, language, durationSeconds, reusedFrom, warnings } = transcription;
   const { createdAt, startedAt, finishedAt } = transcription;
+  const priority = priorityOf(transcription);
   return {
     ...toTranscriptionStatus(transcription),
     audioId,
@@ -319,6 +334,7 @@ export function toTranscriptionSummary(transcription: ListedTranscription): Tran
     language,
     durationSeconds,
     reusedFrom,
+    priority,
     warnings,
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,

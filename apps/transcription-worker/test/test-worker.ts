@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AudioService } from '#audio';
+import { Database, type Transcription } from '#database';
+import { Log } from '#observability';
+import { type TranscriptionWish, TranscriptionControl, TranscriptionService } from '#transcription';
+import { testConfig } from '#testing/config';
+import { testDatabase } from '#testing/database';
+import { makeWorkspace } from '#testing/factories';
+import { DOUBLE_KEY, type SpeechDouble, startOpenAiDouble } from '#testing/speech-doubles';
+import { createWorker } from '../src/create-worker.js';
+
+/** The whole worker, with a provider that does as it is told, and what orders of it. */
+export interface TestWorker {
+  app: INestApplicationContext;
+  database: Database;
+  provider: SpeechDouble;
+  workspaceId: string;
+  control: TranscriptionControl;
+  /** Takes a recording in. @returns its id */
+  upload(recording: Buffer): Promise<string>;
+  order(audioId: string, wish?: TranscriptionWish): Promise<Transcription>;
+  look(id: string): Promise<Transcription>;
+  /** Waits until it holds, at most 20 seconds. */
+  until(id: string, holds: (transcription: Transcription) => boolean): Promise<Transcription>;
+  query<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]>;
+  stop(): Promise<void>;
+}
+
+/** @param overrides environment variables by name */
+export async function startTestWorker(overrides: Record<string, string> = {}): Promise<TestWorker> {
+  const server = await testDatabase();
+  const home = mkdtempSync(join(tmpdir(), 'steno-worker-'));
+  const provider = await startOpenAiDouble();
+  const config = testConfig({
+    DATABASE_URL: server.url,
+    STENO_HOME: home,
+    OPENAI_API_KEY: DOUBLE_KEY,
+    OPENAI_BASE_URL: `${provider.url}/v1`,
+    ...overrides,
+  });
+  const app = await createWorker(config, new Log({ app: 'worker', level: 'silent' }));
+  const database = app.get(Database);
+  const workspaceId = (await makeWorkspace(database)).id;
+  const who = { workspaceId, userId: uuidv7() };
+  const transcriptions = app.get(TranscriptionService, { strict: false });
+  const look = (id: string) => transcriptions.get(workspaceId, id);
+  return {
+    app,
+    database,
+    provider,
+    workspaceId,
+    control: app.get(TranscriptionControl, { strict: false }),
+    upload: async (recording) => {
+      const incoming = { name: 'made.wav', body: Readable.from([recording]), signal: new AbortController().signal };
+      return (await app.get(AudioService, { strict: false }).takeIn(who, incoming)).id;
+    },
+    order: (audioId, wish = {}) => transcriptions.order(who, audioId, { provider: 'openai', ...wish }),
+    look,
+    until: async (id, holds) => {
+      const deadline = performance.now() + 20_000;
+      for (;;) {
+        const transcription = await look(id);
+        if (holds(transcription)) return transcription;
+        if (performance.now() > deadline) throw new Error(`Waited in vain; it stands at ${JSON.stringify(transcription)}`);
+        await sleep(20);
+      }
+    },
+    query: (sql, parameters) => database.asSystem((tx) => tx.query(sql, parameters)),
+    stop: async () => {
+      await app.close();
+      await provider.close();
+      await server.drop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Sounds as short as syllables, with a second of silence each ten seconds, 8 kHz: quickly made, and cut as speech is. */
+export function longRecording(seconds: number): Buffer {
+  const rate = 8_000;
+  const samples = rate * seconds;
+  const file = Buffer.alloc(44 + samples * 2);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(36 + samples * 2, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(rate, 24);
+  file.writeUInt32LE(rate * 2, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(samples * 2, 40);
+  for (let sample = 0; sample < samples; sample += 1) {
+    const isPause = sample % (10 * rate) >= 9 * rate;
+    const loudness = Math.max(0, Math.sin((2 * Math.PI * 4 * sample) / rate));
+    if (!isPause) file.writeInt16LE(Math.round(8_000 * loudness * Math.sin(sample / 3)), 44 + sample * 2);
+  }
+  return file;
+}
