@@ -5,6 +5,7 @@ import { validateSync } from 'class-validator';
 import { Environment } from './environment.js';
 import { type FederationConfig, federationOf, federationProblems } from './federation-config.js';
 import { type MailConfig, mailOf, mailProblems } from './mail-config.js';
+import { type PlanJobs, readPlanJobs } from './plan-jobs-setting.js';
 import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
 import { describedVariables } from './variable.js';
 
@@ -86,6 +87,8 @@ export class Config {
     local: { whisperModelPath?: string; modelDirectory: string; pocketsphinxPath: string; pocketsphinxModelPath: string };
   };
   readonly worker: { host: string; port: number; jobs?: string[]; mediaConcurrency: number; speechConcurrency: number };
+  /** Jobs of one kind that a workspace may have under way at once. */
+  readonly planJobs: PlanJobs;
   readonly logLevel: Environment['LOG_LEVEL'];
 
   /** @param env a validated environment; use `loadConfig` to get one */
@@ -154,6 +157,7 @@ export class Config {
       mediaConcurrency: env.MEDIA_CONCURRENCY ?? cpus().length,
       speechConcurrency: env.SPEECH_CONCURRENCY,
     };
+    this.planJobs = readPlanJobs(env.PLAN_JOBS ?? []);
     this.logLevel = env.LOG_LEVEL;
     Object.freeze(this);
   }

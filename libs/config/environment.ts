@@ -1,5 +1,6 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import { FederationEnvironment } from './federation-environment.js';
+import { PLAN_JOBS_SETTING } from './plan-jobs-setting.js';
 import { IsReachableHosts } from './reachable-host.js';
 import { HTTP_URL } from './server-environment.js';
 import { Variable } from './variable.js';
@@ -239,6 +240,16 @@ export class Environment extends FederationEnvironment {
   @Min(1)
   @Max(256)
   SPEECH_CONCURRENCY = 8;
+
+  @Variable('list', {
+    group: 'Queue',
+    readBy: 'both',
+    default: 'free=16,pro=64,enterprise=256,custom=256',
+    description: 'Jobs of one kind that a workspace may have under way at once, by its plan, comma-separated.',
+  })
+  @IsOptional()
+  @Matches(PLAN_JOBS_SETTING, { each: true, message: 'PLAN_JOBS must be a list of plan=jobs, such as free=4,pro=64' })
+  PLAN_JOBS?: string[];
 
   @Variable('text', { group: 'Logs', readBy: 'both', default: 'info', description: 'fatal, error, warn, info, debug or trace.' })
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -1,6 +1,7 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Global, Module } from '@nestjs/common';
 import { Config } from '#config';
+import { Feeder } from './feeder.js';
 import { JOB_NAMES } from './job-catalogue.js';
 import { JobOutbox } from './job-outbox.js';
 import { JobQueues } from './job-queues.js';
@@ -17,7 +18,7 @@ import { queueConnection } from './queue-backend.js';
     }),
     BullModule.registerQueue(...JOB_NAMES.map((name) => ({ name }))),
   ],
-  providers: [JobQueues, OutboxRelay, JobOutbox],
+  providers: [JobQueues, Feeder, OutboxRelay, JobOutbox],
   exports: [JobQueues, JobOutbox, OutboxRelay],
 })
 export class QueuesModule {}

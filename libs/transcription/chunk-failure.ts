@@ -8,6 +8,7 @@ const ABOUT_THE_CHUNK = new Set([
   'content_blocked',
   'quarantined',
   'object_not_found',
+  'integrity',
   'internal_error',
 ]);
 

@@ -10,6 +10,7 @@ import { IdempotencyKeys1763800500000 } from './1763800500000-idempotency-keys.j
 import { Federation1763800600000 } from './1763800600000-federation.js';
 import { IdentitiesOfUsers1763800650000 } from './1763800650000-identities-of-users.js';
 import { RecordingsOfAnySize1763900000000 } from './1763900000000-recordings-of-any-size.js';
+import { FairFeeding1763900500000 } from './1763900500000-fair-feeding.js';
 import { ChunkHashes1763900900000 } from './1763900900000-chunk-hashes.js';
 import { Retention1763900800000 } from './1763900800000-retention.js';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Federation1763800600000,
   IdentitiesOfUsers1763800650000,
   RecordingsOfAnySize1763900000000,
+  FairFeeding1763900500000,
   Retention1763900800000,
   ChunkHashes1763900900000,
 ];

@@ -19,7 +19,8 @@ const EAGER_SING_MS = 500;
 const DEAD_AFTER_MS = 90_000;
 
 const PULSE = `
-INSERT INTO worker_pulses (worker) VALUES ($1) ON CONFLICT (worker) DO UPDATE SET canary_at = now()`;
+INSERT INTO worker_pulses (worker, host, slots) VALUES ($1, $2, $3)
+ON CONFLICT (worker) DO UPDATE SET canary_at = now(), slots = EXCLUDED.slots`;
 
 /**
  * Sends canary jobs through the real queues and watches that this very worker gets something from each. A worker can be connected,
@@ -82,7 +83,9 @@ export class Canary implements OnApplicationBootstrap, BeforeApplicationShutdown
     try {
       await Promise.all(this.silent(SING_MS / 2).map((name) => this.singTo(name)));
       if (this.stopped || this.silent(DEAD_AFTER_MS).length > 0) return;
-      await this.database.asSystem((tx) => tx.execute(PULSE, [this.identity.name]));
+      await this.database.asSystem((tx) =>
+        tx.execute(PULSE, [this.identity.name, this.identity.host, JSON.stringify(this.consumer.slots)]),
+      );
     } catch (error) {
       this.log.warn('The canary could not sing', { detail: messageOf(error) });
     }

@@ -39,6 +39,11 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
     return [...this.workers.keys()];
   }
 
+  /** How many jobs of each name it runs at once. */
+  get slots(): Partial<Record<JobName, number>> {
+    return Object.fromEntries(this.jobs.map((name) => [name, this.concurrencyOf(name)]));
+  }
+
   onApplicationBootstrap(): void {
     const connection = queueConnection(this.config, 'take');
     for (const name of wantedJobs(this.config.worker.jobs)) this.workers.set(name, this.consume(name, connection));

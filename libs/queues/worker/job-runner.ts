@@ -92,6 +92,7 @@ export class JobRunner {
       await this.settleFailure(job, controller.signal, error);
     } finally {
       this.keeper.release(job);
+      this.relay.nudge();
     }
   }
 
@@ -134,7 +135,6 @@ export class JobRunner {
     for (;;) {
       try {
         await write();
-        this.relay.nudge();
         return;
       } catch (error) {
         if (error instanceof LeaseLostError) return;

@@ -17,12 +17,6 @@ const RECLAIM = `
 UPDATE jobs SET state = 'waiting', crashes = crashes + 1, lease_until = NULL, worker = NULL, rung_at = NULL, due_at = now()
 WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < now() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
 
-const RING_AGAIN = `
-UPDATE jobs SET rung_at = NULL
-WHERE id IN (
-  SELECT id FROM jobs WHERE state = 'waiting' AND rung_at < now() - make_interval(secs => ${RING_AGAIN_SECONDS}) AND due_at <= now()
-  ORDER BY rung_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
-
 const FORGET_FINISHED = `
 DELETE FROM jobs WHERE id IN (
   SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => ${KEEP_DAYS}) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
@@ -63,8 +57,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   async sweep(): Promise<void> {
     try {
       if (performance.now() >= this.trustLeasesAt) await this.reclaim();
-      const again = await this.run(RING_AGAIN);
-      if (again > 0) this.relay.nudge();
+      await this.relay.ringAgain(RING_AGAIN_SECONDS);
       await this.run(FORGET_FINISHED);
       await this.run(FORGET_WORKERS);
     } catch (error) {

@@ -5,5 +5,6 @@ import { Injectable } from '@nestjs/common';
 /** What this worker process is called in leases and pulses; new with every start. */
 @Injectable()
 export class WorkerIdentity {
-  readonly name = `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
+  readonly host = hostname();
+  readonly name = `${this.host}/${process.pid}/${randomBytes(4).toString('hex')}`;
 }

@@ -9,8 +9,9 @@ export type JobState = 'waiting' | 'running' | 'done' | 'failed';
  */
 @Entity('jobs')
 @Index('jobs_unit_key', ['name', 'subjectId', 'generation', 'part'], { unique: true })
-@Index('jobs_to_ring_idx', ['dueAt'], { where: `state = 'waiting' AND rung_at IS NULL` })
-@Index('jobs_rung_idx', ['rungAt'], { where: `state = 'waiting'` })
+@Index('jobs_to_ring_idx', ['name', 'dueAt'], { where: `state = 'waiting' AND rung_at IS NULL` })
+@Index('jobs_to_feed_idx', ['name', 'workspaceId', 'priority', 'dueAt', 'id'], { where: `state = 'waiting' AND rung_at IS NULL` })
+@Index('jobs_rung_idx', ['rungAt'], { where: `state = 'waiting' AND rung_at IS NOT NULL` })
 @Index('jobs_running_idx', ['leaseUntil'], { where: `state = 'running'` })
 @Index('jobs_finished_idx', ['finishedAt'], { where: `finished_at IS NOT NULL` })
 @Index('jobs_subject_id_idx', ['subjectId'])

@@ -7,6 +7,18 @@ export class WorkerPulse {
   @PrimaryColumn('text')
   worker!: string;
 
+  /** The machine or container it runs on. */
+  @Column('text', { default: '' })
+  host!: string;
+
+  /** How many jobs of each name it runs at once; of a name that is not there it takes none. */
+  @Column('jsonb', { default: {} })
+  slots!: Record<string, number>;
+
+  /** Somebody wants it to stop what it does, hand it back and go on; it takes this back when it has. */
+  @Column('boolean', { name: 'restart_asked', default: false })
+  restartAsked!: boolean;
+
   @Column('timestamptz', { name: 'started_at', default: () => 'now()' })
   startedAt!: Date;
 
