@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { AudioService } from '#audio';
+import { audioErrors, AudioService } from '#audio';
 import {
   type Audio,
   Database,

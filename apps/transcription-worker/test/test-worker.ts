@@ -60,7 +60,7 @@ export async function startTestWorker(overrides: Record<string, string> = {}): P
       const incoming = { name: 'made.wav', body: Readable.from([recording]), signal: new AbortController().signal };
       return (await app.get(AudioService, { strict: false }).takeIn(who, incoming)).id;
     },
-    order: (audioId, wish = {}) => transcriptions.order(who, audioId, { provider: 'openai', ...wish }),
+    order: (audioId, wish = {}) => transcriptions.order(who, audioId, { provider: 'openai', reuse: false, ...wish }),
     look,
     until: async (id, holds) => {
       const deadline = performance.now() + 20_000;

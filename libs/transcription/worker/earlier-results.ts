@@ -17,6 +17,9 @@ const SAME = `workspace_id = $1 AND sound_sha256 = $2 AND options - 'reuse' = $3
 const FIND_RESULT = `
 SELECT id FROM transcriptions
 WHERE ${SAME} AND status = 'completed' AND NOT coalesce(quality->'findings' @> '[{"outcome": "kept"}]', false)
+  AND NOT EXISTS (
+    SELECT FROM transcription_chunks c
+    WHERE c.transcription_id = transcriptions.id AND c.generation = transcriptions.generation AND c.status <> 'done')
 ORDER BY id DESC LIMIT 1`;
 
 /** Only those past their own look, so that nobody waits for somebody who waits. */
@@ -70,6 +73,8 @@ export class EarlierResults {
 
   private async copy(tx: WorkspaceTransaction, { id, generation }: Run, earlierId: string): Promise<boolean> {
     if ((await tx.execute(TAKE_OVER, [id, generation, tx.workspaceId, earlierId])) === 0) return false;
+    // Those of an earlier generation, which had gaps.
+    await tx.execute('DELETE FROM transcript_segments WHERE transcription_id = $1 AND workspace_id = $2', [id, tx.workspaceId]);
     await tx.execute(COPY_SEGMENTS, [id, earlierId, tx.workspaceId]);
     return true;
   }
