@@ -28,8 +28,11 @@ export interface QualityFinding {
   end: number;
   /** For people. */
   detail: string;
-  /** `mended`: another try gave better text, which stands in the transcript now. `kept`: no try did. `removed`: the text was taken out. */
-  outcome: 'mended' | 'kept' | 'removed';
+  /**
+   * `mended`: another try gave better text, which stands in the transcript now. `confirmed`: another engine heard the same.
+   * `kept`: neither. `removed`: the text was taken out.
+   */
+  outcome: 'mended' | 'confirmed' | 'kept' | 'removed';
   /** Providers and models asked again, as `openai/whisper-1`. */
   asked: string[];
 }
