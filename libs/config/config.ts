@@ -81,6 +81,7 @@ export class Config {
     provider?: string;
     model?: string;
     timeoutSeconds: number;
+    redoPercent: number;
     openai: { apiKey?: string; baseUrl: string; models?: string[] };
     groq: { apiKey?: string; baseUrl: string };
     gemini: { apiKey?: string; baseUrl: string };
@@ -140,6 +141,7 @@ export class Config {
       provider: env.SPEECH_PROVIDER,
       model: env.SPEECH_MODEL,
       timeoutSeconds: env.SPEECH_TIMEOUT_SECONDS,
+      redoPercent: env.SPEECH_REDO_PERCENT,
       openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, models: env.OPENAI_MODELS },
       groq: { apiKey: env.GROQ_API_KEY, baseUrl: env.GROQ_BASE_URL },
       gemini: { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL },

@@ -160,6 +160,18 @@ export class Environment extends FederationEnvironment {
   @Min(1)
   SPEECH_TIMEOUT_SECONDS = 300;
 
+  @Variable('integer', {
+    group: 'Speech',
+    readBy: 'worker',
+    default: '25',
+    description:
+      'Percent of a recording that may be transcribed a second time where the text does not fit the sound; ten minutes are always allowed. 0: never.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  SPEECH_REDO_PERCENT = 25;
+
   @Variable('text', {
     group: 'Speech',
     readBy: 'both',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#audit';
 import type { WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
-import { type ProviderId, type SpeechChoice, SpeechRegistry, type SpeechWish } from '#speech';
+import { type ProviderId, type SpeechChoice, type SpeechProvider, SpeechRegistry, type SpeechWish } from '#speech';
 import { Vault } from '#vault';
 import { KeyUsageRepository, type KeyUse } from './key-usage.repository.js';
 import { OwnKey } from './own-key.js';
@@ -33,6 +33,11 @@ export class OwnKeys {
     const choice = this.speech.choose(wish, own);
     if (own.has(choice.provider.id)) refuseRejected(await this.keys.findFirst(tx, choice.provider.id));
     return choice;
+  }
+
+  /** Every provider the transaction's workspace can use, by its own key or the installation's. */
+  async available(tx: WorkspaceTransaction): Promise<readonly SpeechProvider[]> {
+    return this.speech.list(new Set((await this.keys.providers(tx)) as ProviderId[]));
   }
 
   /**

@@ -14,7 +14,9 @@ export type JobCatalogue = JsonPayloads<{
   'transcription.prepare': Record<string, never>;
   /** Have one chunk (the part) of a transcription (the subject) transcribed. */
   'transcription.transcribe-chunk': Record<string, never>;
-  /** Put the chunks of a transcription (the subject) together. */
+  /** Ask again about a chunk of a transcription (the subject) whose text does not fit its sound; the part is twice the chunk, plus the try. */
+  'transcription.redo-chunk': Record<string, never>;
+  /** Put the chunks of a transcription (the subject) together. Part 1: after what was suspicious was asked about again. */
   'transcription.assemble': Record<string, never>;
   /** Delete every object under a prefix; the subject is the row they belonged to. */
   'storage.discard': { prefix: string };
@@ -57,6 +59,8 @@ export const JOB_SETTINGS: Record<JobName, JobSettings> = {
   'transcription.prepare': { ...COMMON, slots: 'media', timeoutSeconds: 1_800 },
   // The provider call has its own, shorter limit (SPEECH_TIMEOUT_SECONDS); this one only ends what hangs elsewhere.
   'transcription.transcribe-chunk': { ...COMMON, slots: 'speech', timeoutSeconds: 900 },
+  // One call as well.
+  'transcription.redo-chunk': { ...COMMON, slots: 'speech', timeoutSeconds: 900 },
   // Reads and writes rows only.
   'transcription.assemble': { ...COMMON, slots: 'media', timeoutSeconds: 300 },
   // Nothing waits for it and it must happen in the end: many tries, far apart.

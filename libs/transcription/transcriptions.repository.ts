@@ -8,6 +8,7 @@ import {
   storableJson,
   storableText,
   type TranscriptionStatus,
+  type TranscriptQuality,
   TranscriptSegment,
   WorkspaceRepository,
   type WorkspaceTransaction,
@@ -37,6 +38,7 @@ export interface FinishedTranscript {
   text: string;
   language: string | null;
   warnings: string[];
+  quality?: TranscriptQuality;
   segments: Pick<TranscriptSegment, 'start' | 'end' | 'text' | 'speaker' | 'confidence' | 'words'>[];
 }
 
@@ -97,7 +99,7 @@ WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND status
 ORDER BY index LIMIT 1`;
 
 const COMPLETE = `
-UPDATE transcriptions SET status = 'completed', text = $4, language = $5, warnings = $6, finished_at = now()
+UPDATE transcriptions SET status = 'completed', text = $4, language = $5, warnings = $6, quality = $7, finished_at = now()
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'assemble'`;
 
 const ADD_SEGMENTS = `
@@ -243,7 +245,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   /** Writes the transcript and completes. */
   async complete(tx: WorkspaceTransaction, { id, generation }: Run, transcript: FinishedTranscript): Promise<boolean> {
-    const { text, language, warnings, segments } = transcript;
+    const { text, language, warnings, segments, quality } = transcript;
     const changed = await tx.execute(COMPLETE, [
       id,
       generation,
@@ -251,6 +253,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
       storableText(text),
       language,
       storableJson(warnings),
+      quality === undefined ? null : storableJson(quality),
     ]);
     if (changed === 0) return false;
     // Those of an earlier generation, which had gaps.

@@ -49,7 +49,12 @@ export { WorkspaceKey } from './vault/workspace-key.entity.js';
 export { Invitation } from './workspaces/invitation.entity.js';
 export { TranscriptSegment, type TranscriptWord } from './transcription/transcript-segment.entity.js';
 export { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
-export { type ChunkTranscript, TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
+export {
+  type ChunkRedo,
+  type ChunkTranscript,
+  type ChunkTry,
+  TranscriptionChunk,
+} from './transcription/transcription-chunk.entity.js';
 export {
   type QualityFinding,
   Transcription,

@@ -7,8 +7,6 @@ export const MISSING_SECONDS = 4;
 const ROUGH_MISSING_SECONDS = 5;
 /** Nobody says a word for longer; a word that claims more was stretched over what its neighbours lost. */
 const LONGEST_WORD = 2;
-/** Of a word that is too long only its beginning and its end are believed. */
-const BELIEVED_OF_LONG_WORD = 0.3;
 /** Speech spans have margins of 0.2 s and words' times stray as much: text reaches so far around itself. */
 const REACH = 0.4;
 
@@ -17,11 +15,12 @@ export function coveredBy(pieces: readonly Piece[]): Stretch[] {
   return united(pieces.flatMap(believed).map(({ start, end }) => ({ start: start - REACH, end: end + REACH })));
 }
 
+/** Of a word that is too long only its beginning and its end are. */
 function believed({ kind, start, end }: Piece): Stretch[] {
   if (kind === 'line' || end - start <= LONGEST_WORD) return [{ start, end }];
   return [
-    { start, end: start + BELIEVED_OF_LONG_WORD },
-    { start: end - BELIEVED_OF_LONG_WORD, end },
+    { start, end: start },
+    { start: end, end },
   ];
 }
 

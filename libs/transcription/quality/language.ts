@@ -1,5 +1,5 @@
 import { type HeardChunk, secondsWithin } from './heard.js';
-import { stretchInWords, type Suspicion } from './suspicion.js';
+import { stretchInWords, type Surroundings, type Suspicion } from './suspicion.js';
 import { lettersOf, scriptOf } from './tokens.js';
 
 /** A language that fills a tenth of a recording is spoken in it. */
@@ -12,10 +12,7 @@ const LEAST_CHUNKS = 3;
 const SECONDS_WORTH = 2;
 
 /** What the rest of a recording is in, where a chunk is suspiciously alone with what it is in. */
-export interface Tongue {
-  language: string | null;
-  script: string | null;
-}
+export type Tongue = NonNullable<Surroundings['tongue']>;
 
 /**
  * Finds chunks in another language or script than the rest, where that language is heard nowhere near: models that guess a language

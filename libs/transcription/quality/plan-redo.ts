@@ -1,7 +1,8 @@
 import type { ChunkTranscript } from '#database';
 import { type ChunkSound, heard, type Stretch } from './heard.js';
 import { stretchToAskAgain } from './stretch-again.js';
-import { type Surroundings, surroundingsOf, suspicions, weightOf } from './suspect.js';
+import { surroundingsOf, suspicions, weightOf } from './suspect.js';
+import type { Surroundings } from './suspicion.js';
 
 /** A chunk is asked about again so often at most. */
 export const MOST_TRIES = 2;

@@ -4,8 +4,8 @@ import { doubled, hidden, looped, lossIn, madeUp, type Place, without } from './
 import { type ChunkSound, gapsBetween, heard, type HeardChunk } from './heard.js';
 import { answerFor, cutMade, dice, makeRecording, type MadeRecording, type Times, wordsIn } from './made-recording.fixture.js';
 import { settle } from './settle.js';
-import { type Surroundings, surroundingsOf, suspicions } from './suspect.js';
-import type { Suspicion } from './suspicion.js';
+import { surroundingsOf, suspicions } from './suspect.js';
+import type { Surroundings, Suspicion } from './suspicion.js';
 
 /** How long the chunks are that models of each kind are given. */
 const CHUNK_SECONDS: Record<Times, number> = { word: 60, line: 60, rough: 60, none: 12 };

@@ -1,31 +1,11 @@
-import type { ChunkTranscript, QualityFinding } from '#database';
+import type { ChunkRedo, ChunkTranscript, ChunkTry, QualityFinding } from '#database';
 import { coverageOf } from './coverage.js';
 import { type ChunkSound, heard, type HeardChunk, middle, type Stretch } from './heard.js';
 import { textOverSilence } from './silence.js';
 import { spliced, withoutText } from './splice.js';
-import type { Suspicion } from './suspicion.js';
-import { type Surroundings, suspicions, weightOf } from './suspect.js';
+import { suspicions, weightOf } from './suspect.js';
+import type { Surroundings, Suspicion } from './suspicion.js';
 import { likeness, scriptOf } from './tokens.js';
-
-/** Another answer about a stretch of a chunk. */
-export interface Try {
-  provider: string;
-  model: string;
-  /** Whether it is another engine than the one that was ordered, and one whose word counts. */
-  independent: boolean;
-  /** Times from the start of the stretch; null when the call failed. */
-  transcript: ChunkTranscript | null;
-}
-
-/** What was done about a suspicious chunk so far. Plain JSON. */
-export interface Redo {
-  /** What is asked about again, in seconds from the start of the recording. */
-  stretch: Stretch;
-  surroundings: Surroundings;
-  tries: Try[];
-  /** Whether a further answer is awaited. */
-  open: boolean;
-}
 
 /** What stands in the end of a chunk, and how good it is. */
 export interface Settled {
@@ -46,7 +26,7 @@ const SAME_TEXT = 0.8;
  * Decides between a chunk's first answer and those it was asked for later, takes out text over silence, and says what was found.
  * @param redo null when nobody was asked again
  */
-export function settle(sound: ChunkSound, first: ChunkTranscript, redo: Redo | null, surroundings: Surroundings): Settled {
+export function settle(sound: ChunkSound, first: ChunkTranscript, redo: ChunkRedo | null, surroundings: Surroundings): Settled {
   const found = suspicions(heard(sound, first), surroundings);
   const tries = redo?.tries ?? [];
   const best = bestOf(sound, first, redo, surroundings);
@@ -76,7 +56,7 @@ interface Judged {
   isFirst: boolean;
 }
 
-function bestOf(sound: ChunkSound, first: ChunkTranscript, redo: Redo | null, surroundings: Surroundings): Judged {
+function bestOf(sound: ChunkSound, first: ChunkTranscript, redo: ChunkRedo | null, surroundings: Surroundings): Judged {
   const judge = (transcript: ChunkTranscript, isFirst: boolean): Judged => {
     return { transcript, left: suspicions(heard(sound, transcript), surroundings), isFirst };
   };
@@ -98,7 +78,7 @@ interface Case {
   sound: ChunkSound;
   first: ChunkTranscript;
   best: Judged;
-  redo: Redo | null;
+  redo: ChunkRedo | null;
 }
 
 function outcomeOf(suspicion: Suspicion, { sound, first, best, redo }: Case): QualityFinding['outcome'] {
@@ -110,7 +90,7 @@ function outcomeOf(suspicion: Suspicion, { sound, first, best, redo }: Case): Qu
 }
 
 /** Whether another answer says that what looks wrong is right. */
-function confirms(suspicion: Suspicion, chunk: HeardChunk, stretch: Stretch, { transcript, independent }: Try): boolean {
+function confirms(suspicion: Suspicion, chunk: HeardChunk, stretch: Stretch, { transcript, independent }: ChunkTry): boolean {
   if (transcript === null) return false;
   const again = heard({ ...chunk, ...stretch }, transcript);
   switch (suspicion.kind) {

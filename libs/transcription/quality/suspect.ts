@@ -1,23 +1,14 @@
 import { coverageOf, missing, missingText } from './coverage.js';
 import type { HeardChunk } from './heard.js';
-import { languageChange, oddTongues, type Tongue } from './language.js';
+import { languageChange, oddTongues } from './language.js';
 import { loops } from './loops.js';
 import { textOverSilence } from './silence.js';
-import type { Suspicion } from './suspicion.js';
-import { type Paces, pacesOf, tooLittleText } from './text-rate.js';
+import type { Surroundings, Suspicion } from './suspicion.js';
+import { pacesOf, tooLittleText } from './text-rate.js';
 import { timesOutOfOrder } from './times.js';
 
 /** A recording in which nothing at all was heard is reported from so much sound on. */
 const LEAST_SOUND_OF_ALL = 1;
-
-/** What the rest of its recording says about a chunk. Plain JSON: it is kept beside the chunk while it is asked about again. */
-export interface Surroundings {
-  paces: Paces;
-  /** Set where the chunk's language or script stands alone. */
-  tongue: Tongue | null;
-  /** Nothing was heard in any chunk. */
-  allSilent: boolean;
-}
 
 /**
  * What a recording says about each of its chunks.

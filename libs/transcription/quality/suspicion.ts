@@ -1,5 +1,8 @@
-import type { QualityFinding } from '#database';
+import type { ChunkRedo, QualityFinding } from '#database';
 import type { Stretch } from './heard.js';
+
+/** What the rest of its recording says about a chunk. */
+export type Surroundings = ChunkRedo['surroundings'];
 
 /** Something that is wrong with a stretch of an answer, before anything was done about it. */
 export interface Suspicion extends Stretch {

@@ -1,11 +1,14 @@
 import { type HeardChunk, secondsWithin, type Stretch } from './heard.js';
-import { stretchInWords, type Suspicion } from './suspicion.js';
+import { stretchInWords, type Surroundings, type Suspicion } from './suspicion.js';
 import { lettersOf, scriptOf } from './tokens.js';
 
 /** Lines and answers without word times are judged by how much text there is for their speech. Shorter ones tell nothing. */
 const LEAST_SPEECH = 4;
-/** So much speech must be missing by the pace of the rest: less than the 5 s nobody may lose, more than speakers change their pace by. */
-const LEAST_MISSING = 4.5;
+/**
+ * So much speech must be missing by the pace of the rest: less than the 5 s nobody may lose, more than speakers change their pace by,
+ * which adds up over a whole chunk.
+ */
+const LEAST_MISSING = { line: 3.5, chunk: 4.5 };
 /** And so little of what the rest lets expect must be there: a fifth less is a slow speaker. */
 const LARGEST_SHARE = 0.8;
 /** A pace is that of a recording when so many parts of it have one. */
@@ -17,8 +20,7 @@ const LEAST_UNITS = 4;
 const SLOWEST = 4;
 const SLOWEST_HAN = 1.5;
 
-/** Letters a second of speech, by script. */
-export type Paces = Record<string, number>;
+type Paces = Surroundings['paces'];
 
 /** A stretch of speech of which it is known what was said, and not where in it. */
 interface Unit extends Stretch {
@@ -61,7 +63,10 @@ function suspicionOf(unit: Unit, pace: number | undefined, rough: boolean): Susp
   const share = letters / ((pace ?? (script === 'Han' ? SLOWEST_HAN : SLOWEST)) * speechSeconds);
   const seconds = speechSeconds * (1 - share);
   // What a language model calls a line's times may be off by more than a short line lasts.
-  const isTooLittle = pace === undefined ? share < 1 : share <= LARGEST_SHARE && seconds >= LEAST_MISSING * (rough ? 1.5 : 1);
+  const isTooLittle =
+    pace === undefined
+      ? share < 1
+      : share <= LARGEST_SHARE && seconds >= LEAST_MISSING[wholeChunk ? 'chunk' : 'line'] * (rough ? 1.5 : 1);
   if (!isTooLittle) return [];
   const expected = pace === undefined ? 'nobody speaks so slowly' : `${Math.round(pace * speechSeconds)} would fit the rest`;
   const detail = `There is too little text ${stretchInWords(unit)}: ${letters} letters for ${Math.round(speechSeconds)} s of speech; ${expected}.`;

@@ -5,7 +5,10 @@ import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob
 import { assembleTranscript } from '../assemble-transcript.js';
 import { ChunkObjects } from '../chunk-objects.js';
 import { failedParts } from '../failed-parts.js';
+import { warningsOf } from '../quality/recording-quality.js';
+import { settleRecording } from '../quality/settle-recording.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
+import { SecondAnswers } from './second-answers.js';
 import { runOf, TranscriptionRuns } from './transcription-runs.js';
 
 /** Puts the chunks' transcripts together and completes the transcription. */
@@ -16,6 +19,7 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
     private readonly runs: TranscriptionRuns,
     private readonly transcriptions: TranscriptionsRepository,
     private readonly chunks: ChunkObjects,
+    private readonly second: SecondAnswers,
     private readonly log: Log,
   ) {}
 
@@ -26,10 +30,18 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
     }));
     const pending = chunks.find(({ status }) => status === 'pending');
     if (pending !== undefined) throw new Error(`Chunk ${pending.index} has no transcript although all chunks were counted.`);
-    const { warnings, ...transcript } = assembleTranscript(chunks);
-    const missing = failedParts(chunks).map(({ detail }) => `missing_part: ${detail}`);
+    if (await this.second.begin(job, transcription, chunks)) return;
+    const settled = settleRecording(chunks, transcription.options.language);
+    const { warnings, ...transcript } = assembleTranscript(settled.chunks);
+    const failed = failedParts(chunks);
+    const missing = failed.map(({ detail }) => `missing_part: ${detail}`);
+    const quality = {
+      ...settled.quality,
+      findings: [...settled.quality.findings, ...failed].toSorted((a, b) => a.start - b.start),
+    };
+    const doubts = warningsOf(settled.quality.findings);
     await job.commit(async (tx) => {
-      const finished = { ...transcript, warnings: [...transcription.warnings, ...missing, ...warnings] };
+      const finished = { ...transcript, warnings: [...transcription.warnings, ...missing, ...doubts, ...warnings], quality };
       if (!(await this.transcriptions.complete(tx, runOf(job.facts), finished))) return;
       // With parts missing somebody may want to try those again.
       if (missing.length > 0) await this.chunks.discardLater(tx, runOf(job.facts));

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Transcription, TranscriptionChunk, WorkspaceTransaction } from '#database';
 import type { FieldError } from '#errors';
-import { MediaService } from '#media';
+import { cutOut, MediaService } from '#media';
 import { type OwnKey, OwnKeys } from '#provider-keys';
 import { type ClaimedJob, LeaseLostError } from '#queues/worker';
 import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
@@ -12,10 +12,20 @@ import { providerFailure } from '../provider-failure.js';
 import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
 import { engineOf } from './transcription-runs.js';
 
-type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'>;
+type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'> | ClaimedJob<'transcription.redo-chunk'>;
+
+/** A stretch of a chunk, for another engine or for the same one alone. */
+export interface Again {
+  choice: SpeechChoice;
+  /** Seconds from the start of the recording. */
+  stretch: { start: number; end: number };
+}
+
+/** An engine that is asked the same again guesses a little more freely than the first time, or it would say the same. */
+const TEMPERATURE_AGAIN = 0.2;
 
 /** What a provider gave, and what to do with it in the transaction that ends the job. */
-interface AnsweredCall {
+export interface AnsweredCall {
   result: SpeechResult;
   /** Writes down the call and its cost. */
   record: (tx: WorkspaceTransaction) => Promise<void>;
@@ -28,6 +38,8 @@ interface AnsweredCall {
 /** A call as far as it is known before it ends. */
 interface Call {
   choice: SpeechChoice;
+  /** Whether a first answer is there already. */
+  isAgain: boolean;
   chunk: TranscriptionChunk;
   /** The workspace's own; null: the installation's. */
   key: OwnKey | null;
@@ -47,15 +59,17 @@ export class ChunkCalls {
 
   /**
    * Has a chunk transcribed.
+   * @param again asks somebody about a stretch of it only
    * @throws FieldError what a failed call, which is written down then, means for the transcription
    */
-  async make(job: ChunkJob, transcription: Transcription, chunk: TranscriptionChunk): Promise<AnsweredCall> {
-    const choice = await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription)));
-    return this.media.withWorkDirectory('chunk', chunk.bytes, async (directory) => {
-      const path = join(directory, 'chunk.wav');
-      await this.fetch(chunk, path, job.signal);
+  async make(job: ChunkJob, transcription: Transcription, whole: TranscriptionChunk, again?: Again): Promise<AnsweredCall> {
+    const choice = again?.choice ?? (await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription))));
+    return this.media.withWorkDirectory('chunk', 2 * whole.bytes, async (directory) => {
+      const downloaded = join(directory, 'chunk.wav');
+      await this.fetch(whole, downloaded, job.signal);
+      const { path, chunk } = await stretchOf(whole, downloaded, again);
       const key = await job.read((tx) => this.ownKeys.open(tx, choice.provider.id));
-      const call = { choice, chunk, key, started: performance.now() };
+      const call = { choice, isAgain: again !== undefined, chunk, key, started: performance.now() };
       try {
         const result = await transcribe(transcription, call, path, job.signal);
         const attempt = answered(job, call, result);
@@ -106,19 +120,39 @@ export class ChunkCalls {
   }
 }
 
-function transcribe(
-  { options }: Transcription,
-  { choice: { provider, model }, chunk, key }: Call,
+/** The chunk as it is asked about: whole, or one stretch of it in a file of its own. */
+async function stretchOf(
+  chunk: TranscriptionChunk,
   path: string,
-  signal: AbortSignal,
-): Promise<SpeechResult> {
+  again?: Again,
+): Promise<{ path: string; chunk: TranscriptionChunk }> {
+  if (again === undefined) return { path, chunk };
+  const { start, end } = again.stretch;
+  const target = `${path}.stretch.wav`;
+  const { bytes, seconds } = await cutOut(path, target, { start: start - chunk.startSeconds, end: end - chunk.startSeconds });
+  return { path: target, chunk: { ...chunk, startSeconds: start, endSeconds: start + seconds, bytes } };
+}
+
+/** Fresh numbers for an engine that is asked a second time. */
+function temperatureFor({ options }: Transcription, { choice, isAgain }: Call): number | undefined {
+  const isSame = choice.provider.id === options.provider && choice.model.id === options.model;
+  return isAgain && isSame ? Math.max(options.temperature ?? 0, TEMPERATURE_AGAIN) : (options.temperature ?? undefined);
+}
+
+function transcribe(transcription: Transcription, call: Call, path: string, signal: AbortSignal): Promise<SpeechResult> {
+  const { options } = transcription;
+  const {
+    choice: { provider, model },
+    chunk,
+    key,
+  } = call;
   return provider.transcribe({
     audio: { path, seconds: chunk.endSeconds - chunk.startSeconds, bytes: chunk.bytes },
     apiKey: key?.reveal(),
     model: model.id,
     language: options.language ?? undefined,
     prompt: options.prompt ?? undefined,
-    temperature: options.temperature ?? undefined,
+    temperature: temperatureFor(transcription, call),
     wordTimestamps: model.timestamps === 'word',
     diarize: options.diarize,
     signal,

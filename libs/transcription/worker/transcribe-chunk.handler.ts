@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { ChunkTranscript, TranscriptionChunk, WorkspaceTransaction } from '#database';
+import type { ChunkTranscript, WorkspaceTransaction } from '#database';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
-import type { SpeechResult } from '#speech';
 import { isAboutTheChunk } from '../chunk-failure.js';
+import { toChunkTranscript } from '../chunk-transcript.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
 import { ChunkCalls } from './chunk-calls.js';
 import { isUnderWay, runOf, TranscriptionRuns } from './transcription-runs.js';
@@ -29,7 +29,7 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
     const { result, record, recordCancelled, count } = await this.calls.make(job, transcription, chunk);
     const committed = job.commit(async (tx) => {
       await record(tx);
-      await this.done(tx, job, toChunkTranscript(result, chunk));
+      await this.done(tx, job, toChunkTranscript(result));
       await count(tx);
     });
     await committed.catch(async (error: unknown) => {
@@ -46,23 +46,4 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
   private async done(tx: WorkspaceTransaction, { facts }: ChunkJob, transcript: ChunkTranscript): Promise<void> {
     await this.runs.counted(tx, facts, await this.transcriptions.chunkDone(tx, runOf(facts), facts.part, transcript));
   }
-}
-
-function toChunkTranscript(result: SpeechResult, { startSeconds, endSeconds }: TranscriptionChunk): ChunkTranscript {
-  const { text, language, timestampSource, segments, words } = result;
-  // Only chunks with sound that may be speech go to a provider, so that an empty answer is worth a word.
-  const empty = `empty_part: No words were given for the part from ${Math.floor(startSeconds)} s to ${Math.ceil(endSeconds)} s, though there is sound.`;
-  const warnings = text.trim() === '' ? [...result.warnings, empty] : result.warnings;
-  return {
-    text,
-    language: language ?? null,
-    timestampSource,
-    segments: segments.map((segment) => ({
-      ...segment,
-      speaker: segment.speaker ?? null,
-      confidence: segment.confidence ?? null,
-    })),
-    words: (words ?? []).map((word) => ({ ...word, confidence: word.confidence ?? null })),
-    warnings,
-  };
 }

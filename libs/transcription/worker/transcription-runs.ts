@@ -8,7 +8,9 @@ import { ChunkObjects } from '../chunk-objects.js';
 import { transcriptionErrors } from '../transcription.errors.js';
 import { type Counted, type Run, TranscriptionsRepository } from '../transcriptions.repository.js';
 
-type TranscriptionJob = JobFacts<'transcription.prepare' | 'transcription.transcribe-chunk' | 'transcription.assemble'>;
+type TranscriptionJob = JobFacts<
+  'transcription.prepare' | 'transcription.transcribe-chunk' | 'transcription.redo-chunk' | 'transcription.assemble'
+>;
 
 /** The run a job belongs to. */
 export function runOf({ subjectId, generation }: TranscriptionJob): Run {

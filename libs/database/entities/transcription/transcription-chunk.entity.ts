@@ -11,6 +11,34 @@ export interface ChunkTranscript {
   warnings: string[];
 }
 
+/** Another answer about a stretch of a chunk. */
+export interface ChunkTry {
+  provider: string;
+  model: string;
+  /** Whether it is of another engine than the one ordered, and one whose word counts. */
+  independent: boolean;
+  /** Times from the start of the stretch; null when the call failed. */
+  transcript: ChunkTranscript | null;
+}
+
+/** What is done about a chunk whose answer does not fit its sound. */
+export interface ChunkRedo {
+  /** What is asked about again, in seconds from the start of the recording. */
+  stretch: { start: number; end: number };
+  /** What the rest of the recording said about the chunk when that was decided. */
+  surroundings: {
+    /** Letters a second of speech, by script. */
+    paces: Record<string, number>;
+    /** What the rest is in, where the chunk's language or script stands alone. */
+    tongue: { language: string | null; script: string | null } | null;
+    /** Nothing was heard in any chunk. */
+    allSilent: boolean;
+  };
+  tries: ChunkTry[];
+  /** Whether a further answer is awaited. */
+  open: boolean;
+}
+
 /** A stretch of a recording that goes to a provider in one call. */
 @Entity('transcription_chunks')
 @Check('transcription_chunks_status_check', `status IN ('pending', 'done', 'failed')`)
@@ -59,6 +87,10 @@ export class TranscriptionChunk {
 
   @Column('text', { default: 'pending' })
   status!: 'pending' | 'done' | 'failed';
+
+  /** Set once its answer was found not to fit its sound, and it is asked about again. */
+  @Column('jsonb', { nullable: true })
+  redo!: ChunkRedo | null;
 
   /** What was found when its transcript was compared with its sound; null until then. */
   @Column('jsonb', { nullable: true })
