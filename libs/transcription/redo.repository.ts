@@ -10,7 +10,8 @@ WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing
 const BEGIN = `
 UPDATE transcription_chunks AS chunk SET redo = r.redo
 FROM jsonb_to_recordset($4::jsonb) AS r (index integer, redo jsonb)
-WHERE chunk.transcription_id = $1 AND chunk.generation = $2 AND chunk.workspace_id = $3 AND chunk.index = r.index AND chunk.redo IS NULL`;
+WHERE chunk.transcription_id = $1 AND chunk.generation = $2 AND chunk.workspace_id = $3 AND chunk.index = r.index
+  AND (chunk.redo IS NULL OR (chunk.redo->'open')::boolean)`;
 
 const ANSWER = `
 UPDATE transcription_chunks SET redo = $5

@@ -56,6 +56,8 @@ export {
   TranscriptionChunk,
 } from './transcription/transcription-chunk.entity.js';
 export {
+  FINDING_KINDS,
+  FINDING_OUTCOMES,
   type QualityFinding,
   Transcription,
   TRANSCRIPTION_STAGES,

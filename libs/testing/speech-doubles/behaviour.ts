@@ -30,6 +30,8 @@ export interface Behaviour {
   retryAfter?: string;
   /** For `ok`: says this instead of the double's own transcript. */
   text?: string;
+  /** For `ok`: hears exactly this, whatever the audio. */
+  heard?: SpokenTranscript;
 }
 
 /** What the double hears in a chunk; seconds from its start. */
@@ -40,8 +42,20 @@ export interface SpokenTranscript {
 }
 
 const WORDS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+/** A dozen words are counted; the rest is mixed, because nobody counts to ten again and again. */
+const COUNTED = 12;
+const MIXED = (
+  'river window letter garden engine paper music winter bridge kitchen planet sailor number village carbon doctor summer pencil basket ' +
+  'candle yellow silver copper island meadow harbour thunder blanket cousin market'
+).split(' ');
 const WORD_SECONDS = 0.5;
 const WORDS_A_SEGMENT = 10;
+
+function wordAt(index: number): string {
+  if (index < COUNTED) return WORDS[index % WORDS.length] ?? '';
+  const mixed = Math.imul(Math.imul(index ^ (index >>> 4), 0x45d9f3b) ^ 0x5bd1, 0x45d9f3b);
+  return MIXED[(mixed >>> 12) % MIXED.length] ?? '';
+}
 
 /**
  * Two words a second, a segment every ten words, two speakers in turn: the same audio length always gives the same transcript.
@@ -50,7 +64,7 @@ const WORDS_A_SEGMENT = 10;
  */
 export function spokenTranscript(seconds: number, text?: string): SpokenTranscript {
   const count = Math.floor(seconds / WORD_SECONDS);
-  const said = text?.split(/\s+/) ?? Array.from({ length: count }, (_, index) => WORDS[index % WORDS.length] ?? '');
+  const said = text?.split(/\s+/) ?? Array.from({ length: count }, (_, index) => wordAt(index));
   const words = said.map((word, index) => ({
     text: word,
     start: Math.min(seconds, index * WORD_SECONDS),

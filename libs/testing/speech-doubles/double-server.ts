@@ -188,7 +188,7 @@ async function receive(incoming: IncomingMessage): Promise<DoubleRequest> {
 }
 
 function transcriptOf(vendor: Vendor, read: AudioCall, { behaviour, seconds }: RecordedCall): unknown {
-  const spoken = spokenTranscript(behaviour.mode === 'empty' ? 0 : seconds, behaviour.text);
+  const spoken = behaviour.heard ?? spokenTranscript(behaviour.mode === 'empty' ? 0 : seconds, behaviour.text);
   return vendor.transcript(read, spoken, seconds);
 }
 

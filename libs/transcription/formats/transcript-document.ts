@@ -30,6 +30,7 @@ const RIGHT_TO_LEFT =
 const EXTENSION = /\.[a-z0-9]{1,4}$/i;
 const OUTCOMES: Record<QualityFinding['outcome'], string> = {
   mended: 'another engine gave better text, which stands here',
+  confirmed: 'another engine heard the same',
   kept: 'no engine gave better text',
   removed: 'the text was taken out',
 };

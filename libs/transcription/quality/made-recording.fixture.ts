@@ -58,7 +58,7 @@ const SAME_SPEECH = 0.5;
 /** Makes a conversation: one to three speakers of different pace, pauses, and noises that the speech map takes for speech. */
 export function makeRecording(seed: number, seconds?: number): MadeRecording {
   const { roll, between, stray, pick } = dice(seed);
-  const length = seconds ?? between(90, 240);
+  const length = seconds ?? between(70, 140);
   const paces = Array.from({ length: 1 + Math.floor(roll() * 3) }, () => between(10.5, 16));
   const words: MadeWord[] = [];
   const noises: Stretch[] = [];

@@ -83,7 +83,8 @@ interface Case {
 
 function outcomeOf(suspicion: Suspicion, { sound, first, best, redo }: Case): QualityFinding['outcome'] {
   if (!best.isFirst && !best.left.some((other) => isSame(other, suspicion))) return 'mended';
-  if (redo === null || !best.isFirst) return 'kept';
+  // Where nothing was heard anywhere, engines that agree may just as well all be broken.
+  if (redo === null || !best.isFirst || redo.surroundings.allSilent) return 'kept';
   const chunk = heard(sound, first);
   const agrees = redo.tries.some((other) => confirms(suspicion, chunk, redo.stretch, other));
   return agrees ? 'confirmed' : 'kept';

@@ -34,18 +34,19 @@ export class SecondAnswers {
     if (job.facts.part >= AFTER_REDO) return false;
     const { language } = transcription.options;
     const planned = planRedo(answeredOf(chunks), language, this.config.speech.redoPercent / 100);
-    // A chunk of an earlier generation was asked about then.
-    const asked = new Set(chunks.flatMap(({ index, redo }) => (redo === null ? [] : [index])));
-    const wanted = planned.filter(({ index }) => !asked.has(index));
-    if (wanted.length === 0 || (await job.read((tx) => this.enginesFor(tx, transcription))).length === 0) return false;
-    const redos = wanted.map(({ index, stretch, surroundings }) => ({
-      index,
-      redo: { stretch, surroundings, tries: [], open: true } satisfies ChunkRedo,
-    }));
+    // Chunks an earlier generation asked about are not asked about once more; those it was stopped at are gone on with.
+    const before = new Map(chunks.flatMap(({ index, redo }) => (redo === null ? [] : [[index, redo] as const])));
+    const redos = [
+      ...planned
+        .filter(({ index }) => !before.has(index))
+        .map(({ index, ...plan }): { index: number; redo: ChunkRedo } => ({ index, redo: { ...plan, tries: [], open: true } })),
+      ...[...before].filter(([, { open }]) => open).map(([index, redo]) => ({ index, redo })),
+    ];
+    if (redos.length === 0 || (await job.read((tx) => this.enginesFor(tx, transcription))).length === 0) return false;
     await job.commit(async (tx) => {
       if ((await this.redos.begin(tx, runOf(job.facts), redos)) === 0) return;
       const next = nextOf(job.facts);
-      const parts = wanted.map(({ index }) => ({ ...next, part: index * MOST_TRIES }));
+      const parts = redos.map(({ index, redo }) => ({ ...next, part: index * MOST_TRIES + redo.tries.length }));
       await this.outbox.addMany(tx, 'transcription.redo-chunk', parts);
     });
     return true;

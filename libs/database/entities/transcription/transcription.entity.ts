@@ -21,9 +21,19 @@ export interface TranscriptionOptions {
   reuse?: false;
 }
 
+export const FINDING_KINDS = [
+  'missing_text',
+  'failed_part',
+  'loop',
+  'text_over_silence',
+  'times_out_of_order',
+  'language_change',
+] as const;
+export const FINDING_OUTCOMES = ['mended', 'confirmed', 'kept', 'removed'] as const;
+
 /** What is wrong with a stretch of a transcript, and what was done about it; seconds from the start of the recording. */
 export interface QualityFinding {
-  kind: 'missing_text' | 'failed_part' | 'loop' | 'text_over_silence' | 'times_out_of_order' | 'language_change';
+  kind: (typeof FINDING_KINDS)[number];
   start: number;
   end: number;
   /** For people. */
@@ -32,7 +42,7 @@ export interface QualityFinding {
    * `mended`: another try gave better text, which stands in the transcript now. `confirmed`: another engine heard the same.
    * `kept`: neither. `removed`: the text was taken out.
    */
-  outcome: 'mended' | 'confirmed' | 'kept' | 'removed';
+  outcome: (typeof FINDING_OUTCOMES)[number];
   /** Providers and models asked again, as `openai/whisper-1`. */
   asked: string[];
 }

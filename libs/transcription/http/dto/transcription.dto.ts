@@ -12,6 +12,7 @@ import {
 import { PageDto, PageQueryDto } from '#paging/http';
 import { type Priority, PRIORITIES, priorityOf } from '../../priorities.js';
 import { progressOf } from '../../transcription-view.js';
+import { QualityDto } from './quality.dto.js';
 import type { ListedTranscription } from '../../transcriptions.repository.js';
 import { FormBoolean } from './form-boolean.js';
 
@@ -256,6 +257,13 @@ export class TranscriptionSummaryDto extends TranscriptionStatusDto {
 /** A transcription with its result. */
 export class TranscriptionDto extends TranscriptionSummaryDto {
   @ApiProperty({
+    type: QualityDto,
+    nullable: true,
+    description: 'How far the transcript can be trusted. Set when the status is completed.',
+  })
+  quality!: QualityDto | null;
+
+  @ApiProperty({
     type: String,
     nullable: true,
     example: 'good morning everyone let us start',
@@ -344,7 +352,7 @@ export function toTranscriptionSummary(transcription: ListedTranscription): Tran
 
 /** The whole. */
 export function toTranscription(transcription: Transcription): TranscriptionDto {
-  return { ...toTranscriptionSummary(transcription), text: transcription.text };
+  return { ...toTranscriptionSummary(transcription), quality: transcription.quality, text: transcription.text };
 }
 
 /** A line. */
