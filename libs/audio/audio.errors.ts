@@ -11,6 +11,11 @@ export const audioErrors = defineErrors({
     title: 'The recording is too large',
     example: 'The recording is larger than 500 MB, the most this server takes. Compress it, for example to Opus, or split it.',
   },
+  checksum_mismatch: {
+    kind: 'unprocessable',
+    title: 'The recording is not the one that was announced',
+    example: 'The SHA-256 of what arrived is not the one that was announced. Nothing was kept; send it again.',
+  },
   upload_interrupted: {
     kind: 'malformed',
     title: 'The upload broke off',

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
@@ -20,6 +23,9 @@ const UPLOAD_SECONDS = 6 * 3_600;
 /** What a form may add around a recording: boundaries, part headers, other fields. */
 const FORM_BYTES = 1_000_000;
 
+/** Larger pieces than the usual 64 kB cost fewer trips; none is kept. */
+const READ_BYTES = 1024 * 1024;
+
 /** Who uploads, and where to. */
 export interface Uploader {
   workspaceId: string;
@@ -33,6 +39,27 @@ export interface IncomingRecording {
   body: Readable;
   /** Fires when the client has gone. */
   signal: AbortSignal;
+}
+
+/** A recording whose bytes lie in the store, under the prefix that `recordingPrefix` names. */
+export interface LandedRecording {
+  /** The id the recording is to have. */
+  id: string;
+  objectKey: string;
+  bytes: number;
+  /** As the client named it. */
+  name: string;
+  createdBy: string | null;
+  /** What its sender says it hashes to, hexadecimal; null when nothing was said. */
+  sha256: string | null;
+}
+
+/** A recording that was looked at and has no row yet. */
+export type ExaminedRecording = Omit<Audio, 'workspaceId' | 'createdAt'>;
+
+/** Where everything of a recording lies in the store. */
+export function recordingPrefix(workspaceId: string, id: string): string {
+  return `workspaces/${workspaceId}/audio/${id}/`;
 }
 
 /** Recordings: taking them in, giving them out, removing them. */
@@ -58,7 +85,7 @@ export class AudioService {
     const { head, rest } = await splitHead(incoming.body, HEAD_BYTES);
     const format = await recogniseAudio(head);
     const id = uuidv7();
-    const prefix = `workspaces/${uploader.workspaceId}/audio/${id}/`;
+    const prefix = recordingPrefix(uploader.workspaceId, id);
     const objectKey = `${prefix}original.${format.extension}`;
     await this.promiseToDiscard(uploader.workspaceId, id, prefix);
     try {
@@ -82,6 +109,33 @@ export class AudioService {
       await this.discardNow(uploader.workspaceId, id, prefix);
       throw incoming.signal.aborted ? uploadInterrupted(error) : error;
     }
+  }
+
+  /**
+   * Looks whether what lies in the store is a recording, and the one that was announced. Changes nothing.
+   * @throws FieldError checksum_mismatch, and of `mediaErrors` or `storageErrors`
+   */
+  async examine(landed: LandedRecording): Promise<ExaminedRecording> {
+    const { objectKey, bytes } = landed;
+    return this.media.withWorkDirectory('examine', bytes, async (directory) => {
+      const arrived = join(directory, 'arrived');
+      await this.store.download(objectKey, arrived);
+      const { head, sha256 } = await readThrough(arrived, HEAD_BYTES);
+      if (landed.sha256 !== null && landed.sha256 !== sha256) throw checksumMismatch(landed.sha256, sha256);
+      const format = await recogniseAudio(head);
+      const path = join(directory, `recording.${format.extension}`);
+      await rename(arrived, path);
+      const facts = await this.media.probe(path, format);
+      const { id, createdBy } = landed;
+      const name = displayName(landed.name);
+      return { id, objectKey, bytes: String(bytes), sha256, createdBy, name, ...rowOf(format, facts) };
+    });
+  }
+
+  /** Writes the row of a recording that was examined, in the transaction that ends what brought it here. */
+  async enter(tx: WorkspaceTransaction, recording: ExaminedRecording): Promise<Audio> {
+    await this.effects.mark(tx, `/api/v1/audio/${recording.id}`);
+    return this.recordings.insert(tx, recording);
   }
 
   /** @throws FieldError audio_not_found, also for another workspace's */
@@ -135,7 +189,7 @@ export class AudioService {
     await this.outbox.add(tx, 'storage.discard', {
       workspaceId,
       subjectId: id,
-      payload: { prefix: `workspaces/${workspaceId}/audio/${id}/` },
+      payload: { prefix: recordingPrefix(workspaceId, id) },
     });
   }
 
@@ -195,6 +249,16 @@ export class AudioService {
     if (contentLength > this.config.recordings.maxBytes + FORM_BYTES) throw this.tooLarge();
   }
 
+  /** The largest recording there may be. */
+  get mostBytes(): number {
+    return this.config.recordings.maxBytes;
+  }
+
+  /** @throws FieldError recording_too_large */
+  refuseBytes(bytes: number): void {
+    if (bytes > this.config.recordings.maxBytes) throw this.tooLarge();
+  }
+
   private tooLarge(): FieldError {
     const megabytes = this.config.recordings.maxBytes / 1_000_000;
     return new FieldError(
@@ -214,10 +278,25 @@ function rowOf(
 }
 
 /** The last part of what the client gave, without control characters: for people to read, never for a path. */
-function displayName(given: string): string {
+export function displayName(given: string): string {
   const base = given.split(/[\\/]/).at(-1) ?? '';
   const clean = base.replaceAll(/\p{C}/gu, '').trim().slice(0, 255);
   return clean === '' ? 'recording' : clean;
+}
+
+/** A file's first bytes and the SHA-256 of all of them, hexadecimal, read once. */
+async function readThrough(path: string, headBytes: number): Promise<{ head: Buffer; sha256: string }> {
+  const { head, rest } = await splitHead(createReadStream(path, { highWaterMark: READ_BYTES }), headBytes);
+  const hash = createHash('sha256').update(head);
+  for (let piece = await rest.next(); piece.done !== true; piece = await rest.next()) hash.update(piece.value);
+  return { head, sha256: hash.digest('hex') };
+}
+
+function checksumMismatch(announced: string, arrived: string): FieldError {
+  return new FieldError(
+    audioErrors.checksum_mismatch,
+    `The SHA-256 of what arrived is ${arrived}, and ${announced} was announced. Nothing was kept; send it again.`,
+  );
 }
 
 function audioNotFound(): FieldError {

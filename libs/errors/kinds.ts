@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'timeout'
   | 'conflict'
   | 'gone'
+  | 'precondition_failed'
   | 'too_large'
   | 'unsupported_media'
   | 'range_not_satisfiable'
@@ -28,6 +29,7 @@ export const STATUS_OF_KIND: Record<ErrorKind, number> = {
   timeout: 408,
   conflict: 409,
   gone: 410,
+  precondition_failed: 412,
   too_large: 413,
   unsupported_media: 415,
   range_not_satisfiable: 416,

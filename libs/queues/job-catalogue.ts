@@ -20,6 +20,8 @@ export type JobCatalogue = JsonPayloads<{
   'transcription.assemble': Record<string, never>;
   /** Delete every object under a prefix; the subject is the row they belonged to. */
   'storage.discard': { prefix: string };
+  /** Remove what the store holds of an upload (the subject) that came to nothing. */
+  'uploads.clear': { objectKey: string; storeUploadId: string | null };
   /** Remove an account (the subject) for good when the time to come back is over. */
   'account.purge': Record<string, never>;
   /** Send a letter (the subject). */
@@ -65,6 +67,8 @@ export const JOB_SETTINGS: Record<JobName, JobSettings> = {
   'transcription.assemble': { ...COMMON, slots: 'media', timeoutSeconds: 300 },
   // Nothing waits for it and it must happen in the end: many tries, far apart.
   'storage.discard': { ...COMMON, slots: 'media', timeoutSeconds: 600, tries: 20, backoffCapSeconds: 3_600 },
+  // Likewise.
+  'uploads.clear': { ...COMMON, slots: 'media', timeoutSeconds: 600, tries: 20, backoffCapSeconds: 3_600 },
   // Likewise.
   'account.purge': { ...COMMON, slots: 'media', timeoutSeconds: 600, tries: 20, backoffCapSeconds: 3_600 },
   // A letter takes seconds. Servers that greylist take it after a quarter of an hour, servers that are mended after an hour or two;

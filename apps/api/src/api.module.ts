@@ -18,6 +18,7 @@ import { QueuesModule } from '#queues';
 import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
 import { TranscriptionHttpModule } from '#transcription/http';
+import { UploadsHttpModule } from '#uploads/http';
 import { VaultModule } from '#vault';
 import { WorkspacesHttpModule } from '#workspaces/http';
 
@@ -45,6 +46,7 @@ export class ApiModule {
         StorageHttpModule,
         MailHttpModule,
         AudioHttpModule,
+        UploadsHttpModule,
         TranscriptionHttpModule,
         ProviderKeysHttpModule,
         WorkspacesHttpModule,

@@ -2,7 +2,10 @@ import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /** What scripts of other origins may send … */
-const ALLOWED_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Workspace-Id', 'X-Request-Id', 'Last-Event-ID'];
+const ALLOWED_HEADERS = [
+  ...['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Workspace-Id', 'X-Request-Id', 'Last-Event-ID'],
+  ...['Tus-Resumable', 'Upload-Length', 'Upload-Offset', 'Upload-Metadata'],
+];
 /** … and read, besides the body. */
 const EXPOSED_HEADERS = [
   'Location',
@@ -12,6 +15,16 @@ const EXPOSED_HEADERS = [
   'RateLimit-Policy',
   'X-Request-Id',
   'Idempotency-Replayed',
+  // Parts and resumable uploads
+  'ETag',
+  'Tus-Resumable',
+  'Tus-Version',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Upload-Offset',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Expires',
 ];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Seconds a browser may remember a preflight; Chromium remembers none for longer. */

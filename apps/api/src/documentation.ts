@@ -52,6 +52,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('api keys', 'Keys with which programs act for you')
     .addTag('workspaces', 'Teams: their members, roles and invitations, and the record of what was done')
     .addTag('audio', 'Recordings')
+    .addTag('uploads', 'Large recordings: in parts, or over connections that break')
     .addTag('transcriptions', 'Orders to transcribe, and their results')
     .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
     .addTag('health', 'For load balancers and operators')

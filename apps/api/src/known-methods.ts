@@ -18,7 +18,8 @@ export function refuseUnknownMethods(fastify: FastifyInstance): void {
     known.set(url, path);
   });
   fastify.addHook('onRequest', (request, reply, done) => {
-    const allow = request.is404 || request.method === 'OPTIONS' ? methodsOf(request, [...known.values()]) : [];
+    const isPreflight = request.method === 'OPTIONS' && request.routeOptions.url === '*';
+    const allow = request.is404 || isPreflight ? methodsOf(request, [...known.values()]) : [];
     if (allow.length > 0) refuse(request, reply, allow);
     else done();
   });

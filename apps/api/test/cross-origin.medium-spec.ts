@@ -58,7 +58,7 @@ describe('scripts of other origins', () => {
         ...SECURITY_HEADERS,
         'access-control-allow-origin': origin,
         'access-control-expose-headers':
-          'Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotency-Replayed',
+          'Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotency-Replayed, ETag, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires',
         vary: expect.stringContaining('Origin'),
       });
       expect(headers).not.toHaveProperty('access-control-allow-credentials');
@@ -72,7 +72,8 @@ describe('scripts of other origins', () => {
       ...SECURITY_HEADERS,
       'access-control-allow-origin': ALLOWED,
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, X-Workspace-Id, X-Request-Id, Last-Event-ID',
+      'access-control-allow-headers':
+        'Authorization, Content-Type, Idempotency-Key, X-Workspace-Id, X-Request-Id, Last-Event-ID, Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata',
       'access-control-max-age': '7200',
       'x-request-id': expect.any(String),
       vary: expect.stringContaining('Origin'),

@@ -15,6 +15,7 @@ import { RetentionWorkerModule } from '#retention/worker';
 import { StorageModule } from '#storage';
 import { StorageWorkerModule } from '#storage/worker';
 import { TranscriptionWorkerModule } from '#transcription/worker';
+import { UploadsWorkerModule } from '#uploads/worker';
 import { VaultModule } from '#vault';
 import { WorkspacesWorkerModule } from '#workspaces/worker';
 import { HealthServer } from './health-server.js';
@@ -43,6 +44,7 @@ export class WorkerModule {
         IdentityWorkerModule,
         MailWorkerModule,
         TranscriptionWorkerModule,
+        UploadsWorkerModule,
         RetentionWorkerModule,
         WorkspacesWorkerModule,
       ],

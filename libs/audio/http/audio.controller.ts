@@ -29,7 +29,7 @@ const DEFAULT_LINK_SECONDS = 3_600;
 
 /** What can be wrong with a recording that is sent. */
 export const UPLOAD_ERRORS = [
-  ...Object.values(audioErrors).filter(({ code }) => code !== 'audio_not_found'),
+  ...Object.values(audioErrors).filter(({ code }) => code !== 'audio_not_found' && code !== 'checksum_mismatch'),
   ...Object.values(mediaErrors),
 ];
 

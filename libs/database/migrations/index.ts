@@ -11,6 +11,7 @@ import { Federation1763800600000 } from './1763800600000-federation.js';
 import { IdentitiesOfUsers1763800650000 } from './1763800650000-identities-of-users.js';
 import { RecordingsOfAnySize1763900000000 } from './1763900000000-recordings-of-any-size.js';
 import { FairFeeding1763900500000 } from './1763900500000-fair-feeding.js';
+import { WritersOfUploads1763900100000 } from './1763900100000-writers-of-uploads.js';
 import { ChunkHashes1763900900000 } from './1763900900000-chunk-hashes.js';
 import { SecondAnswers1763900400000 } from './1763900400000-second-answers.js';
 import { Retention1763900800000 } from './1763900800000-retention.js';
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   RecordingsOfAnySize1763900000000,
   FairFeeding1763900500000,
   SecondAnswers1763900400000,
+  WritersOfUploads1763900100000,
   Retention1763900800000,
   ChunkHashes1763900900000,
 ];

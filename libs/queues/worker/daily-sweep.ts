@@ -7,6 +7,8 @@ const DAY_MS = 24 * 3_600_000;
 /** Removes rows that nobody needs any more: at the start of each worker, and once a day. What fails is done the next time. */
 @Injectable()
 export abstract class DailySweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** Once a day, unless the rows are awaited sooner. */
+  protected readonly everyMs: number = DAY_MS;
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -18,7 +20,7 @@ export abstract class DailySweep implements OnApplicationBootstrap, BeforeApplic
   protected abstract remove(tx: SystemTransaction): Promise<Record<string, number>>;
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.sweep(), DAY_MS);
+    this.timer = setInterval(() => void this.sweep(), this.everyMs);
     this.timer.unref();
     void this.sweep();
   }

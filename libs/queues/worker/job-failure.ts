@@ -30,6 +30,7 @@ const CLASS_OF_KIND: Record<ErrorKind, FailureClass> = {
   timeout: 'passing',
   conflict: 'permanent',
   gone: 'permanent',
+  precondition_failed: 'permanent',
   too_large: 'permanent',
   unsupported_media: 'permanent',
   range_not_satisfiable: 'permanent',

@@ -17,7 +17,7 @@ export type UploadStatus = (typeof UPLOAD_STATUSES)[number];
 @Check('uploads_kind_check', `kind IN ('parts', 'resumable', 'url')`)
 @Check('uploads_status_check', `status IN ('open', 'completing', 'completed', 'failed', 'aborted', 'expired')`)
 export class Upload {
-  /** UUIDv7; the recording that comes of it has an id of its own. */
+  /** UUIDv7; a recording that was sent to us has the id of its upload. */
   @PrimaryColumn('uuid')
   id!: string;
 
@@ -69,6 +69,14 @@ export class Upload {
   /** The whole URL, sealed; null once it is not needed any more. */
   @Column('bytea', { name: 'sealed_source', nullable: true, select: false })
   sealedSource!: Buffer | null;
+
+  /** The request that sends to a resumable upload, while there is one … */
+  @Column('uuid', { nullable: true })
+  writer!: string | null;
+
+  /** … and until when it is taken for alive. */
+  @Column('timestamptz', { name: 'writer_until', nullable: true })
+  writerUntil!: Date | null;
 
   /** The recording it became; null again when that was deleted. */
   @Column('uuid', { name: 'audio_id', nullable: true })

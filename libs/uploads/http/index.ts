@@ -1,0 +1,1 @@
+export { UploadsHttpModule } from './uploads-http.module.js';

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { UploadsModule } from '../uploads.module.js';
+import { ResumableController } from './resumable.controller.js';
+import { UploadsController } from './uploads.controller.js';
+
+@Module({ imports: [UploadsModule], controllers: [ResumableController, UploadsController] })
+export class UploadsHttpModule {}

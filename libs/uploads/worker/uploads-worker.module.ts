@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { UploadsModule } from '../uploads.module.js';
+import { ClearHandler } from './clear.handler.js';
+import { UploadSweep } from './upload-sweep.js';
+
+@Module({ imports: [UploadsModule], providers: [ClearHandler, UploadSweep] })
+export class UploadsWorkerModule {}
