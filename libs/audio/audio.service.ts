@@ -29,7 +29,7 @@ const READ_BYTES = 1024 * 1024;
 /** Who uploads, and where to. */
 export interface Uploader {
   workspaceId: string;
-  userId: string;
+  userId: string | null;
 }
 
 /** A recording on its way in. */
@@ -40,6 +40,9 @@ export interface IncomingRecording {
   /** Fires when the client has gone. */
   signal: AbortSignal;
 }
+
+/** Runs the transaction that writes a recording's row; what belongs together with it is written in the same. */
+export type RowTransaction = (write: (tx: WorkspaceTransaction) => Promise<Audio>) => Promise<Audio>;
 
 /** A recording whose bytes lie in the store, under the prefix that `recordingPrefix` names. */
 export interface LandedRecording {
@@ -79,9 +82,14 @@ export class AudioService {
   /**
    * Streams a recording into the store, hashing and counting it, and looks whether it is one.
    * Whatever goes wrong, no row is left, and no object; a crash leaves an object for a few hours at most.
+   * @param inTransaction by default a transaction of its own
    * @throws FieldError of `audioErrors`, `mediaErrors` or `storageErrors`
    */
-  async takeIn(uploader: Uploader, incoming: IncomingRecording): Promise<Audio> {
+  async takeIn(
+    uploader: Uploader,
+    incoming: IncomingRecording,
+    inTransaction: RowTransaction = (write) => this.database.inWorkspace(uploader.workspaceId, write),
+  ): Promise<Audio> {
     const { head, rest } = await splitHead(incoming.body, HEAD_BYTES);
     const format = await recogniseAudio(head);
     const id = uuidv7();
@@ -100,7 +108,7 @@ export class AudioService {
         name: displayName(incoming.name),
         ...rowOf(format, facts),
       };
-      return await this.database.inWorkspace(uploader.workspaceId, async (tx) => {
+      return await inTransaction(async (tx) => {
         if (!(await this.outbox.withdraw(tx, 'storage.discard', id))) throw uploadExpired();
         await this.effects.mark(tx, `/api/v1/audio/${id}`);
         return this.recordings.insert(tx, recording);

@@ -8,5 +8,6 @@ export {
   type IncomingRecording,
   type LandedRecording,
   recordingPrefix,
+  type RowTransaction,
   type Uploader,
 } from './audio.service.js';

@@ -12,7 +12,7 @@ import { Variable } from './variable.js';
 export class Environment extends FederationEnvironment {
   @Variable('integer', {
     group: 'Recordings',
-    readBy: 'api',
+    readBy: 'both',
     default: '500',
     description: 'Largest recording accepted, in MB (1 MB = 1 000 000 bytes).',
   })

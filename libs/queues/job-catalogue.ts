@@ -18,6 +18,8 @@ export type JobCatalogue = JsonPayloads<{
   'transcription.redo-chunk': Record<string, never>;
   /** Put the chunks of a transcription (the subject) together. Part 1: after what was suspicious was asked about again. */
   'transcription.assemble': Record<string, never>;
+  /** Fetch a recording from the address of an upload (the subject). */
+  'audio.import': Record<string, never>;
   /** Delete every object under a prefix; the subject is the row they belonged to. */
   'storage.discard': { prefix: string };
   /** Remove what the store holds of an upload (the subject) that came to nothing. */
@@ -34,8 +36,8 @@ export type JobName = keyof JobCatalogue;
 
 /** How a job is run; complete by type, so that a new job is a decision about each. */
 export interface JobSettings {
-  /** Which slots of a worker it takes: `media` is bound by the processor, `speech` waits for providers, `mail` for the mail server. */
-  slots: 'media' | 'speech' | 'mail';
+  /** Which slots of a worker it takes: `media` is bound by the processor, `speech` waits for providers, `mail` for the mail server, `fetch` for hosts of others. */
+  slots: 'media' | 'speech' | 'mail' | 'fetch';
   /** Seconds a claim holds without a heartbeat. Heartbeats come every third of it. */
   leaseSeconds: number;
   /** Seconds after which a run is stopped and counts as failed. */
@@ -65,6 +67,8 @@ export const JOB_SETTINGS: Record<JobName, JobSettings> = {
   'transcription.redo-chunk': { ...COMMON, slots: 'speech', timeoutSeconds: 900 },
   // Reads and writes rows only.
   'transcription.assemble': { ...COMMON, slots: 'media', timeoutSeconds: 300 },
+  // An hour to fetch it, and time to store and probe it. A host that is down for a minute is asked again after it.
+  'audio.import': { ...COMMON, slots: 'fetch', timeoutSeconds: 4_500, tries: 5, backoffSeconds: 5 },
   // Nothing waits for it and it must happen in the end: many tries, far apart.
   'storage.discard': { ...COMMON, slots: 'media', timeoutSeconds: 600, tries: 20, backoffCapSeconds: 3_600 },
   // Likewise.

@@ -1,3 +1,4 @@
+export { ImportService, type ImportWish } from './import/import.service.js';
 export { UploadCompletion } from './upload-completion.js';
 export { uploadErrors } from './uploads.errors.js';
 export { UploadsModule } from './uploads.module.js';

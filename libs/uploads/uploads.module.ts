@@ -1,13 +1,25 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
+import { OutgoingModule } from '#outgoing';
+import { ImportService } from './import/import.service.js';
+import { ImportsRepository } from './import/imports.repository.js';
 import { ResumableUploads } from './resumable-uploads.js';
 import { UploadCompletion } from './upload-completion.js';
 import { UploadsRepository } from './uploads.repository.js';
 import { UploadsService } from './uploads.service.js';
 
 @Module({
-  imports: [AudioModule],
-  providers: [UploadsRepository, UploadsService, UploadCompletion, ResumableUploads],
-  exports: [AudioModule, UploadsRepository, UploadsService, UploadCompletion, ResumableUploads],
+  imports: [AudioModule, OutgoingModule],
+  providers: [UploadsRepository, UploadsService, UploadCompletion, ResumableUploads, ImportsRepository, ImportService],
+  exports: [
+    AudioModule,
+    OutgoingModule,
+    ImportsRepository,
+    ImportService,
+    UploadsRepository,
+    UploadsService,
+    UploadCompletion,
+    ResumableUploads,
+  ],
 })
 export class UploadsModule {}

@@ -36,15 +36,20 @@ export class UploadsRepository extends WorkspaceRepository<Upload> {
 
   /** @returns false when the workspace has `most` unfinished uploads already */
   async insert(tx: WorkspaceTransaction, upload: NewUpload, most: number): Promise<boolean> {
+    if (!(await this.hasRoom(tx, most))) return false;
+    await this.rows(tx).insert({ ...upload, bytes: String(upload.bytes), workspaceId: tx.workspaceId });
+    return true;
+  }
+
+  /** Whether the workspace has fewer than `most` unfinished uploads; nobody else begins one there before the transaction ends. */
+  async hasRoom(tx: WorkspaceTransaction, most: number): Promise<boolean> {
     // Two that count at once would both find room for one.
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('uploads of ' || $1, 0))`, [tx.workspaceId]);
     const [open] = await tx.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM uploads WHERE workspace_id = $1 AND ${UNFINISHED} AND expires_at > now()`,
       [tx.workspaceId],
     );
-    if ((open?.count ?? 0) >= most) return false;
-    await this.rows(tx).insert({ ...upload, bytes: String(upload.bytes), workspaceId: tx.workspaceId });
-    return true;
+    return (open?.count ?? 0) < most;
   }
 
   /** Newest first. */
@@ -88,7 +93,7 @@ export class UploadsRepository extends WorkspaceRepository<Upload> {
     failure: UploadFailure | null = null,
   ): Promise<boolean> {
     const ended = await tx.execute(
-      `UPDATE uploads SET status = $3, error_code = $4, error_detail = $5, finished_at = now()
+      `UPDATE uploads SET status = $3, error_code = $4, error_detail = $5, sealed_source = NULL, finished_at = now()
        WHERE workspace_id = $1 AND id = $2 AND ${UNFINISHED}`,
       [tx.workspaceId, id, status, failure?.code ?? null, failure?.detail ?? null],
     );

@@ -17,7 +17,7 @@ export const UPLOAD_HOURS = 24;
 /** The life of a part's URL; another may be had at any time. */
 const URL_SECONDS = 6 * 3_600;
 /** Each costs the store something until it ends. */
-const MOST_UNFINISHED = 100;
+export const MOST_UNFINISHED = 100;
 /** A completion that is still under way when its upload is aborted may put something back. */
 const CLEAR_AGAIN_SECONDS = 3_600;
 
@@ -83,7 +83,7 @@ export class UploadsService {
     });
     if (begun !== null) return begun;
     await this.store.abortParts(objectKey, storeUploadId);
-    throw tooMany();
+    throw tooManyUploads();
   }
 
   /** @throws FieldError upload_not_found, also for another workspace's */
@@ -142,15 +142,19 @@ export class UploadsService {
     });
   }
 
-  /** Ends an upload in the caller's transaction and owes the removal of what it stored. @returns false when it is over already */
+  /**
+   * Ends an upload in the caller's transaction, and owes the removal of what it stored. One that we fetch stores nothing before its end;
+   * its job is called off. @returns false when it is over already
+   */
   async end(
     tx: WorkspaceTransaction,
-    upload: OverUpload,
+    upload: OverUpload & Pick<Upload, 'kind'>,
     status: 'aborted' | 'failed',
     failure: UploadFailure | null = null,
   ): Promise<boolean> {
     if (!(await this.uploads.end(tx, upload.id, status, failure))) return false;
-    await oweClearing(this.outbox, tx, upload);
+    if (upload.kind === 'url') await this.outbox.forget(tx, upload.id);
+    else await oweClearing(this.outbox, tx, upload);
     return true;
   }
 
@@ -191,7 +195,7 @@ function noSuchPart(numbers: number[], plan: PartPlan): FieldError {
   );
 }
 
-function tooMany(): FieldError {
+export function tooManyUploads(): FieldError {
   return new FieldError(
     uploadErrors.too_many_uploads,
     `${MOST_UNFINISHED} uploads are open in this workspace, the most there may be. Complete or abort some first.`,

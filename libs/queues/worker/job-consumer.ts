@@ -14,6 +14,8 @@ import { JobRunner } from './job-runner.js';
 const BELL_LOCK = { lockDuration: 30_000, stalledInterval: 30_000, maxStalledCount: 3 };
 /** Connections to the mail server of one worker; more are taken by few servers, and letters are short. */
 const LETTERS_AT_ONCE = 4;
+/** Recordings that one worker fetches at once: hosts may be slow, and each holds buffers of the store meanwhile. */
+const FETCHES_AT_ONCE = 4;
 /** Running jobs may finish within it on shutdown; with the rest of the stop it stays under 25 s. */
 const GRACE_MS = 15_000;
 /** Longest wait for the queue connections to close; a queue server that died must not hold the process (bullmq#2430). */
@@ -91,7 +93,7 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
 
   private concurrencyOf(name: JobName): number {
     const { mediaConcurrency: media, speechConcurrency: speech } = this.config.worker;
-    return { media, speech, mail: LETTERS_AT_ONCE }[JOB_SETTINGS[name].slots];
+    return { media, speech, mail: LETTERS_AT_ONCE, fetch: FETCHES_AT_ONCE }[JOB_SETTINGS[name].slots];
   }
 }
 

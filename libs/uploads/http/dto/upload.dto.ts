@@ -154,6 +154,9 @@ export class UploadDto {
   @ApiProperty({ type: String, nullable: true, description: 'What was announced.', example: null })
   sha256!: string | null;
 
+  @ApiProperty({ type: String, nullable: true, description: 'The host it is fetched from.', example: null })
+  sourceHost!: string | null;
+
   @ApiProperty({
     type: String,
     format: 'uuid',
@@ -198,7 +201,8 @@ export class UploadPageDto extends PageDto {
 }
 
 export function toUpload(upload: Upload, receivedBytes = Number(upload.receivedBytes)): UploadDto {
-  const { id, kind, name, sha256, audioId, errorCode, errorDetail, expiresAt, createdAt, finishedAt, partBytes } = upload;
+  const { id, kind, name, sha256, audioId, errorCode, errorDetail, expiresAt, createdAt, finishedAt, partBytes, sourceHost } =
+    upload;
   const bytes = upload.bytes === null ? null : Number(upload.bytes);
   return {
     id,
@@ -211,6 +215,7 @@ export function toUpload(upload: Upload, receivedBytes = Number(upload.receivedB
     partBytes,
     partCount: bytes === null || partBytes === null ? null : partCountOf({ bytes, partBytes }),
     sha256,
+    sourceHost,
     audioId,
     error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' },
     expiresAt: expiresAt.toISOString(),
