@@ -45,6 +45,47 @@ describe('POST /api/v1/audio/import', () => {
     expect(await owed()).toEqual([{ id: upload.id, job: 'audio.import' }]);
   });
 
+  it('is looked at and called off, by its own workspace alone', async () => {
+    const { location = '' } = (await order({ url: URL })).headers;
+    const stranger = await api.register();
+    const ask = async (method: 'GET' | 'DELETE', { headers }: SignedInUser) =>
+      api.app.inject({ method, url: String(location), headers });
+    for (const method of ['GET', 'DELETE'] as const) {
+      const refused = await ask(method, stranger);
+      expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([404, 'upload_not_found']);
+    }
+    const open = await ask('GET', user);
+    expect(open.json()).toMatchObject({ kind: 'url', status: 'open', sourceHost: 'files.example.com', percentage: null });
+    expect(open.body).not.toContain('secret-of-a-link');
+    const completed = await api.app.inject({ method: 'POST', url: `${String(location)}/complete`, headers: user.headers });
+    expect(completed.json()).toMatchObject({ status: 409, code: 'upload_of_another_kind' });
+
+    expect((await ask('DELETE', user)).statusCode).toBe(204);
+    expect((await ask('GET', user)).json()).toMatchObject({ status: 'aborted', finishedAt: expect.any(String) });
+    expect(await owed()).toEqual([{ id: expect.any(String), job: null }]);
+    const [row] = await api.database.asSystem((tx) =>
+      tx.query<{ sealed: Buffer | null }>('SELECT sealed_source AS sealed FROM uploads'),
+    );
+    expect(row).toEqual({ sealed: null });
+  });
+
+  it('waits for room when a hundred uploads are open', async () => {
+    const { id } = (await order({ url: URL })).json<Upload>();
+    await api.database.asSystem((tx) =>
+      tx.execute(
+        `INSERT INTO uploads (id, workspace_id, kind, name, object_key, expires_at)
+         SELECT gen_random_uuid(), workspace_id, kind, name, object_key, expires_at FROM uploads, generate_series(2, 100) WHERE id = $1`,
+        [id],
+      ),
+    );
+    const refused = await order({ url: URL });
+    expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([409, 'too_many_uploads']);
+    expect((await api.app.inject({ method: 'DELETE', url: `/api/v1/uploads/${id}`, headers: user.headers })).statusCode).toBe(
+      204,
+    );
+    expect((await order({ url: URL })).statusCode).toBe(202);
+  });
+
   it('takes another name', async () => {
     expect((await order({ url: URL, name: 'Board, 21 November' })).json()).toMatchObject({ name: 'Board, 21 November' });
   });
