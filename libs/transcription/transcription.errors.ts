@@ -22,6 +22,12 @@ export const transcriptionErrors = defineErrors({
     title: 'There is nothing to try again',
     example: 'The transcription is processing. It can be tried again once it failed or was cancelled.',
   },
+  too_many_streams: {
+    kind: 'rate_limited',
+    title: 'Too many streams of events',
+    example:
+      'This workspace listens to 100 transcriptions already. Close some of them, or ask GET /api/v1/transcriptions/{id}/status instead.',
+  },
 });
 
 /** Why a transcription failed; stands in its `error`. */

@@ -13,6 +13,7 @@ import {
   WorkspaceRepository,
   type WorkspaceTransaction,
 } from '#database';
+import { Events } from '#events';
 import { type Page, pageOf, type PageRequest } from '#paging';
 
 export interface NewChunk {
@@ -128,7 +129,7 @@ RETURNING id`;
 /** Transcriptions with their chunks and segments. Every change of state is a compare-and-set and says whether it happened. */
 @Injectable()
 export class TranscriptionsRepository extends WorkspaceRepository<Transcription> {
-  constructor() {
+  constructor(private readonly events: Events) {
     super(Transcription);
   }
 
@@ -154,9 +155,18 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     return Object.fromEntries(names.filter((name) => name !== 'text').map((name) => [name, true]));
   }
 
+  /** As `find`, without the text. */
+  async state(tx: WorkspaceTransaction, id: string): Promise<ListedTranscription | null> {
+    return this.rows(tx).findOne({ select: this.listed(tx), where: this.scope(tx, { id }) });
+  }
+
+  override async remove(tx: WorkspaceTransaction, id: string): Promise<boolean> {
+    return this.told(tx, id, await super.remove(tx, id));
+  }
+
   /** Marks the work as begun; true again when a later worker begins it anew. */
   async begin(tx: WorkspaceTransaction, { id, generation }: Run): Promise<boolean> {
-    return (await tx.execute(BEGIN, [id, generation, tx.workspaceId])) > 0;
+    return this.told(tx, id, (await tx.execute(BEGIN, [id, generation, tx.workspaceId])) > 0);
   }
 
   /** Writes what cutting found; the next stage is assembling when no chunk needs a provider. */
@@ -180,7 +190,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     ];
     if ((await tx.execute(PREPARED, parameters)) === 0) return false;
     await tx.execute(ADD_CHUNKS, [run.id, run.generation, tx.workspaceId, storableJson(cut.chunks)]);
-    return true;
+    return this.told(tx, run.id, true);
   }
 
   async chunk(tx: WorkspaceTransaction, { id, generation }: Run, index: number): Promise<TranscriptionChunk | null> {
@@ -222,6 +232,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   private async countChunk(tx: WorkspaceTransaction, { id, generation }: Run): Promise<Counted> {
     const [row] = await tx.query<{ stage: string }>(COUNT_CHUNK, [id, generation, tx.workspaceId]);
     if (row === undefined) return 'void';
+    await this.told(tx, id, true);
     return row.stage === 'assemble' ? 'last' : 'counted';
   }
 
@@ -259,12 +270,13 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     // Those of an earlier generation, which had gaps.
     await tx.manager.delete(TranscriptSegment, { transcriptionId: id, workspaceId: tx.workspaceId });
     await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, storableJson(segments.map((segment, index) => ({ index, ...segment })))]);
-    return true;
+    return this.told(tx, id, true);
   }
 
   /** Ends a run with an error. */
   async fail(tx: WorkspaceTransaction, { id, generation }: Run, error: { code: string; detail: string }): Promise<boolean> {
-    return (await tx.execute(FAIL, [id, generation, tx.workspaceId, error.code, storableText(error.detail)])) > 0;
+    const changed = await tx.execute(FAIL, [id, generation, tx.workspaceId, error.code, storableText(error.detail)]);
+    return this.told(tx, id, changed > 0);
   }
 
   /** The lines of a transcript, in order. */
@@ -282,6 +294,12 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   async countSegments(tx: WorkspaceTransaction, transcriptionId: string): Promise<number> {
     return tx.manager.countBy(TranscriptSegment, { transcriptionId, workspaceId: tx.workspaceId });
+  }
+
+  /** Whoever follows it hears of the change, if there was one. */
+  private async told(tx: WorkspaceTransaction, id: string, changed: boolean): Promise<boolean> {
+    if (changed) await this.events.publish(tx, `transcription:${id}`);
+    return changed;
   }
 
   /** The recordings somebody waits for a transcript of. */

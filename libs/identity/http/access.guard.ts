@@ -8,13 +8,12 @@ import { commonErrors, type ErrorKind, FieldError, messageOf } from '#errors';
 import { currentContext } from '#observability';
 import { RequestLimits, type RoutePolicy } from '#rate-limits/http';
 import type { Actor } from '../actor.js';
-import { Credentials } from '../credentials.js';
 import { identityErrors } from '../identity.errors.js';
-import { type Permission, roleMay, scopeFor, scopesMay } from '../permissions.js';
-import { SessionActors } from '../session-actors.js';
 import type { AccessClaims } from '../tokens.js';
 import { type DeclaredAccess, WORKSPACE_PARAMETER } from './access.decorators.js';
-import { type ActorRequest, wantedWorkspace } from './wanted-workspace.js';
+import { refuseUnlessMay } from './permitted.js';
+import { RequestActors } from './request-actors.js';
+import type { ActorRequest } from './wanted-workspace.js';
 
 /** What a request can be refused for before it is known who makes it. A database that is away is not the caller's fault. */
 const CALLERS_FAULTS = new Set<ErrorKind>(['unauthenticated', 'forbidden', 'not_found']);
@@ -24,8 +23,7 @@ const CALLERS_FAULTS = new Set<ErrorKind>(['unauthenticated', 'forbidden', 'not_
 export class AccessGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
-    private readonly credentials: Credentials,
-    private readonly sessions: SessionActors,
+    private readonly actors: RequestActors,
     private readonly limits: RequestLimits,
   ) {
     super();
@@ -78,12 +76,7 @@ export class AccessGuard extends AuthGuard('jwt') {
   }
 
   private async authenticate(request: ActorRequest, context: ExecutionContext): Promise<void> {
-    const token = bearerToken(request);
-    const reader = token === undefined ? undefined : this.credentials.readerOf(token);
-    request.user =
-      token !== undefined && reader !== undefined
-        ? await reader.actorOf(token, wantedWorkspace(request))
-        : await this.sessions.of(await this.claimsOf(request, context), wantedWorkspace(request));
+    request.user = await this.actors.of(request, () => this.claimsOf(request, context));
   }
 
   /** Of an access token of ours, as Passport has verified it. */
@@ -111,32 +104,6 @@ function workspaceIdMalformed(): FieldError {
   return new FieldError(
     commonErrors.malformed_request,
     'The request could not be read: the workspace in the path must be named by its id, a UUID. Correct it and send it again.',
-  );
-}
-
-function bearerToken({ headers }: ActorRequest): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-function refuseUnlessMay(actor: Actor, permission: Permission): void {
-  if (actor.scopes !== null && !scopesMay(actor.scopes, permission)) throw scopeMissing(permission);
-  if (!roleMay(actor.role, permission)) throw permissionDenied(permission, actor);
-}
-
-function permissionDenied(permission: Permission, actor: Actor): FieldError {
-  return new FieldError(
-    identityErrors.permission_denied,
-    `This needs the permission ${permission}, which the role ${actor.role} does not have. Ask an owner of the workspace.`,
-  );
-}
-
-function scopeMissing(permission: Permission): FieldError {
-  const scope = scopeFor(permission);
-  return new FieldError(
-    identityErrors.permission_denied,
-    scope === null
-      ? `This needs the permission ${permission}, which no API key has. Sign in as a person.`
-      : `This needs the permission ${permission}, which this API key does not have. Use a key with the scope ${scope}.`,
   );
 }
 

@@ -7,9 +7,11 @@ import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { DeclaredAccessCheck } from './declared-access.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { LastingAccess } from './lasting-access.js';
 import { LetterPagesController } from './pages/letter-pages.controller.js';
 import { PasswordController } from './password.controller.js';
 import { ProfileController } from './profile.controller.js';
+import { RequestActors } from './request-actors.js';
 import { SessionsController } from './sessions.controller.js';
 import { VerificationController } from './verification.controller.js';
 
@@ -24,6 +26,7 @@ import { VerificationController } from './verification.controller.js';
     SessionsController,
     LetterPagesController,
   ],
-  providers: [JwtStrategy, DeclaredAccessCheck, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [JwtStrategy, DeclaredAccessCheck, RequestActors, LastingAccess, { provide: APP_GUARD, useClass: AccessGuard }],
+  exports: [LastingAccess],
 })
 export class IdentityHttpModule {}

@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
+import { IdentityHttpModule } from '#identity/http';
+import { ProgressStreams } from '../progress/progress-streams.js';
 import { TranscriptionModule } from '../transcription.module.js';
+import { ProgressController } from './progress.controller.js';
 import { TranscribeUploadController } from './transcribe-upload.controller.js';
 import { TranscriptionControlController } from './transcription-control.controller.js';
 import { TranscriptionsController } from './transcriptions.controller.js';
 
 @Module({
-  imports: [TranscriptionModule, AudioModule],
-  controllers: [TranscriptionsController, TranscriptionControlController, TranscribeUploadController],
+  imports: [TranscriptionModule, AudioModule, IdentityHttpModule],
+  controllers: [TranscriptionsController, TranscriptionControlController, TranscribeUploadController, ProgressController],
+  providers: [ProgressStreams],
 })
 export class TranscriptionHttpModule {}
