@@ -1,3 +1,4 @@
+import { registerAccount } from './account.ts';
 import { warmUp } from './http-load.ts';
 import type { Row, Sides } from './row.ts';
 import type { Stage } from './stage.ts';
@@ -6,8 +7,6 @@ const AT_ONCE = 32;
 const TRANSCRIPTIONS = 200;
 /** About as much as is said in a minute. */
 const TEXT = 'good morning everyone let us start with the numbers of the last quarter '.repeat(12).trim();
-
-const ACCOUNT = { email: 'bench@example.com', password: 'a long sentence is a good password', name: 'Bench' };
 
 const ADD_TRANSCRIPTIONS = `
 INSERT INTO transcriptions (id, workspace_id, status, stage, options, chunk_count, chunks_done, duration_seconds, language, text,
@@ -31,7 +30,7 @@ export const p2: Row = {
 
 async function open(stage: Stage, settings: Record<string, string> = {}): Promise<Sides> {
   const [api, bare] = await Promise.all([stage.startApi(settings), stage.startFloor('read-one-row')]);
-  const { token, workspaceId } = await register(api);
+  const { token, workspaceId } = await registerAccount(api);
   const ids = await addTranscriptions(stage, workspaceId);
   return {
     steno: await warmUp({
@@ -47,17 +46,6 @@ async function open(stage: Stage, settings: Record<string, string> = {}): Promis
       atOnce: AT_ONCE,
     }),
   };
-}
-
-async function register(api: string): Promise<{ token: string; workspaceId: string }> {
-  const response = await fetch(`${api}/api/v1/auth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(ACCOUNT),
-  });
-  if (response.status !== 201) throw new Error(`Could not register: ${await response.text()}`);
-  const { accessToken, workspace } = (await response.json()) as { accessToken: string; workspace: { id: string } };
-  return { token: accessToken, workspaceId: workspace.id };
 }
 
 async function addTranscriptions(stage: Stage, workspaceId: string): Promise<string[]> {

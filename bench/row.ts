@@ -12,6 +12,8 @@ export interface Row {
   unit: string;
   /** Steno's figure divided by the floor's. */
   reach: { atLeast: number } | { atMost: number };
+  /** How often both sides measure: an odd number, 5 when not set. */
+  turns?: number;
   /** The settings it is measured in, each on a stage of its own. */
   variants: Variant[];
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../tools/embedded/free-port.ts';
@@ -21,8 +21,10 @@ const LIMITS_OUT_OF_REACH = ['address', 'user', 'sign-in', 'anonymous'].map((pol
  */
 export class Stage extends AsyncDisposableStack {
   readonly databaseUrl: string;
-  private readonly directory: string;
+  /** For its files; removed with it. */
+  readonly directory: string;
   private readonly signal: AbortSignal;
+  private readonly secrets = { AUTH_SECRET: randomSecret(), MASTER_KEY: randomSecret() };
 
   private constructor(directory: string, databaseUrl: string, signal: AbortSignal) {
     super();
@@ -64,14 +66,32 @@ export class Stage extends AsyncDisposableStack {
   }
 
   /**
-   * A floor: a program in `bench/floors` that listens on PORT and answers `/` when it is there.
+   * One more built worker. Returns when it takes jobs.
+   * @param settings environment variables of the variant
+   */
+  async startWorker(settings: Record<string, string> = {}): Promise<Service> {
+    const port = String(await freePort());
+    const env = { ...this.environment(), WORKER_PORT: port, ...settings };
+    const worker = this.service(`worker ${port}`, 'dist/apps/transcription-worker/src/main.js', env);
+    await this.answering(`http://127.0.0.1:${port}`, '/ready', worker);
+    return worker;
+  }
+
+  /** A floor: a program in `bench/floors`. @returns its origin */
+  async startFloor(name: string): Promise<string> {
+    return this.startProgram(`bench/floors/${name}.ts`);
+  }
+
+  /**
+   * A program that listens on PORT and answers `/` when it is there.
+   * @param path from the project's folder
+   * @param settings further environment variables
    * @returns its origin
    */
-  async startFloor(name: string): Promise<string> {
+  async startProgram(path: string, settings: Record<string, string> = {}): Promise<string> {
     const port = String(await freePort());
-    const env = { ...this.environment(), PORT: port };
-    const floor = this.service(`floor ${name}`, `bench/floors/${name}.ts`, env);
-    return this.answering(`http://127.0.0.1:${port}`, '/', floor);
+    const program = this.service(basename(path, '.ts'), path, { ...this.environment(), PORT: port, ...settings });
+    return this.answering(`http://127.0.0.1:${port}`, '/', program);
   }
 
   /** Works on the database as its owner. */
@@ -104,14 +124,17 @@ export class Stage extends AsyncDisposableStack {
       ALLOW_EMBEDDED: 'true',
       STENO_HOME: this.directory,
       DATABASE_URL: this.databaseUrl,
-      AUTH_SECRET: randomBytes(36).toString('base64'),
-      MASTER_KEY: randomBytes(36).toString('base64'),
+      ...this.secrets,
       ACCESS_TOKEN_SECONDS: '86400',
       RATE_LIMITS: LIMITS_OUT_OF_REACH,
       // The account of a bench answers no letters.
       EMAIL_VERIFICATION: 'optional',
     };
   }
+}
+
+function randomSecret(): string {
+  return randomBytes(36).toString('base64');
 }
 
 async function waitForAnswer(url: string, signal: AbortSignal): Promise<void> {

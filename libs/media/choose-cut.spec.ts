@@ -52,7 +52,7 @@ describe('chooseCut', () => {
 
 describe('chooseStart', () => {
   it('begins the next piece at the cut when that lies in a pause', () => {
-    expect(chooseStart(LOUD, soundingBut([700, 740]), 720, 0)).toBe(720);
+    expect(chooseStart(LOUD.slice().fill(0, 700, 740), soundingBut([700, 740]), 720, 0)).toBe(720);
   });
 
   it('begins it three to five seconds earlier, at the quietest moment, when the cut may go through a word', () => {
@@ -60,9 +60,20 @@ describe('chooseStart', () => {
     expect(chooseStart(dipped, soundingBut(), 1000, 0)).toBe(807);
   });
 
+  it('does not trust a pause that is nearly as loud as the speech', () => {
+    const quieter = (decibels: number) => LOUD.slice().fill(levelOf(-20 - decibels), 900, 1100);
+    expect(chooseStart(quieter(9), soundingBut([900, 1100]), 1000, 0)).toBeLessThanOrEqual(850);
+    expect(chooseStart(quieter(10), soundingBut([900, 1100]), 1000, 0)).toBe(1000);
+  });
+
+  it('begins the next piece at the cut when nothing sounds before it', () => {
+    expect(chooseStart(LOUD, [], 1000, 0)).toBe(1000);
+  });
+
   it('takes a cut close to sound for one that may go through a word', () => {
-    expect(chooseStart(LOUD, soundingBut([994, 1006]), 1000, 0)).toBeLessThanOrEqual(850);
-    expect(chooseStart(LOUD, soundingBut([993, 1007]), 1000, 0)).toBe(1000);
+    const paused = LOUD.slice().fill(0, 990, 1010);
+    expect(chooseStart(paused, soundingBut([994, 1006]), 1000, 0)).toBeLessThanOrEqual(850);
+    expect(chooseStart(paused, soundingBut([993, 1007]), 1000, 0)).toBe(1000);
   });
 
   it('shares no more than a quarter of a short piece', () => {

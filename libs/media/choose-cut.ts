@@ -1,4 +1,4 @@
-import { FRAMES_PER_SECOND } from './sound-levels.js';
+import { FRAMES_PER_SECOND, STEPS_PER_DECIBEL } from './sound-levels.js';
 import type { FrameSpan } from './speech-map.js';
 
 /** How long the pieces of a recording should and may be, in frames. */
@@ -15,6 +15,8 @@ const SURE_PAUSE = 0.6 * FRAMES_PER_SECOND;
 const DIP = 5;
 /** Words begin and end with consonants too quiet to be seen; a cut farther than this (0.14 s) from all sound goes through no word. */
 const CLEAR_OF_WORDS = 0.14 * FRAMES_PER_SECOND;
+/** A pause is sure when it is so much (10 dB) quieter than what sounds; in noise nearly as loud as the speech a quiet word is not seen. */
+const QUIETER_THAN_SPEECH = 10 * STEPS_PER_DECIBEL;
 /** What two pieces share at most where a cut may go through a word: several words at any speed of speech. */
 const LONGEST_OVERLAP = 5 * FRAMES_PER_SECOND;
 /** The least, as a share of that. */
@@ -64,10 +66,25 @@ export function chooseCut(levels: Uint8Array, sounding: readonly FrameSpan[], wi
  * @param start where the piece that ends with the cut began
  */
 export function chooseStart(levels: Uint8Array, sounding: readonly FrameSpan[], cut: number, start: number): number {
-  const nearWord = sounding.some(({ from, to }) => from < cut + CLEAR_OF_WORDS && to > cut - CLEAR_OF_WORDS);
-  if (!nearWord) return cut;
+  if (isInPause(levels, sounding, cut, start)) return cut;
   const longest = Math.min(LONGEST_OVERLAP, Math.floor((cut - start) * TWICE_HEARD_SHARE));
   return quietest(levels, { from: cut - longest, to: cut - Math.ceil(longest * SHORTEST_OVERLAP_SHARE) });
+}
+
+function isInPause(levels: Uint8Array, sounding: readonly FrameSpan[], cut: number, start: number): boolean {
+  const around = { from: cut - CLEAR_OF_WORDS, to: cut + CLEAR_OF_WORDS };
+  if (sounding.some(({ from, to }) => from < around.to && to > around.from)) return false;
+  const heard = sounding
+    .map(({ from, to }) => levels.subarray(Math.max(from, start), Math.min(to, cut)))
+    .filter(({ length }) => length > 0);
+  const frames = heard.reduce((sum, { length }) => sum + length, 0);
+  if (frames === 0) return true;
+  const loudness = heard.reduce((sum, span) => sum + total(span), 0) / frames;
+  return loudness - Math.max(...levels.subarray(around.from, around.to)) >= QUIETER_THAN_SPEECH;
+}
+
+function total(levels: Uint8Array): number {
+  return levels.reduce((sum, level) => sum + level, 0);
 }
 
 /** What is not sounding inside the window. A pause that begins before it or ends after it is cut off there. */
@@ -85,7 +102,7 @@ function* pausesIn(sounding: readonly FrameSpan[], window: FrameSpan): Generator
 function quietest(levels: Uint8Array, window: FrameSpan): number {
   let best = { at: window.to, sum: Infinity };
   for (let at = window.from; at + DIP <= window.to; at++) {
-    const sum = levels.subarray(at, at + DIP).reduce((total, level) => total + level, 0);
+    const sum = total(levels.subarray(at, at + DIP));
     if (sum <= best.sum) best = { at: at + Math.floor(DIP / 2), sum };
   }
   return best.at;

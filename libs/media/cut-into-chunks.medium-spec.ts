@@ -167,9 +167,12 @@ describe('MediaService.cutIntoChunks', () => {
     let atWork = 0;
     let mostAtWork = 0;
     let mostFiles = 0;
+    const { promise: threeAtWork, resolve: gather } = Promise.withResolvers<void>();
     const { chunks } = await cut(spoken.path, { targetSeconds: 5, maxSeconds: 6, maxBytes: 1e9 }, async ({ path }) => {
       mostAtWork = Math.max(mostAtWork, ++atWork);
-      await delay(30);
+      if (atWork === 3) gather();
+      await threeAtWork;
+      await delay(10); // for a fourth, if it were begun
       expect((await stat(path)).isFile()).toBe(true);
       mostFiles = Math.max(mostFiles, (await readdir(studio.workDirectory)).length);
       atWork--;

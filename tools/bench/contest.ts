@@ -21,11 +21,11 @@ export interface Verdict {
 }
 
 /** Lets Steno and its floor measure in turn, so that what else goes on on the machine falls on both. */
-export async function contest({ name, open }: Variant, signal: AbortSignal): Promise<Contest> {
+export async function contest({ name, open }: Variant, signal: AbortSignal, turns = TURNS): Promise<Contest> {
   await using stage = await Stage.open(signal);
   const sides = await open(stage);
   const result: Contest = { variant: name, steno: [], floor: [] };
-  for (let turn = 0; turn < TURNS; turn += 1) {
+  for (let turn = 0; turn < turns; turn += 1) {
     signal.throwIfAborted();
     result.floor.push(await sides.floor());
     result.steno.push(await sides.steno());

@@ -1,4 +1,6 @@
 import { p2 } from '../../bench/p2-read-transcription.ts';
+import { p4, p4Memory } from '../../bench/p4-prepare.ts';
+import { p5 } from '../../bench/p5-transcribe.ts';
 import type { Row } from '../../bench/row.ts';
 import { buildWhenStale } from '../build/build.ts';
 import { listenForInterruption } from '../interruption.ts';
@@ -7,7 +9,7 @@ import { describeMissing, installMissing } from '../system/packages.ts';
 import { contest, type Contest } from './contest.ts';
 import { circumstances, keepRecords, recordOf, type RowRecord, tableOf } from './records.ts';
 
-const ROWS: readonly Row[] = [p2];
+const ROWS: readonly Row[] = [p2, p4, p4Memory, p5];
 
 /**
  * `npm run bench [-- p2 …]`: measures Steno beside its floors and writes docs/benchmarks.md. A figure that is not reached is said, and
@@ -40,7 +42,7 @@ async function contestsOf(row: Row, signal: AbortSignal): Promise<Contest[]> {
   const contests: Contest[] = [];
   for (const variant of row.variants) {
     console.log(`${row.id} ${variant.name} …`);
-    contests.push(await contest(variant, signal));
+    contests.push(await contest(variant, signal, row.turns));
   }
   return contests;
 }

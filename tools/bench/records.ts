@@ -29,7 +29,7 @@ const INTRODUCTION = `# Benchmarks
 What \`npm run bench\` measured; \`npm run bench -- p2\` measures one row again. Written by that command, do not edit.
 
 Each figure stands beside that of a floor, the least program that could do the same work (\`bench/floors\`), measured in turn with it on the same
-machine in the same run; both are the median of five turns. The ratio is what counts: machines differ. On one that is
+machine in the same run; both are medians of five turns or, where that takes too long, of one. The ratio is what counts: machines differ. On one that is
 busy with other things it is worse than it would be, for the API is one process and a floor's work is spread over several. The figures of every turn are
 in [benchmarks.json](benchmarks.json).
 `;

@@ -34,6 +34,11 @@ export class Service {
     this.ended = once(this.child, 'exit').then(() => undefined);
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error(`The ${this.name} was not started.`);
+    return this.child.pid;
+  }
+
   /** Never settles well: rejects when the process ends although nobody asked it to. */
   async failure(): Promise<never> {
     await this.ended;
