@@ -1,13 +1,22 @@
 import { KILL_ROWS } from './kills.js';
+import { LOAD_ROWS } from './load.js';
+import { MACHINE_ROWS } from './machine.js';
+import { OBJECT_STORE_ROWS } from './object-store.js';
 import { POSTGRES_ROWS } from './postgres.js';
 import { REDIS_ROWS } from './redis.js';
 import type { ChaosRow } from './row.js';
 import { WORKER_ROWS } from './workers.js';
 
 /** Every row, in the order of its number: F1 … F33, then L5 … L13. */
-export const ROWS: readonly ChaosRow[] = [...KILL_ROWS, ...POSTGRES_ROWS, ...REDIS_ROWS, ...WORKER_ROWS].sort(
-  (a, b) => orderOf(a.id) - orderOf(b.id),
-);
+export const ROWS: readonly ChaosRow[] = [
+  ...KILL_ROWS,
+  ...WORKER_ROWS,
+  ...POSTGRES_ROWS,
+  ...REDIS_ROWS,
+  ...OBJECT_STORE_ROWS,
+  ...MACHINE_ROWS,
+  ...LOAD_ROWS,
+].sort((a, b) => orderOf(a.id) - orderOf(b.id));
 
 /** The place of a row on the page. */
 export function orderOf(id: string): number {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diesWithParent, PROJECT } from './launcher.js';
@@ -21,6 +21,8 @@ export class AppProcess {
   private readonly child: ChildProcess;
   private readonly ended: Promise<unknown>;
   private signalledAt = performance.now();
+  /** How many files and sockets it had open when it had just started. */
+  openFilesAtFirst = Infinity;
 
   /**
    * @param script path of the built main file, from the project's folder
@@ -76,6 +78,26 @@ export class AppProcess {
     await this.ended;
   }
 
+  /** Files and sockets it has open; 0 where the system does not tell. */
+  openFiles(): number {
+    const directory = `/proc/${this.pid}/fd`;
+    return existsSync(directory) ? readdirSync(directory).length : 0;
+  }
+
+  /** Its own child processes, dead ones that nobody waited for included, as their ids; none where the system does not tell. */
+  children(): string[] {
+    const list = `/proc/${this.pid}/task/${this.pid}/children`;
+    return existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean) : [];
+  }
+
+  /** Megabytes of memory: what it has now, and the most it ever had; 0 where the system does not tell. */
+  memory(): { now: number; peak: number } {
+    const file = `/proc/${this.pid}/status`;
+    const status = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const of = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1_000;
+    return { now: of('VmRSS'), peak: of('VmHWM') };
+  }
+
   /** What it has written. */
   output(): string {
     return readFileSync(this.log, 'utf8');
@@ -96,7 +118,9 @@ export class AppProcess {
   async said(message: string): Promise<Record<string, unknown>> {
     for (const deadline = performance.now() + 60_000; performance.now() < deadline && this.isRunning; await sleep(25)) {
       const line = this.lines().find((candidate) => candidate.message === message);
-      if (line !== undefined) return line;
+      if (line === undefined) continue;
+      this.openFilesAtFirst = Math.min(this.openFilesAtFirst, this.openFiles());
+      return line;
     }
     throw new Error(`${this.script} did not say "${message}". ${this.tail()}`);
   }

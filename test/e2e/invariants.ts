@@ -6,6 +6,9 @@ import { SPOKEN, type Stack } from './stack.js';
 /** How long tidying up (removal of chunks, of what a failed upload left) may take after the last answer. */
 const TIDY_SECONDS = 45;
 
+/** Connections of pools that open at the first use and stay: the database's, the provider's, the object store's. */
+const MORE_FILES = 30;
+
 const OPEN_JOBS = `SELECT count(*) AS n FROM jobs WHERE state IN ('waiting', 'running')`;
 
 /** What may be wrong, each with the statement that finds it: one row for each finding, with a text. */
@@ -38,6 +41,7 @@ export async function checkInvariants(stack: Stack): Promise<void> {
     ...(await lostOrders(stack)),
     ...(await callViolations(stack)),
     ...(await fileViolations(stack)),
+    ...(await processViolations(stack)),
     ...leaks(stack),
   ];
   if (violations.length > 0) throw new Error(`Broken:\n${violations.join('\n')}\n\n${stack.tails()}`);
@@ -71,16 +75,22 @@ async function fileViolations(stack: Stack): Promise<string[]> {
   let found: string[] = [];
   for (const deadline = performance.now() + 5_000; performance.now() < deadline; await sleep(100)) {
     const keys = new Set((await stack.query<{ key: string }>('SELECT object_key AS key FROM audio')).map(({ key }) => key));
-    const objects = filesIn(join(stack.home, 'objects'));
-    const stored = new Set(objects.filter(isPublished).map((path) => path.replace(/@(bytes|type)$/, '')));
+    const stored = storedKeys(stack);
     found = [
       ...[...stored].filter((key) => !keys.has(key)).map((key) => `an object belongs to no row: ${key}`),
       ...[...keys].filter((key) => !stored.has(key)).map((key) => `a recording has lost its object: ${key}`),
+      ...(stack.s3?.openUploads ?? []).map(({ key }) => `an upload to S3 is left open: ${key}`),
       ...entriesOf(join(stack.home, 'tmp')).map((name) => `a temporary directory is left: ${name}`),
     ];
     if (found.length === 0) return [];
   }
   return found;
+}
+
+function storedKeys({ home, s3 }: Stack): Set<string> {
+  if (s3 !== undefined) return new Set(s3.objects.map(({ key }) => key));
+  const objects = filesIn(join(home, 'objects'));
+  return new Set(objects.filter(isPublished).map((path) => path.replace(/@(bytes|type)$/, '')));
 }
 
 /** What a killed process was just writing lies aside, seen by nobody, until the hourly sweep. */
@@ -97,6 +107,23 @@ function filesIn(directory: string): string[] {
 
 function entriesOf(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+/** Programs that were started are gone and waited for, and files and sockets are closed again, shortly after the last work. */
+async function processViolations({ processes }: Stack): Promise<string[]> {
+  let found: string[] = [];
+  for (const deadline = performance.now() + 5_000; performance.now() < deadline; await sleep(100)) {
+    found = processes
+      .filter((process) => process.isRunning)
+      .flatMap((process) => [
+        ...process.children().map((child) => `${process.log} has left a child: ${child}`),
+        ...(process.openFiles() > process.openFilesAtFirst + MORE_FILES
+          ? [`${process.log} has ${process.openFiles()} files open, at first ${process.openFilesAtFirst}`]
+          : []),
+      ]);
+    if (found.length === 0) return [];
+  }
+  return found;
 }
 
 function leaks({ processes, clients, env, databaseUrl }: Stack): string[] {

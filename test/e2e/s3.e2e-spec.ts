@@ -18,15 +18,7 @@ describeWith([], 'recordings in S3', () => {
 
   beforeAll(async () => {
     s3 = await startS3Double();
-    const { bucket, region, credentials } = s3.settings;
-    const env = {
-      S3_BUCKET: bucket,
-      S3_REGION: region,
-      S3_ENDPOINT: s3.endpoint,
-      S3_ACCESS_KEY_ID: credentials.accessKeyId,
-      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    };
-    stack = await startStack({ env });
+    stack = await startStack({ s3 });
     client = await stack.client();
   });
   afterAll(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { S3Double } from '#testing/s3-double';
 import { DOUBLE_KEY, type SpeechDouble, startOpenAiDouble } from '#testing/speech-doubles';
 import { AppProcess, type Exit } from './app-process.js';
 import { Client } from './client.js';
@@ -26,6 +27,8 @@ export interface StackOptions {
   workers?: number;
   /** `local`: pocketsphinx; `double`: OpenAI's adapter against a double of OpenAI. */
   provider?: 'local' | 'double';
+  /** Where objects lie in place of the local disk. */
+  s3?: S3Double;
   /** Further variables of both apps. */
   env?: Record<string, string>;
   /** Connection of the server that gets the database; by default the one of `npm test`. */
@@ -47,6 +50,7 @@ export class Stack {
     readonly env: Record<string, string>,
     readonly double: SpeechDouble | undefined,
     readonly redis: OwnRedis | undefined,
+    readonly s3: S3Double | undefined,
   ) {}
 
   /** A folder for files of the test. */
@@ -165,6 +169,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     persistence,
     workers = 1,
     provider = 'double',
+    s3,
     env = {},
     server = process.env.STENO_TEST_DATABASE_URL ?? '',
   } = options;
@@ -194,10 +199,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...(double === undefined
         ? { SPEECH_PROVIDER: 'local' }
         : { SPEECH_PROVIDER: 'openai', OPENAI_API_KEY: DOUBLE_KEY, OPENAI_BASE_URL: `${double.url}/v1` }),
+      ...(s3 === undefined ? {} : variablesOf(s3)),
       ...env,
     },
     double,
     redis,
+    s3,
   );
   try {
     await migrate(stack);
@@ -208,6 +215,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throw error;
   }
   return stack;
+}
+
+function variablesOf({ endpoint, settings: { bucket, region, credentials } }: S3Double): Record<string, string> {
+  return {
+    S3_BUCKET: bucket,
+    S3_REGION: region,
+    S3_ENDPOINT: endpoint,
+    S3_ACCESS_KEY_ID: credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
 }
 
 async function migrate({ home, env }: Stack): Promise<void> {
