@@ -1,3 +1,4 @@
+import { Client, type ClientConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from './entities/index.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -13,6 +14,17 @@ interface ConnectionOptions {
 /** How long a caller waits for a free connection before it gets "unavailable" instead of hanging (measured default: for ever). */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
+/**
+ * A session that the server ends between two owners of its connection has nobody who listens, and an error event that nobody listens to
+ * ends the process. Nothing is hidden by it: whoever uses the connection next is told.
+ */
+class HeardClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** The connection pool of an app: every session works as the app's role, with a statement timeout. */
 export function appDataSource({ url, poolSize, statementTimeoutMs, applicationName }: ConnectionOptions): DataSource {
   return new DataSource({
@@ -24,6 +36,7 @@ export function appDataSource({ url, poolSize, statementTimeoutMs, applicationNa
     poolSize,
     connectTimeoutMS: CONNECTION_TIMEOUT_MS,
     extra: {
+      Client: HeardClient,
       options: `-c role=${APP_ROLE} -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000`,
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
       keepAlive: true,

@@ -18,11 +18,19 @@ const PASSING_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT
 const PASSING_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|connection is closed/i;
 
+/** TypeORM lets go of a connection that broke in the middle of a transaction; what follows in it finds none. */
+const LOST_CONNECTION = 'QueryRunnerAlreadyReleasedError';
+
 /** Whether the database, not the statement, was at fault: the same work may succeed later. */
 export function isPassingDatabaseFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
-  return PASSING_SQLSTATE.test(code) || PASSING_CODES.has(code) || PASSING_MESSAGES.test(error.message);
+  return (
+    PASSING_SQLSTATE.test(code) ||
+    PASSING_CODES.has(code) ||
+    PASSING_MESSAGES.test(error.message) ||
+    error.name === LOST_CONNECTION
+  );
 }
 
 /** Whether the error is a violated unique constraint of that name. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { FieldError } from '#errors';
 import { Log, Readiness } from '#observability';
 import { openDatabase, type TestDatabase, testDatabase } from '#testing/database';
 import { makeAudio, makeWorkspace } from '#testing/factories';
@@ -204,6 +206,36 @@ describe('a transaction', () => {
 });
 
 describe('a server that is away', () => {
+  it('is told as database_unavailable wherever it hits, and ends no process', async () => {
+    const told = new Set<string>();
+    let stopped = false;
+    const work = async (read: () => Promise<unknown>): Promise<void> => {
+      while (!stopped) {
+        await read().catch((error: unknown) => told.add(error instanceof FieldError ? error.code : String(error)));
+      }
+    };
+    const inSteps = (): Promise<unknown> =>
+      database.inWorkspace(ours.id, async (tx) => {
+        for (let step = 0; step < 3; step += 1) await tx.query('SELECT 1 AS one');
+      });
+    const inOne = (): Promise<unknown> => database.readInWorkspace(ours.id, 'SELECT 1 AS one');
+    // More than there are connections: one goes from hand to hand in the middle of what the server sends.
+    const loops = [inSteps, inOne, inSteps, inOne, inSteps, inOne].map(work);
+    const hit = ownerDataSource(server.url);
+    await hit.initialize();
+    for (let round = 0; round < 60; round += 1) {
+      await hit.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'steno-test'`,
+      );
+      await sleep(15);
+    }
+    stopped = true;
+    await Promise.all(loops);
+    await hit.destroy();
+    expect([...told]).toEqual(['database_unavailable']);
+    expect(await inOne()).toEqual([{ one: 1 }]);
+  });
+
   it('is told as database_unavailable within 6 s, and does not keep the pool from working afterwards', async () => {
     const proxy = await startCutOffProxy(server.url);
     const fragile = await openDatabase(proxy.url, 2);
