@@ -93,7 +93,7 @@ export default defineConfig(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['tools/**', 'bench/**'],
+    files: ['tools/**', 'bench/**', 'test/chaos/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -1,6 +1,6 @@
-import { Client, type ClientConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from './entities/index.js';
+import { HeardClient } from './heard-client.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { APP_ROLE } from './roles.js';
 
@@ -13,17 +13,6 @@ interface ConnectionOptions {
 
 /** How long a caller waits for a free connection before it gets "unavailable" instead of hanging (measured default: for ever). */
 const CONNECTION_TIMEOUT_MS = 5_000;
-
-/**
- * A session that the server ends between two owners of its connection has nobody who listens, and an error event that nobody listens to
- * ends the process. Nothing is hidden by it: whoever uses the connection next is told.
- */
-class HeardClient extends Client {
-  constructor(config?: string | ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
 
 /** The connection pool of an app: every session works as the app's role, with a statement timeout. */
 export function appDataSource({ url, poolSize, statementTimeoutMs, applicationName }: ConnectionOptions): DataSource {

@@ -10,6 +10,7 @@ export {
 } from './database.errors.js';
 export { DatabaseModule } from './database.module.js';
 export * from './entities/index.js';
+export { HeardClient } from './heard-client.js';
 export { migrateDatabase, schemaDifferences } from './migrate.js';
 export { APP_ROLE, SYSTEM_ROLE } from './roles.js';
 export { storableJson, storableText } from './storable.js';

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import type { Config } from '#config';
 import type { Log } from '#observability';
-import { APP_ROLE } from '#database';
+import { APP_ROLE, HeardClient } from '#database';
 
 /** Schema of BullMQ's tables on Postgres. */
 const QUEUE_SCHEMA = 'bullmq';
@@ -25,6 +25,7 @@ export function queueConnection(config: Config, purpose: 'ring' | 'take'): Conne
   }
   setDefaultBackendFactory(createPostgresBackend);
   const pool: unknown = {
+    Client: HeardClient,
     connectionString: config.database.url,
     schema: QUEUE_SCHEMA,
     max: CONNECTIONS_PER_QUEUE,

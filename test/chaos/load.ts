@@ -162,7 +162,7 @@ const BACKLOG: ChaosRow = {
       const before = await listTimes(client);
       await stack.query(ADD_TRANSCRIPTIONS, [id, wanted]);
       await stack.query(ADD_JOBS, [id]);
-      await untilRung(stack, turn.say);
+      await untilRung(stack, (progress) => turn.say(progress));
       const after = await listTimes(client);
       const used = ((await stack.redis?.usedBytes()) ?? NaN) / MB;
       await stack.query('DELETE FROM jobs WHERE subject_id <> $1', [id]);

@@ -31,7 +31,7 @@ async function statusOf(upload: Promise<unknown>): Promise<string> {
 
 async function sha256Of(response: Response): Promise<string> {
   const hash = createHash('sha256');
-  for await (const bytes of response.body ?? []) hash.update(bytes);
+  for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>) hash.update(bytes);
   return hash.digest('hex');
 }
 
