@@ -1,28 +1,14 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import type { FastifyReply } from 'fastify';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DiskObjectStore } from './disk-object-store.js';
 import { describeObjectStore } from './object-store-contract.js';
 import { FieldError, STATUS_OF_KIND } from '#errors';
-import { PartsController } from './http/parts.controller.js';
 import { ObjectLinks } from './object-links.js';
-import { ObjectStore } from './object-store.js';
 
 const links = new ObjectLinks('http://127.0.0.1:3000', 'a secret of thirty-two characters');
-
-/** Stands in for the filter of the API. */
-@Catch(FieldError)
-class FieldErrorFilter implements ExceptionFilter<FieldError> {
-  catch(error: FieldError, host: ArgumentsHost): void {
-    void host.switchToHttp().getResponse<FastifyReply>().code(STATUS_OF_KIND[error.kind]).send({ code: error.code });
-  }
-}
 
 async function filesIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
@@ -32,47 +18,24 @@ async function filesIn(directory: string): Promise<string[]> {
 describeObjectStore('DiskObjectStore', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'disk-object-store-'));
   const store = new DiskObjectStore(directory, links);
-  const api = await startPartsApi(store);
   return {
     store,
     unfinished: async () => (await filesIn(join(directory, '~incoming'))).length,
-    putByUrl: api.put,
-    stop: async () => {
-      await api.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
+    putByUrl: (url, content) => putByUrl(store, url, content),
+    stop: () => rm(directory, { recursive: true, force: true }),
   };
 });
 
-/** The route behind the URLs of parts, on a server of its own. */
-async function startPartsApi(store: DiskObjectStore): Promise<{
-  put: (url: string, content: Buffer) => Promise<number>;
-  stop: () => Promise<void>;
-}> {
-  const testing = await Test.createTestingModule({
-    controllers: [PartsController],
-    providers: [
-      { provide: ObjectStore, useValue: store },
-      { provide: ObjectLinks, useValue: links },
-    ],
-  }).compile();
-  const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 2_048 } });
-  const app = testing.createNestApplication<NestFastifyApplication>(adapter, { logger: false });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addContentTypeParser('*', (_request, _body, done) => done(null));
-  app.enableVersioning();
-  app.useGlobalFilters(new FieldErrorFilter());
-  await app.listen(0, '127.0.0.1');
-  const origin = await app.getUrl();
-  return {
-    put: async (url, content) => {
-      const { pathname } = new URL(url);
-      return (await fetch(origin + pathname, { method: 'PUT', body: new Uint8Array(content) })).status;
-    },
-    stop: () => app.close(),
-  };
+/** Puts a part as the route behind its URL does. */
+async function putByUrl(store: DiskObjectStore, url: string, content: Buffer): Promise<number> {
+  try {
+    const link = links.readPart(url.split('/').at(-1) ?? '');
+    await store.receivePart(link, content.length, Readable.from([content]));
+    return 204;
+  } catch (error) {
+    if (error instanceof FieldError) return STATUS_OF_KIND[error.kind];
+    throw error;
+  }
 }
 
 describe('DiskObjectStore', () => {
@@ -128,6 +91,55 @@ describe('DiskObjectStore', () => {
     expect(await store.removeUnfinished(new Date(Date.now() - 60_000))).toBe(1);
     expect(await readdir(incoming)).toEqual(['young@bytes']);
     expect(await store.head('kept')).toMatchObject({ bytes: 1 });
+  });
+
+  describe('an upload in parts', () => {
+    const PART = Buffer.alloc(6_000, 'p');
+    const incoming = (): string => join(directory, 'objects', '~incoming');
+
+    async function begin(): Promise<string> {
+      return store.beginParts('whole', { contentType: 'audio/wav', partBytes: PART.length });
+    }
+
+    it('is completed after the process died in the middle of completing it', async () => {
+      const uploadId = await begin();
+      const parts = [
+        await store.putPart('whole', uploadId, 1, PART),
+        await store.putPart('whole', uploadId, 2, Buffer.from('end')),
+      ];
+      // Renamed into place, and what was beside it not yet removed.
+      await rename(join(incoming(), `${uploadId}@parts`, 'content'), join(directory, 'objects', 'whole@bytes'));
+      await store.completeParts('whole', uploadId, parts);
+      expect(await store.head('whole')).toMatchObject({ bytes: 6_003 });
+      expect(await readdir(incoming())).toEqual([]);
+    });
+
+    it('counts a part no more that is being sent again', async () => {
+      const uploadId = await begin();
+      await store.putPart('whole', uploadId, 1, PART);
+      const link = { key: 'whole', uploadId, number: 1, bytes: PART.length, expiresAt: 0 };
+      async function* broken(): AsyncGenerator<Buffer> {
+        yield PART.subarray(1);
+        await Promise.resolve();
+        throw new Error('the connection broke');
+      }
+      await expect(store.receivePart(link, PART.length, broken())).rejects.toThrow('the connection broke');
+      expect(await store.parts('whole', uploadId)).toEqual([]);
+    });
+
+    it('keeps two that send one part apart, and does not complete meanwhile', async () => {
+      const uploadId = await begin();
+      const [first] = [await store.putPart('whole', uploadId, 1, PART)];
+      const link = { key: 'whole', uploadId, number: 1, bytes: PART.length, expiresAt: 0 };
+      const slow = new PassThrough();
+      const sending = store.receivePart(link, PART.length, slow);
+      while ((await store.parts('whole', uploadId)).length > 0) await new Promise(setImmediate);
+      const busy = { code: 'part_refused', message: expect.stringContaining('Wait for its answer') };
+      await expect(store.putPart('whole', uploadId, 1, PART)).rejects.toMatchObject(busy);
+      await expect(store.completeParts('whole', uploadId, [first])).rejects.toMatchObject(busy);
+      slow.end(PART);
+      await store.completeParts('whole', uploadId, [await sending]);
+    });
   });
 
   it('says that its directory cannot be used', async () => {

@@ -24,7 +24,7 @@ import {
   type StoredPart,
 } from './object-store.js';
 import { consume } from './source.js';
-import { objectNotFound } from './storage.errors.js';
+import { objectNotFound, partRefused } from './storage.errors.js';
 
 /** Keys cannot hold `@` and `~`, so neither these files nor this directory can ever be mistaken for an object's own. */
 const BYTES = '@bytes';
@@ -161,9 +161,16 @@ export class DiskObjectStore extends ObjectStore {
 
   /**
    * Takes a part by the link of `partUrl`, as S3 does by itself.
+   * @param announced how many bytes are to come; refused beforehand when it is not what the link says, so that nothing is lost by it
    * @throws FieldError parts_not_found, part_refused; what the chunks throw
    */
-  async receivePart({ key, uploadId, number, bytes }: PartLink, chunks: AsyncIterable<Buffer>): Promise<StoredPart> {
+  async receivePart(
+    { key, uploadId, number, bytes }: PartLink,
+    announced: number,
+    chunks: AsyncIterable<Buffer>,
+  ): Promise<StoredPart> {
+    if (announced !== bytes)
+      throw partRefused(`Part ${number} must have ${bytes} bytes, as its Content-Length must say. Send it again whole.`);
     return this.partial.write({ key, uploadId }, number, bytes, chunks);
   }
 

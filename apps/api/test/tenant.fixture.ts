@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import type { Role } from '#database';
 import { ObjectStore } from '#storage';
+import { UploadsService } from '#uploads';
 import { Vault } from '#vault';
 import { makeAudio, makeMembership, makeTranscription, makeUser, makeWorkspace } from '#testing/factories';
 import { makeKey } from './api-key.fixture.js';
@@ -50,6 +51,8 @@ const MAKERS = {
     await api.app.get(ObjectStore).put(objectKey, Readable.from([Buffer.from(canary)]), { contentType: 'audio/wav' });
     return id;
   },
+  upload: async (api, { workspaceId, canary }, owner) => beginUpload(api, workspaceId, owner, 'parts', canary),
+  resumableUpload: async (api, { workspaceId, canary }, owner) => beginUpload(api, workspaceId, owner, 'resumable', canary),
   transcription: async (api, { workspaceId, canary }) => {
     const done = { status: 'completed', stage: 'assemble', text: canary } as const;
     return (await makeTranscription(api.database, workspaceId, done)).id;
@@ -112,9 +115,23 @@ const MAKERS = {
 } satisfies Record<string, Maker>;
 export type Kind = keyof typeof MAKERS;
 
+async function beginUpload(
+  api: TestApi,
+  workspaceId: string,
+  { userId }: SignedInUser,
+  kind: 'parts' | 'resumable',
+  name: string,
+): Promise<string> {
+  const order = { kind, name, bytes: 1_000, sha256: null };
+  return (await api.app.get(UploadsService).begin({ workspaceId, userId }, order)).id;
+}
+
 /** The kind of each id: by its operation, by the first word of the path and its name, or by its name. */
 const KINDS: Record<string, Kind> = {
   'POST /api/v1/workspaces/{id}/restore id': 'deletedWorkspace',
+  'PATCH /api/v1/uploads/resumable/{id} id': 'resumableUpload',
+  'DELETE /api/v1/uploads/resumable/{id} id': 'resumableUpload',
+  'uploads id': 'upload',
   'audio id': 'audio',
   audioId: 'audio',
   'transcriptions id': 'transcription',

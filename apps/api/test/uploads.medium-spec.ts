@@ -5,6 +5,7 @@ import { ObjectStore } from '#storage';
 import { type S3Double, startS3Double } from '#testing/s3-double';
 import { wav } from './recording.fixture.js';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+import { s3Environment } from './uploads.fixture.js';
 
 const MIB = 1024 * 1024;
 /** 11.2 MB: two parts. */
@@ -308,13 +309,3 @@ describe.each(['disk', 's3'] as const)('uploads in parts, on %s', (kind) => {
     }
   }
 });
-
-function s3Environment({ settings, endpoint }: S3Double): Record<string, string> {
-  return {
-    S3_BUCKET: settings.bucket,
-    S3_REGION: settings.region,
-    S3_ENDPOINT: endpoint,
-    S3_ACCESS_KEY_ID: settings.credentials.accessKeyId,
-    S3_SECRET_ACCESS_KEY: settings.credentials.secretAccessKey,
-  };
-}

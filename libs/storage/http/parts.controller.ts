@@ -54,11 +54,6 @@ export class PartsController {
     void reply.header('cross-origin-resource-policy', 'cross-origin');
     if (!(this.store instanceof DiskObjectStore))
       throw new FieldError(storageErrors.link_invalid, storageErrors.link_invalid.example);
-    const announced = request.headers['content-length'];
-    if (announced !== undefined && Number(announced) !== link.bytes)
-      throw partRefused(
-        `Part ${link.number} must have ${link.bytes} bytes, and ${announced} are announced. Send it again whole.`,
-      );
     const { etag } = await this.receive(this.store, link, request.raw);
     void reply.header('etag', etag);
   }
@@ -66,7 +61,7 @@ export class PartsController {
   /** Does not destroy the request when the part is refused: its sender is to read the answer. */
   private async receive(store: DiskObjectStore, link: PartLink, body: IncomingMessage): Promise<StoredPart> {
     try {
-      return await store.receivePart(link, body.iterator({ destroyOnReturn: false }));
+      return await store.receivePart(link, Number(body.headers['content-length']), body.iterator({ destroyOnReturn: false }));
     } catch (error) {
       if (!body.complete && body.destroyed) throw partRefused('The part broke off before it was complete. Send it again whole.');
       throw error;

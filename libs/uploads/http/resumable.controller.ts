@@ -28,13 +28,14 @@ import { TusDataStore } from './tus-data-store.js';
 import { isTusRefusal, toFieldError } from './tus-refusals.js';
 import { UploadLocker } from './upload-locker.js';
 
+const VERSION_SPOKEN = '1.0.0';
 const PATH = '/api/v1/uploads/resumable';
 const BYTES = 'application/offset+octet-stream';
 /** How long a request whose connection is likely dead may take to keep what it has. */
 const DRAIN_MS = 500;
 
 const ID = { name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' };
-const VERSION = { name: 'Tus-Resumable', required: true, schema: { type: 'string' }, example: '1.0.0' } as const;
+const VERSION = { name: 'Tus-Resumable', required: true, schema: { type: 'string' }, example: VERSION_SPOKEN } as const;
 const OFFSET_ANSWER = {
   'Upload-Offset': { description: 'Bytes that are safe.', schema: { type: 'integer', example: 10485760 } },
 } as const;
@@ -187,7 +188,8 @@ export class ResumableController {
     reply: FastifyReply,
     path: string,
   ): Promise<void> {
-    void reply.header('tus-resumable', '1.0.0');
+    void reply.headers({ 'tus-resumable': VERSION_SPOKEN, 'tus-version': VERSION_SPOKEN });
+    refuseOtherVersions(request);
     refuseOtherTypes(request);
     let thrown: unknown;
     const server = new TusServer({
@@ -211,10 +213,7 @@ export class ResumableController {
     const response = await server.handleWeb(webRequest(request, path));
     if (isTusRefusal(thrown)) throw toFieldError(thrown);
     if (thrown !== undefined) throw thrown;
-    if (response.status >= 400) {
-      if (response.status === 412) void reply.header('tus-version', '1.0.0');
-      throw toFieldError({ status_code: response.status, body: await response.text() });
-    }
+    if (response.status >= 400) throw toFieldError({ status_code: response.status, body: await response.text() });
     for (const [name, value] of response.headers) if (!name.startsWith('access-control-')) void reply.header(name, value);
     void reply.code(response.status);
   }
@@ -230,6 +229,12 @@ function webRequest({ raw, method }: FastifyRequest, path: string): Request {
     headers,
     ...(hasBody ? { body: Readable.toWeb(raw) as ReadableStream, duplex: 'half' } : {}),
   });
+}
+
+/** The library would say 400 of versions it does not know; the protocol has 412 for it. */
+function refuseOtherVersions({ method, headers }: FastifyRequest): void {
+  if (method === 'OPTIONS' || headers['tus-resumable'] === VERSION_SPOKEN) return;
+  throw new FieldError(uploadErrors.resumable_version_unsupported, uploadErrors.resumable_version_unsupported.example);
 }
 
 /** The library would say 400 or 403; the protocol has 415 for it. */

@@ -22,8 +22,6 @@ export function toFieldError({ status_code: status, body }: TusRefusal): FieldEr
       return new FieldError(uploadErrors.upload_offset_mismatch, uploadErrors.upload_offset_mismatch.example);
     case 410:
       return new FieldError(uploadErrors.upload_gone, uploadErrors.upload_gone.example);
-    case 412:
-      return new FieldError(uploadErrors.resumable_version_unsupported, uploadErrors.resumable_version_unsupported.example);
     case 413:
       return new FieldError(uploadErrors.upload_exceeds_length, uploadErrors.upload_exceeds_length.example);
     default:

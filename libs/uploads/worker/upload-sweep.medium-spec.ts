@@ -1,0 +1,135 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Injectable, type Type } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { ConfigModule } from '#config';
+import { Database, DatabaseModule } from '#database';
+import { IdempotencyModule } from '#idempotency';
+import { Log, ObservabilityModule } from '#observability';
+import { JOB_NAMES, type JobName, QueuesModule } from '#queues';
+import { type JobHandler, OnJob, QueuesWorkerModule } from '#queues/worker';
+import { ObjectStore, StorageModule } from '#storage';
+import { testConfig } from '#testing/config';
+import { type TestDatabase, testDatabase } from '#testing/database';
+import { makeWorkspace } from '#testing/factories';
+import { VaultModule } from '#vault';
+import { UploadsService } from '../uploads.service.js';
+import { UploadSweep } from './upload-sweep.js';
+import { UploadsWorkerModule } from './uploads-worker.module.js';
+
+let server: TestDatabase;
+let home: string;
+let worker: TestingModule;
+let database: Database;
+let workspaceId: string;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  home = await mkdtemp(join(tmpdir(), 'upload-sweep-'));
+  const config = testConfig({ DATABASE_URL: server.url, STENO_HOME: home, WORKER_JOBS: 'uploads.clear' });
+  worker = await Test.createTestingModule({
+    imports: [
+      ConfigModule.with(config),
+      ObservabilityModule.with(new Log({ app: 'test', level: 'silent' })),
+      DatabaseModule.as('steno-test'),
+      VaultModule,
+      StorageModule.forConfig(),
+      QueuesModule,
+      IdempotencyModule,
+      QueuesWorkerModule,
+      UploadsWorkerModule,
+    ],
+    providers: JOB_NAMES.filter((name) => name !== 'uploads.clear').map(noHandler),
+  }).compile();
+  await worker.init();
+  database = worker.get(Database);
+  workspaceId = (await makeWorkspace(database)).id;
+});
+afterAll(async () => {
+  await worker.close();
+  await server.drop();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** For the jobs of other rooms: there has to be one for each, and none comes. */
+function noHandler(name: JobName): Type<JobHandler<JobName>> {
+  @Injectable()
+  @OnJob(name)
+  class NoHandler implements JobHandler<JobName> {
+    run(): Promise<void> {
+      return Promise.reject(new Error(`${name} is of no concern here.`));
+    }
+
+    giveUp(): Promise<void> {
+      return Promise.resolve();
+    }
+  }
+  return NoHandler;
+}
+
+/** An upload with one part in the store. */
+async function begin(kind: 'parts' | 'resumable'): Promise<string> {
+  const uploads = worker.get(UploadsService);
+  const upload = await uploads.begin({ workspaceId, userId: uuidv7() }, { kind, name: 'x', bytes: 1_000, sha256: null });
+  await worker.get(ObjectStore).putPart(upload.objectKey, upload.storeUploadId ?? '', 1, Buffer.alloc(1_000));
+  return upload.id;
+}
+
+async function change(sql: string, id: string): Promise<void> {
+  await database.asSystem((tx) => tx.execute(`UPDATE uploads SET ${sql} WHERE id = $1`, [id]));
+}
+
+async function statusOf(id: string): Promise<string | undefined> {
+  const [row] = await database.asSystem((tx) => tx.query<{ status: string }>('SELECT status FROM uploads WHERE id = $1', [id]));
+  return row?.status;
+}
+
+async function filesLeft(): Promise<string[]> {
+  const entries = await readdir(join(home, 'objects'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+async function untilNothingIsLeft(): Promise<void> {
+  for (let turn = 0; (await filesLeft()).length > 0; turn += 1) {
+    if (turn > 300) throw new Error(`Still there: ${(await filesLeft()).join(', ')}`);
+    await sleep(50);
+  }
+}
+
+describe('uploads', () => {
+  it.each(['open', 'completing'])('that are %s when their time is over end, with what they stored', async (status) => {
+    const [late, early] = [await begin('parts'), await begin('resumable')];
+    await change(`status = '${status}', expires_at = now()`, late);
+    await worker.get(UploadSweep).sweep();
+    expect([await statusOf(late), await statusOf(early)]).toEqual(['expired', 'open']);
+    await worker.get(UploadsService).abort(workspaceId, early);
+    await untilNothingIsLeft();
+    await expect(worker.get(UploadsService).abort(workspaceId, late)).rejects.toMatchObject({ code: 'upload_over' });
+  });
+
+  it('are looked after once more, for what a completion under way put there since', async () => {
+    const id = await begin('parts');
+    await worker.get(UploadsService).abort(workspaceId, id);
+    await untilNothingIsLeft();
+    const [again] = await database.asSystem((tx) =>
+      tx.query<{ part: number; minutes: number }>(
+        `SELECT part, round(extract(epoch FROM due_at - now()) / 60)::int AS minutes
+         FROM jobs WHERE name = 'uploads.clear' AND subject_id = $1 AND state = 'waiting'`,
+        [id],
+      ),
+    );
+    expect(again).toEqual({ part: 1, minutes: 60 });
+  });
+
+  it('are forgotten a month after their end', async () => {
+    const [old, young] = [await begin('parts'), await begin('parts')];
+    for (const id of [old, young]) await worker.get(UploadsService).abort(workspaceId, id);
+    await change(`finished_at = now() - interval '31 days'`, old);
+    await worker.get(UploadSweep).sweep();
+    expect([await statusOf(old), await statusOf(young)]).toEqual([undefined, 'aborted']);
+  });
+});
