@@ -103,6 +103,9 @@ const COMPLETE = `
 UPDATE transcriptions SET status = 'completed', text = $4, language = $5, warnings = $6, quality = $7, finished_at = now()
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'assemble'`;
 
+/** Ten hours have ten thousand lines with their words; in pieces, each statement stays far from its time limit. */
+const SEGMENTS_A_STATEMENT = 1_000;
+
 const ADD_SEGMENTS = `
 INSERT INTO transcript_segments (transcription_id, workspace_id, index, start, "end", text, speaker, confidence, words)
 SELECT $1, $2, s.index, s.start, s."end", s.text, s.speaker, s.confidence, s.words
@@ -269,7 +272,10 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     if (changed === 0) return false;
     // Those of an earlier generation, which had gaps.
     await tx.manager.delete(TranscriptSegment, { transcriptionId: id, workspaceId: tx.workspaceId });
-    await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, storableJson(segments.map((segment, index) => ({ index, ...segment })))]);
+    const rows = segments.map((segment, index) => ({ index, ...segment }));
+    for (let from = 0; from < rows.length; from += SEGMENTS_A_STATEMENT) {
+      await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, storableJson(rows.slice(from, from + SEGMENTS_A_STATEMENT))]);
+    }
     return this.told(tx, id, true);
   }
 
