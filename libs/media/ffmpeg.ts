@@ -14,6 +14,15 @@ const MEMORY_BYTES = 1_500_000_000;
 /** The slowest codec here (Opus, Vorbis) decodes 200 times faster than it plays on an old core; ten times that is allowed. */
 const CPU_SHARE = 1 / 20;
 
+/** Hz of a mix. */
+const MIX_RATE = 48_000;
+/** Decoding each of two recordings, and encoding. */
+const MIX_CPU_SHARE = 3 * CPU_SHARE;
+/** Rates of clocks are told to 5 millionths at this sample rate; ffmpeg takes whole numbers of Hz. */
+const FINE_RATE = 4 * MIX_RATE;
+/** Clocks that differ by less part by 0.2 s in twelve hours. */
+const SAME_CLOCK = 5e-6;
+
 const QUIET = ['-hide_banner', '-protocol_whitelist', 'file,pipe', '-format_whitelist', ALLOWED_DEMUXERS.join(',')];
 
 /** What ffprobe says about a file; whatever it does not know is missing. */
@@ -34,6 +43,18 @@ export interface Source {
   /** Absolute. */
   path: string;
   format: AudioFormat;
+}
+
+/** A recording in a mix. */
+export interface MixedPart extends Source {
+  startsAtSeconds: number;
+  rate: number;
+}
+
+/** Brings sound to the sample rate of a mix, and to its clock. */
+function toClock(rate: number): string {
+  if (Math.abs(rate - 1) < SAME_CLOCK) return `aresample=${MIX_RATE}`;
+  return `aresample=${FINE_RATE},asetrate=${Math.round(FINE_RATE / rate)},aresample=${MIX_RATE}`;
 }
 
 /** ffmpeg and ffprobe, run in the cage with arguments that keep them to one file and its first audio stream. */
@@ -73,18 +94,48 @@ export class Ffmpeg {
   /**
    * Starts decoding the first audio stream to 16 kHz mono 16-bit sound.
    * @param seconds no more than so many seconds are decoded, whatever the file holds
+   * @param channel the one that is wanted, from 0; without it all are mixed
    */
-  async decode({ path, format }: Source, seconds: number, signal?: AbortSignal): Promise<RunningProgram> {
+  async decode({ path, format }: Source, seconds: number, signal?: AbortSignal, channel?: number): Promise<RunningProgram> {
+    const toMono = channel === undefined ? ['-ac', '1'] : ['-af', `pan=mono|c0=c${channel}`];
     return this.programs.start({
       program: await this.find(this.config.ffmpeg.path),
       args: [
         // One thread each: every further one reserves address space, and the cores are shared among recordings anyway.
         ...['-nostdin', '-v', 'error', ...QUIET, '-threads', '1', '-filter_threads', '1'],
         ...['-f', format.demuxer, '-i', `file:${path}`, '-map', '0:a:0', '-vn', '-sn', '-dn'],
-        ...['-t', String(seconds), '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', '-flush_packets', '0', 'pipe:1'],
+        ...['-t', String(seconds), ...toMono, '-ar', String(SAMPLE_RATE), '-f', 's16le', '-flush_packets', '0', 'pipe:1'],
       ],
       readable: [path],
       limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: Math.ceil(60 + seconds * CPU_SHARE), fileBytes: 0, openFiles: 64 },
+      timeoutMs: STALL_MS,
+      signal,
+    });
+  }
+
+  /**
+   * Starts mixing the first audio streams of several recordings into one MP3, mono, 64 kbit/s. MP3 of a constant bit rate needs neither an
+   * index nor a header written last, so that it comes out of a pipe, plays in every browser and is found by its bytes at any second.
+   * @param parts each recording with when it begins, in seconds, and how long what it takes for a second lasts
+   */
+  async mix(parts: readonly MixedPart[], seconds: number, signal?: AbortSignal): Promise<RunningProgram> {
+    const heard = parts.map(({ startsAtSeconds, rate }, index) => {
+      const delay = `adelay=delays=${Math.round(startsAtSeconds * MIX_RATE)}S:all=1`;
+      return `[${index}:a:0]${toClock(rate)},aformat=channel_layouts=mono,${delay}[part${index}]`;
+    });
+    const all = parts.map((_, index) => `[part${index}]`).join('');
+    const mixed = `${all}amix=inputs=${parts.length}:duration=longest:normalize=0,alimiter=limit=0.9:level=disabled[mix]`;
+    return this.programs.start({
+      program: await this.find(this.config.ffmpeg.path),
+      args: [
+        ...['-nostdin', '-v', 'error', '-filter_complex_threads', '1'],
+        ...parts.flatMap(({ path, format }) => [...QUIET, '-threads', '1', '-f', format.demuxer, '-i', `file:${path}`]),
+        ...['-filter_complex', [...heard, mixed].join(';'), '-map', '[mix]', '-t', String(seconds), '-threads', '1'],
+        ...['-c:a', 'libmp3lame', '-b:a', '64k', '-write_xing', '0', '-id3v2_version', '0', '-map_metadata', '-1'],
+        ...['-f', 'mp3', 'pipe:1'],
+      ],
+      readable: parts.map(({ path }) => path),
+      limits: { memoryBytes: MEMORY_BYTES, cpuSeconds: Math.ceil(60 + seconds * MIX_CPU_SHARE), fileBytes: 0, openFiles: 64 },
       timeoutMs: STALL_MS,
       signal,
     });

@@ -3,6 +3,8 @@ export { AUDIO_FORMATS, type AudioFormat } from './audio-format.js';
 export { cutOut } from './cut-out.js';
 export { mediaErrors } from './media.errors.js';
 export { MediaModule } from './media.module.js';
+export { type Alignment } from './tracks/align-tracks.js';
+export { type SeparateTrack, type TrackSource, TracksService } from './tracks/tracks.service.js';
 export { type CutRecording, MediaService } from './media.service.js';
 export { type ProgramOutcome, type ProgramRun, ProgramRunner, type RunningProgram } from './program-runner.js';
 export { HEAD_BYTES, recogniseAudio } from './recognise-audio.js';

@@ -2,11 +2,12 @@ import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common'
 import { Log } from '#observability';
 import { MediaService } from './media.service.js';
 import { ProgramRunner } from './program-runner.js';
+import { TracksService } from './tracks/tracks.service.js';
 
 const SWEEP_MS = 3_600_000;
 
 /** Gives recordings as files, and the one way to run outside programs. */
-@Module({ providers: [MediaService, ProgramRunner], exports: [MediaService, ProgramRunner] })
+@Module({ providers: [MediaService, TracksService, ProgramRunner], exports: [MediaService, TracksService, ProgramRunner] })
 export class MediaModule implements OnModuleInit, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
 

@@ -3,14 +3,16 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { FieldError } from '#errors';
 import type { AudioFormat } from './audio-format.js';
-import { type AudioFacts, claimedSeconds, factsOf, unreadableAudio } from './audio-facts.js';
+import { type AudioFacts, factsOf, unreadableAudio } from './audio-facts.js';
+import { type DecodedRecording, Decoder } from './decoder.js';
 import { Ffmpeg, refuseBrokenCage, type Source } from './ffmpeg.js';
 import { mediaErrors } from './media.errors.js';
-import { type ProgramOutcome, ProgramRunner } from './program-runner.js';
+import { ProgramRunner } from './program-runner.js';
 import { type Chunk, type ChunkLimits, RecordingCutter } from './recording-cutter.js';
 import { soundBlocks } from './sound-blocks.js';
 import type { Span } from './speech-map.js';
 import { lengthInWords } from './length-in-words.js';
+import { tooLong } from './too-long.js';
 import { SAMPLE_RATE } from './wav.js';
 import { sweepWorkDirectories, withWorkDirectory } from './work-directory.js';
 
@@ -18,33 +20,27 @@ import { sweepWorkDirectories, withWorkDirectory } from './work-directory.js';
 const TRIAL_SECONDS = 10;
 const SHORTEST_SECONDS = 0.1;
 
-/** What ffmpeg says when it left out sound. What it says about tags and pictures in the file is not among it. */
-const LEFT_OUT =
-  /Error while decoding|Error submitting|Invalid data|CRC mismatch|Error parsing|exceeds containing|Truncating packet|partial file/i;
-
 /** A recording after it was cut. */
-export interface CutRecording {
-  /** Counted while decoding. */
-  seconds: number;
+export interface CutRecording extends DecodedRecording {
   chunkCount: number;
   /** Where there may be speech, in seconds from the start. */
   speech: Span[];
   /** Of the decoded sound, 16 kHz mono 16-bit samples; hexadecimal. The same whatever the file's tags say. */
   soundSha256: string;
-  /** Parts could not be decoded, or it ends before it says it does. */
-  damaged: boolean;
 }
 
 /** Everything that touches recordings as files. */
 @Injectable()
 export class MediaService {
   private readonly ffmpeg: Ffmpeg;
+  private readonly decoder: Decoder;
 
   constructor(
     private readonly config: Config,
     programs: ProgramRunner,
   ) {
     this.ffmpeg = new Ffmpeg(config, programs);
+    this.decoder = new Decoder(config, this.ffmpeg);
   }
 
   /**
@@ -81,20 +77,11 @@ export class MediaService {
   ): Promise<CutRecording> {
     const source = { path: resolve(path), format };
     const cutter = new RecordingCutter(limits, workDirectory, onChunk);
-    const claim = this.claimOf(source, signal);
     try {
-      const outcome = await this.decodeInto(cutter, source, signal);
-      if (cutter.seconds === 0) throw unreadableAudio(format, outcome.stderr);
+      const decoded = await this.decoder.decode(source, (block) => cutter.add(block), { signal });
       const soundSha256 = await cutter.finish();
-      return {
-        soundSha256,
-        seconds: cutter.seconds,
-        chunkCount: cutter.chunkCount,
-        speech: cutter.speechSoFar,
-        damaged: outcome.code !== 0 || LEFT_OUT.test(outcome.stderr) || fallsShort(cutter.seconds, await claim),
-      };
+      return { ...decoded, soundSha256, chunkCount: cutter.chunkCount, speech: cutter.speechSoFar };
     } finally {
-      await claim;
       await cutter.discard();
     }
   }
@@ -129,49 +116,8 @@ export class MediaService {
     }
   }
 
-  private async decodeInto(cutter: RecordingCutter, source: Source, signal?: AbortSignal): Promise<ProgramOutcome> {
-    const { maxSeconds } = this.config.recordings;
-    // One second more than allowed, so that what is too long shows.
-    const program = await this.ffmpeg.decode(source, maxSeconds + 1, signal);
-    try {
-      for await (const block of soundBlocks(program.output)) {
-        if (cutter.seconds + block.length / SAMPLE_RATE > maxSeconds)
-          throw tooLong(`more than ${lengthInWords(maxSeconds)}`, maxSeconds);
-        await cutter.add(block);
-        signal?.throwIfAborted();
-      }
-      const outcome = await program.outcome;
-      refuseBrokenCage(outcome);
-      return outcome;
-    } finally {
-      program.kill();
-      await Promise.allSettled([program.outcome]);
-    }
-  }
-
-  /** How long the file says it lasts. A file that cannot even be probed says nothing; decoding tells what is wrong with it. */
-  private async claimOf(source: Source, signal?: AbortSignal): Promise<number | null> {
-    return this.ffmpeg.probe(source, signal).then(
-      ({ answer, said }) => (answer === undefined ? null : claimedSeconds(answer, said)),
-      () => null,
-    );
-  }
-
   private refuseTooLong(seconds: number): void {
     const { maxSeconds } = this.config.recordings;
     if (seconds > maxSeconds) throw tooLong(lengthInWords(seconds), maxSeconds);
   }
-}
-
-/** A second and two per cent are lost by encoders that round and pad. */
-function fallsShort(seconds: number, claimed: number | null): boolean {
-  return claimed !== null && claimed - seconds > Math.max(1, claimed * 0.02);
-}
-
-function tooLong(length: string, maxSeconds: number): FieldError {
-  return new FieldError(
-    mediaErrors.recording_too_long,
-    `The recording lasts ${length} and at most ${lengthInWords(maxSeconds)} are accepted. Cut it into shorter recordings.`,
-    { members: { maxSeconds } },
-  );
 }
