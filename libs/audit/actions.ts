@@ -40,6 +40,9 @@ export const AUDIT_ACTIONS = [
   'provider_key.checked',
   'provider_key.rejected',
   'audit_log.exported',
+  'processing.started',
+  'processing.restarted',
+  'processing.all_processed',
   'retention.applied',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,4 +1,4 @@
-import type { Role } from '#database';
+import type { PlatformRole, Role } from '#database';
 
 /** What an API key may be let do; each includes the ones before. */
 export const SCOPES = ['read', 'write', 'admin'] as const;
@@ -9,6 +9,8 @@ interface Rule {
   role: Role;
   /** The least scope with which a key has it; null: people only. */
   scope: Scope | null;
+  /** The platform role it wants besides; for what is about the whole service. */
+  platform?: PlatformRole;
 }
 
 const ANYBODY_READS: Rule = { role: 'viewer', scope: 'read' };
@@ -41,6 +43,8 @@ const RULES = {
   'api-keys:write': { role: 'member', scope: null },
   'provider-keys:read': ADMIN_READS,
   'provider-keys:write': ADMIN_WRITES,
+  /** Looking after the background service. Never by a key. */
+  'platform:processing': { role: 'viewer', scope: null, platform: 'admin' },
 } as const satisfies Record<string, Rule>;
 
 /** What a route can ask for. */
@@ -52,6 +56,12 @@ const RANK_OF_ROLE: Record<Role, number> = { viewer: 0, member: 1, admin: 2, own
 /** Whether a role may do what the permission names. */
 export function roleMay(role: Role, permission: Permission): boolean {
   return RANK_OF_ROLE[role] >= RANK_OF_ROLE[RULES[permission].role];
+}
+
+/** Whether a platform role may do it, as far as the role in the workspace goes. */
+export function platformRoleMay(platformRole: PlatformRole, permission: Permission): boolean {
+  const rule: Rule = RULES[permission];
+  return rule.platform === undefined || rule.platform === platformRole;
 }
 
 /** Whether a key with these scopes may do it, as far as its maker's role goes. */

@@ -12,6 +12,9 @@ export {
 } from './job-catalogue.js';
 export { JobOutbox, type NewJob } from './job-outbox.js';
 export { JobQueues } from './job-queues.js';
+export { OWN_FAULTS } from './own-faults.js';
 export { OutboxRelay } from './outbox-relay.js';
 export { migrateQueues, queueConnection } from './queue-backend.js';
+export { QueueControl } from './queue-control.js';
+export { type FailedTries, type QueueReport, QueueStatus } from './queue-status.js';
 export { QueuesModule } from './queues.module.js';

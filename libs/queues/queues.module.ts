@@ -7,6 +7,8 @@ import { JobOutbox } from './job-outbox.js';
 import { JobQueues } from './job-queues.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { queueConnection } from './queue-backend.js';
+import { QueueControl } from './queue-control.js';
+import { QueueStatus } from './queue-status.js';
 
 /** The sending side: owing jobs and ringing the queue. Both apps have it; consuming is `#queues/worker`. */
 @Global()
@@ -18,7 +20,7 @@ import { queueConnection } from './queue-backend.js';
     }),
     BullModule.registerQueue(...JOB_NAMES.map((name) => ({ name }))),
   ],
-  providers: [JobQueues, Feeder, OutboxRelay, JobOutbox],
-  exports: [JobQueues, JobOutbox, OutboxRelay],
+  providers: [JobQueues, Feeder, OutboxRelay, JobOutbox, QueueStatus, QueueControl],
+  exports: [JobQueues, JobOutbox, OutboxRelay, QueueStatus, QueueControl],
 })
 export class QueuesModule {}

@@ -54,6 +54,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('audio', 'Recordings')
     .addTag('uploads', 'Large recordings: in parts, or over connections that break')
     .addTag('transcriptions', 'Orders to transcribe, and their results')
+    .addTag('meetings', 'Meetings, and the background service that transcribes them')
     .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({

@@ -27,7 +27,9 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly workers = new Map<JobName, Worker<Bell>>();
   private readonly answeredAt = new Map<JobName, number>();
   private readonly busy = new Map<JobName, number>();
+  /** No more bells are answered: for a moment, or because the process ends. */
   private stopping = false;
+  private ending = false;
 
   constructor(
     private readonly runner: JobRunner,
@@ -47,17 +49,33 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    const connection = queueConnection(this.config, 'take');
-    for (const name of wantedJobs(this.config.worker.jobs)) this.workers.set(name, this.consume(name, connection));
+    this.begin();
     this.log.info('Taking jobs', { jobs: this.jobs });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
+    this.ending = true;
     this.readiness.drain();
+    await this.stop(GRACE_MS);
+  }
+
+  /** Stops what is being done, hands it back, and begins anew with new connections. */
+  async restart(): Promise<void> {
+    await this.stop(0);
+    if (!this.ending) this.begin();
+  }
+
+  private begin(): void {
+    const connection = queueConnection(this.config, 'take');
+    for (const name of wantedJobs(this.config.worker.jobs)) this.workers.set(name, this.consume(name, connection));
+    this.stopping = false;
+  }
+
+  private async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
     const workers = [...this.workers.values()];
     await Promise.race([Promise.allSettled(workers.map((worker) => worker.pause(true))), wait(CLOSE_MS)]);
-    await this.runner.drain(GRACE_MS);
+    await this.runner.drain(graceMs);
     await Promise.race([Promise.allSettled(workers.map((worker) => worker.close(true))), wait(CLOSE_MS)]);
   }
 
@@ -80,7 +98,7 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async answer(name: JobName, bell: Bell): Promise<void> {
     this.answeredAt.set(name, performance.now());
-    // A bell that comes while the process ends is left: its row waits and is rung again for somebody else.
+    // A bell that comes while work is stopped is left: its row waits and is rung again for somebody else.
     if (bell.canary === true || this.stopping) return;
     this.busy.set(name, (this.busy.get(name) ?? 0) + 1);
     try {

@@ -1,6 +1,7 @@
 import { type ErrorKind, FieldError, messageOf } from '#errors';
 import { storableText } from '#database';
 import type { JobSettings } from '../job-catalogue.js';
+import { OWN_FAULTS } from '../own-faults.js';
 
 /** Why a try failed, in the words of what to do next. */
 export type FailureClass =
@@ -42,19 +43,6 @@ const CLASS_OF_KIND: Record<ErrorKind, FailureClass> = {
   insufficient_storage: 'own_fault',
 };
 
-/** Codes of the ground: when these fail, nothing is wrong with the work. */
-const OWN_FAULTS = new Set([
-  'database_unavailable',
-  'storage_unavailable',
-  'storage_misconfigured',
-  'object_truncated',
-  'ffmpeg_missing',
-  'sandbox_unavailable',
-  // This worker is not set up for the order; another one, or this one after its next start, may be.
-  'provider_not_configured',
-  'unknown_model',
-  'no_speech_engine',
-]);
 /** Seconds after which even waiting that does not count comes to an end: the one who ordered wants an answer. */
 const LONGEST_WAIT_IN_ALL = 24 * 3_600;
 /** Seconds before work that our own side failed is taken up again. */

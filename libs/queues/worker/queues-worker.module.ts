@@ -8,11 +8,12 @@ import { JobRunner } from './job-runner.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Reconciler } from './reconciler.js';
 import { WorkerIdentity } from './worker-identity.js';
+import { WorkerRestart } from './worker-restart.js';
 
 /** The taking side: importing this module is what makes a process a worker. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [WorkerIdentity, HandlerRegistry, JobLeases, LeaseKeeper, JobRunner, JobConsumer, Canary, Reconciler],
+  providers: [WorkerIdentity, HandlerRegistry, JobLeases, LeaseKeeper, JobRunner, JobConsumer, Canary, Reconciler, WorkerRestart],
   exports: [Canary, JobRunner, Reconciler],
 })
 export class QueuesWorkerModule {}

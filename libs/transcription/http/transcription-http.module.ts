@@ -3,6 +3,7 @@ import { AudioModule } from '#audio';
 import { IdentityHttpModule } from '#identity/http';
 import { ProgressStreams } from '../progress/progress-streams.js';
 import { TranscriptionModule } from '../transcription.module.js';
+import { BackgroundServiceController } from './background-service.controller.js';
 import { ProgressController } from './progress.controller.js';
 import { TranscribeUploadController } from './transcribe-upload.controller.js';
 import { TranscriptionControlController } from './transcription-control.controller.js';
@@ -10,7 +11,13 @@ import { TranscriptionsController } from './transcriptions.controller.js';
 
 @Module({
   imports: [TranscriptionModule, AudioModule, IdentityHttpModule],
-  controllers: [TranscriptionsController, TranscriptionControlController, TranscribeUploadController, ProgressController],
+  controllers: [
+    TranscriptionsController,
+    TranscriptionControlController,
+    BackgroundServiceController,
+    TranscribeUploadController,
+    ProgressController,
+  ],
   providers: [ProgressStreams],
 })
 export class TranscriptionHttpModule {}

@@ -13,6 +13,7 @@ import { providerKeyErrors } from '#provider-keys';
 import { speechErrors } from '#speech';
 import { contentDisposition } from '#storage';
 import { FILE_KINDS, writeTranscript } from '../formats/transcript-formats.js';
+import { Outlooks } from '../outlook.js';
 import { transcriptionErrors } from '../transcription.errors.js';
 import { TranscriptionService } from '../transcription.service.js';
 import { isFinished } from '../transcription-view.js';
@@ -25,11 +26,11 @@ import {
   toSegmentSpan,
   toTranscription,
   toTranscriptionSummary,
-  toTranscriptionStatus,
+  toTranscriptionProgress,
   TranscriptionDto,
   TranscriptionListQueryDto,
   TranscriptionPageDto,
-  TranscriptionStatusDto,
+  TranscriptionProgressDto,
 } from './dto/transcription.dto.js';
 import { EXPORTED } from './export-examples.js';
 
@@ -40,7 +41,10 @@ const ID = { name: 'id', format: 'uuid', example: '019aa3a2-5d6e-7f80-91a2-b3c4d
 @ApiTags('transcriptions')
 @Controller({ path: 'transcriptions', version: '1' })
 export class TranscriptionsController {
-  constructor(private readonly transcriptions: TranscriptionService) {}
+  constructor(
+    private readonly transcriptions: TranscriptionService,
+    private readonly outlooks: Outlooks,
+  ) {}
 
   /** Orders the transcript of a recording. Answers at once; the order survives any crash from then on. */
   @Post()
@@ -108,13 +112,13 @@ export class TranscriptionsController {
     return toTranscription(transcription);
   }
 
-  /** Status, stage and percentage alone, for polling. */
+  /** Status, stage, percentage and what may be expected, for polling. */
   @Get(':id/status')
   @Access('transcriptions:read')
   @ApiOperation({ summary: 'Ask how far a transcription is' })
   @ApiParam(ID)
   @ApiOkResponse({
-    type: TranscriptionStatusDto,
+    type: TranscriptionProgressDto,
     description: 'Where it stands. `Retry-After` says when to ask again while it is not finished.',
   })
   @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request)
@@ -122,10 +126,10 @@ export class TranscriptionsController {
     @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TranscriptionStatusDto> {
+  ): Promise<TranscriptionProgressDto> {
     const transcription = await this.transcriptions.get(actor.workspaceId, id);
     if (!isFinished(transcription)) void reply.header('retry-after', ASK_AGAIN_SECONDS);
-    return toTranscriptionStatus(transcription);
+    return toTranscriptionProgress(transcription, await this.outlooks.of(transcription));
   }
 
   /** The lines of a transcript with their times, speakers and words; none before it is completed. */

@@ -10,6 +10,7 @@ import {
   type TranscriptSegment,
 } from '#database';
 import { PageDto, PageQueryDto } from '#paging/http';
+import type { Outlook } from '../../outlook.js';
 import { type Priority, PRIORITIES, priorityOf } from '../../priorities.js';
 import { progressOf } from '../../transcription-view.js';
 import { QualityDto } from './quality.dto.js';
@@ -205,6 +206,42 @@ export class TranscriptionStatusDto {
   error!: FailureDto | null;
 }
 
+/** Tries that went wrong. */
+export class FailedTriesDto {
+  @ApiProperty({ example: 0, description: 'How many, of what is not done yet.' })
+  count!: number;
+
+  @ApiProperty({ type: FailureDto, nullable: true, example: null, description: 'Why the last one did.' })
+  lastError!: FailureDto | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'When the next one is; null while something goes on.',
+  })
+  nextTryAt!: string | null;
+}
+
+/** Where a transcription stands, and what may be expected of it. */
+export class TranscriptionProgressDto extends TranscriptionStatusDto {
+  @ApiProperty({ type: Number, nullable: true, example: 3, description: 'Its place in the line; null once it was begun.' })
+  queuePosition!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 40,
+    description:
+      'By the speeds measured lately and what goes before; null when it is finished or nothing is known to reckon from.',
+  })
+  estimatedSecondsLeft!: number | null;
+
+  @ApiProperty({ type: FailedTriesDto })
+  failedTries!: FailedTriesDto;
+}
+
 /** A transcription as lists have it: all but its text. */
 export class TranscriptionSummaryDto extends TranscriptionStatusDto {
   @ApiProperty({
@@ -328,6 +365,16 @@ export function toTranscriptionStatus(transcription: ListedTranscription): Trans
   const { id, status, stage, errorCode, errorDetail } = transcription;
   const error = errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' };
   return { id, status, stage, progress: progressOf(transcription), error };
+}
+
+/** Status, with what may be expected. */
+export function toTranscriptionProgress(
+  transcription: ListedTranscription,
+  { queuePosition, estimatedSecondsLeft, failedTries: { count, code, detail, nextAt } }: Outlook,
+): TranscriptionProgressDto {
+  const lastError = code === null ? null : { code, detail: detail ?? '' };
+  const failedTries = { count, lastError, nextTryAt: nextAt?.toISOString() ?? null };
+  return { ...toTranscriptionStatus(transcription), queuePosition, estimatedSecondsLeft, failedTries };
 }
 
 /** All but the text. */
