@@ -10,7 +10,7 @@ const CHUNKS = Math.ceil(36_000 / CHUNK_SECONDS);
 const WORDS_A_CHUNK = 70;
 
 describe('a recording of ten hours', () => {
-  const transcriptions = new TranscriptionsRepository();
+  const transcriptions = new TranscriptionsRepository({ publish: () => Promise.resolve(), subscribe: () => () => undefined });
   let server: TestDatabase;
   let database: Database;
   let order: Transcription;
