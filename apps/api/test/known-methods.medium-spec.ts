@@ -23,6 +23,8 @@ describe('a method that a path does not have', () => {
     const allow = [...documented, ...(documented.includes('GET') ? ['HEAD'] : [])].sort().join(', ');
     for (const method of [...METHODS, 'OPTIONS', 'TRACE'] as const) {
       if (documented.some((known) => known === method)) continue;
+      // Tells what it speaks of a protocol that has a question for it.
+      if (method === 'OPTIONS' && path === '/api/v1/uploads/resumable') continue;
       // light-my-request has no type for TRACE, and sends it
       const answer = await api.app.inject({ method: method as 'GET', url: `${url}?a=1` });
       const taken = overlapping(path).includes(method);

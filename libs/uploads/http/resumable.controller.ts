@@ -100,7 +100,7 @@ export class ResumableController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.answer(actor, request, reply, PATH);
+    await this.answer(actor, request, reply, null);
   }
 
   /** How far the upload is. */
@@ -117,7 +117,7 @@ export class ResumableController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.answer(actor, request, reply, `${PATH}/${id}`);
+    await this.answer(actor, request, reply, id);
   }
 
   /** Sends bytes. What came before a connection broke is kept. With the last byte the recording is made, of the same id. */
@@ -152,7 +152,7 @@ export class ResumableController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.answer(actor, request, reply, `${PATH}/${id}`);
+    await this.answer(actor, request, reply, id);
   }
 
   /** Gives the upload up. */
@@ -169,7 +169,7 @@ export class ResumableController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.answer(actor, request, reply, `${PATH}/${id}`);
+    await this.answer(actor, request, reply, id);
   }
 
   /** What of the protocol is spoken here. */
@@ -178,7 +178,7 @@ export class ResumableController {
   @ApiOperation({ summary: 'Ask what of tus is spoken' })
   @ApiNoContentResponse({ description: 'Tus-Version, Tus-Extension and Tus-Max-Size tell.' })
   async options(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    await this.answer({ workspaceId: '', userId: '' }, request, reply, PATH);
+    await this.answer({ workspaceId: '', userId: '' }, request, reply, null);
   }
 
   /** Lets the library answer, and says its refusals and ours as problems. */
@@ -186,12 +186,15 @@ export class ResumableController {
     actor: Pick<Actor, 'workspaceId' | 'userId'>,
     request: FastifyRequest,
     reply: FastifyReply,
-    path: string,
+    id: string | null,
   ): Promise<void> {
+    const path = id === null ? PATH : `${PATH}/${id}`;
     void reply.headers({ 'tus-resumable': VERSION_SPOKEN, 'tus-version': VERSION_SPOKEN });
+    // Whatever else is wrong: of another workspace's nobody learns more than of one that is not there.
+    if (id !== null) await this.uploads.get(actor.workspaceId, id);
     refuseOtherVersions(request);
     refuseOtherTypes(request);
-    let thrown: unknown;
+    let failure: Error | undefined;
     const server = new TusServer({
       path: PATH,
       relativeLocation: true,
@@ -202,7 +205,7 @@ export class ResumableController {
       maxSize: request.method === 'OPTIONS' ? this.uploads.mostBytes : 0,
       allowedOrigins: () => false,
       onResponseError: (_request, error) => {
-        thrown = error;
+        failure = isTusRefusal(error) ? toFieldError(error) : error;
         return undefined;
       },
       onUploadFinish: async (_request, { id }) => {
@@ -211,8 +214,7 @@ export class ResumableController {
       },
     });
     const response = await server.handleWeb(webRequest(request, path));
-    if (isTusRefusal(thrown)) throw toFieldError(thrown);
-    if (thrown !== undefined) throw thrown;
+    if (failure !== undefined) throw failure;
     if (response.status >= 400) throw toFieldError({ status_code: response.status, body: await response.text() });
     for (const [name, value] of response.headers) if (!name.startsWith('access-control-')) void reply.header(name, value);
     void reply.code(response.status);
