@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { storableJson, type TranscriptionStage, type TranscriptionStatus, type WorkspaceTransaction } from '#database';
+import { Events } from '#events';
 import type { Run } from './transcriptions.repository.js';
 
 /** A transcription as somebody wants it stopped or tried again; nobody changes it until the transaction ends. */
@@ -43,6 +44,8 @@ RETURNING index, status`;
 /** How a generation of a transcription is stopped, and the next one opened. */
 @Injectable()
 export class GenerationsRepository {
+  constructor(private readonly events: Events) {}
+
   /** Null when there is no such transcription in the workspace. */
   async hold(tx: WorkspaceTransaction, id: string): Promise<HeldTranscription | null> {
     const [row] = await tx.query<HeldTranscription>(HOLD, [id, tx.workspaceId]);
@@ -51,12 +54,14 @@ export class GenerationsRepository {
 
   /** Stops it for good; false when it was over already. */
   async cancel(tx: WorkspaceTransaction, id: string): Promise<boolean> {
+    await this.events.publish(tx, `transcription:${id}`);
     return (await tx.execute(CANCEL, [id, tx.workspaceId])) > 0;
   }
 
   /** Opens the next generation at its very beginning. */
   async openAnew(tx: WorkspaceTransaction, { id, generation }: Run): Promise<void> {
     await tx.execute(OPEN_NEXT, [id, generation, tx.workspaceId, 'pending', 'prepare', null, 0, '[]']);
+    await this.events.publish(tx, `transcription:${id}`);
   }
 
   /**
@@ -69,6 +74,7 @@ export class GenerationsRepository {
     const stage = left.length === 0 ? 'assemble' : 'transcribe';
     const counts = [chunks.length, chunks.length - left.length];
     await tx.execute(OPEN_NEXT, [id, generation, tx.workspaceId, 'processing', stage, ...counts, storableJson(warnings)]);
+    await this.events.publish(tx, `transcription:${id}`);
     return left;
   }
 }

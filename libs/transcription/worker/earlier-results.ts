@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transcription, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
+import { Events } from '#events';
 import { failureReasons } from '../transcription.errors.js';
 import type { Run } from '../transcriptions.repository.js';
 
@@ -44,6 +45,8 @@ FROM transcript_segments WHERE transcription_id = $2 AND workspace_id = $3`;
 /** Results that are there already: the same sound with the same options is not transcribed, and paid for, a second time. */
 @Injectable()
 export class EarlierResults {
+  constructor(private readonly events: Events) {}
+
   /**
    * Completes the run with an earlier result, where there is one.
    * @param soundSha256 of the decoded sound
@@ -76,6 +79,7 @@ export class EarlierResults {
     // Those of an earlier generation, which had gaps.
     await tx.execute('DELETE FROM transcript_segments WHERE transcription_id = $1 AND workspace_id = $2', [id, tx.workspaceId]);
     await tx.execute(COPY_SEGMENTS, [id, earlierId, tx.workspaceId]);
+    await this.events.publish(tx, `transcription:${id}`);
     return true;
   }
 }
