@@ -1,4 +1,4 @@
-export { WHISPER_LANGUAGES } from './languages.js';
+export { languageNames, WHISPER_LANGUAGES } from './languages.js';
 export type { SpeechChoice, SpeechWish } from './registry.js';
 export { SpeechError, type SpeechErrorKind } from './speech-error.js';
 export {

@@ -105,6 +105,12 @@ export const WHISPER_LANGUAGES: Readonly<Record<string, string>> = {
   yue: 'cantonese',
 };
 
+/** Every language we know: code → English name, as people write it. */
+export function languageNames(): Record<string, string> {
+  const capital = (name: string): string => name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(WHISPER_LANGUAGES).map(([code, name]) => [code, capital(name)]));
+}
+
 /** Other names providers use for the same languages (OpenAI's tokenizer aliases). */
 const ALIASES: Readonly<Record<string, string>> = {
   burmese: 'my',

@@ -59,6 +59,8 @@ describe('chooseSpeech', () => {
     ['openai/gpt-4o-transcribe-diarize', { diarize: true }, {}],
     ['gemini/gemini-2.5-flash', { provider: 'gemini', diarize: true, language: 'de' }, {}],
     ['local/pocketsphinx', { provider: 'local', language: 'en' }, {}],
+    ['openai/whisper-1', { translate: true, language: 'de' }, {}],
+    ['gemini/gemini-2.5-flash', { provider: 'gemini', translate: true, diarize: true }, {}],
   ])('gives %s for %j with defaults %j', (expected, wish, defaults) => {
     expect(choice(wish, defaults)).toBe(expected);
   });
@@ -70,6 +72,12 @@ describe('chooseSpeech', () => {
     ['provider_not_configured', { provider: 'acme' }, /there is no speech provider "acme"/],
     ['language_not_supported', { provider: 'local', language: 'de' }, /only: en.*openai\/whisper-1/],
     ['diarization_not_supported', { provider: 'local', diarize: true }, /openai\/gpt-4o-transcribe-diarize, gemini/],
+    [
+      'translation_not_supported',
+      { model: 'gpt-4o-transcribe', translate: true },
+      /does not translate.*openai\/whisper-1, gemini/,
+    ],
+    ['translation_not_supported', { provider: 'local', translate: true }, /pocketsphinx of local does not translate/],
     ['diarization_not_supported', { model: 'whisper-1', diarize: true }, /whisper-1 of openai does not/],
   ])('refuses with %s for %j', (code, wish, detail) => {
     const error = refusal(wish);

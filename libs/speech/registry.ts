@@ -10,6 +10,8 @@ export interface SpeechWish {
   /** ISO-639-1. */
   language?: string;
   diarize?: boolean;
+  /** Whether the text is to be in English, whatever is spoken. */
+  translate?: boolean;
 }
 
 /** Who does it, and with which model. */
@@ -73,6 +75,12 @@ export function chooseSpeech(providers: readonly SpeechProvider[], defaults: Spe
       `${choice.model.id} of ${choice.provider.id} does not tell speakers apart. ${whoDoes(providers, ({ diarization }) => diarization)}`,
     );
   }
+  if (wish.translate === true && choice.model.translation !== true) {
+    throw new FieldError(
+      speechErrors.translation_not_supported,
+      `${choice.model.id} of ${choice.provider.id} does not translate. ${whoDoes(providers, ({ translation }) => translation === true)}`,
+    );
+  }
   return choice;
 }
 
@@ -86,9 +94,13 @@ function namedChoice(providers: readonly SpeechProvider[], defaults: SpeechDefau
   const wanted = wish.model ?? (provider.id === installationsFirst(providers, defaults) ? defaults.model : undefined);
   if (wanted !== undefined) return { provider, model: modelOf(provider, wanted) ?? refuseModel(providers, provider, wanted) };
   const [first] = provider.models;
-  const model = wish.diarize === true ? (provider.models.find(({ diarization }) => diarization) ?? first) : first;
+  const model = provider.models.find((candidate) => canAll(candidate, wish)) ?? first;
   if (model === undefined) throw new Error(`The speech provider ${provider.id} has no model.`);
   return { provider, model };
+}
+
+function canAll({ diarization, translation }: SpeechModel, { diarize, translate }: SpeechWish): boolean {
+  return (diarize !== true || diarization) && (translate !== true || translation === true);
 }
 
 /** Keys that workspaces bring do not change whom SPEECH_MODEL is meant for. */

@@ -32,6 +32,8 @@ export interface SpeechRequest {
   /** Whether word times are worth their latency; given only by models whose `timestamps` is 'word'. */
   wordTimestamps: boolean;
   diarize?: boolean;
+  /** Whether to write English, whatever is spoken; given only to models whose `translation` is set. */
+  translate?: boolean;
   /** Aborting rejects the call with the signal's reason and ends the connection or the process behind it. */
   signal: AbortSignal;
 }
@@ -106,6 +108,8 @@ export interface SpeechModel {
   diarization: boolean;
   /** ISO-639-1 codes, or 'multilingual' for Whisper's hundred or more. */
   languages: 'multilingual' | readonly string[];
+  /** Set when it can write English whatever is spoken. */
+  translation?: true;
   /** Set when its text is only fit to try things out with. */
   lowAccuracy?: true;
   /** Chunks it can work on at once in this process; not set: the provider's rate limits are the only bound. */

@@ -22,6 +22,11 @@ export const speechErrors = defineErrors({
     title: 'The model cannot tell speakers apart',
     example: 'whisper-1 of openai does not tell speakers apart. These models do: openai/gpt-4o-transcribe-diarize.',
   },
+  translation_not_supported: {
+    kind: 'unprocessable',
+    title: 'The model cannot translate',
+    example: 'gpt-4o-transcribe of openai does not translate. These models do: openai/whisper-1, groq/whisper-large-v3.',
+  },
   no_speech_engine: {
     kind: 'unavailable',
     title: 'No speech engine is set up',

@@ -31,6 +31,8 @@ export interface TranscriptionWish {
   prompt?: string;
   temperature?: number;
   diarize?: boolean;
+  task?: 'transcribe' | 'translate';
+  vocabulary?: string[];
   reuse?: boolean;
   priority?: Priority;
 }
@@ -116,7 +118,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     wish: TranscriptionWish,
   ): Promise<Transcription> {
     await this.audio.hold(tx, audioId);
-    const choice = await this.ownKeys.choose(tx, wish);
+    const choice = await this.ownKeys.choose(tx, { ...wish, translate: wish.task === 'translate' });
     const id = uuidv7();
     const priority = PRIORITIES[wish.priority ?? 'normal'];
     const lowAccuracy = choice.model.lowAccuracy ?? false;
@@ -265,6 +267,8 @@ function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice): 
     prompt: wish.prompt ?? null,
     temperature: wish.temperature ?? null,
     diarize: wish.diarize ?? false,
+    ...(wish.task === 'translate' ? { task: wish.task } : {}),
+    ...(wish.vocabulary === undefined || wish.vocabulary.length === 0 ? {} : { vocabulary: wish.vocabulary }),
     ...(wish.reuse === false ? { reuse: false } : {}),
   };
 }

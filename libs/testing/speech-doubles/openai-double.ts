@@ -27,6 +27,18 @@ const OWN_SCHEMA = {
   },
 };
 
+const OWN_TRANSLATION_SCHEMA = {
+  ...OWN_SCHEMA,
+  properties: {
+    file: { type: 'string' },
+    model: { type: 'string' },
+    prompt: { type: 'string' },
+    temperature: { type: 'number' },
+    response_format: { enum: FORMATS },
+  },
+};
+
+const judgeTranslation = judgeBy('openai-openapi.yaml', 'CreateTranslationRequest', OWN_TRANSLATION_SCHEMA);
 const judgeOpenAi = () => judgeBy('openai-openapi.yaml', 'CreateTranscriptionRequest', OWN_SCHEMA);
 
 /** Starts a double of OpenAI's transcription API, at `<url>/v1`. */
@@ -47,13 +59,17 @@ export function startGroqDouble(port = 0): Promise<SpeechDouble> {
 }
 
 function vendorAt(base: string, judge: (form: unknown) => string[]): Vendor {
+  const judgeOf: Record<string, typeof judge> = {
+    [`${base}/audio/transcriptions`]: judge,
+    [`${base}/audio/translations`]: judgeTranslation,
+  };
   return {
     keyOf: ({ authorization }) => /^Bearer (.+)$/.exec(authorization ?? '')?.[1],
     modelsPath: `${base}/models`,
     models: { object: 'list', data: [{ id: 'whisper-1', object: 'model', created: 1, owned_by: 'double' }] },
     read: (request) =>
-      request.url.pathname === `${base}/audio/transcriptions` && request.method === 'POST'
-        ? readForm(request, judge)
+      judgeOf[request.url.pathname] !== undefined && request.method === 'POST'
+        ? readForm(request, judgeOf[request.url.pathname] ?? judge)
         : Promise.resolve(undefined),
     transcript,
     refusal,

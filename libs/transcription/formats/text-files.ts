@@ -14,7 +14,8 @@ export function* toJson({ transcription }: FinishedTranscription): Generator<str
 /** The members of OpenAI's `verbose_json`, with speakers, confidence, quality and warnings besides. */
 export function* toVerboseJson({ transcription, segments }: FinishedTranscription): Generator<string> {
   const { language, durationSeconds, text, quality, warnings } = transcription;
-  yield opened({ task: 'transcribe', language, duration: durationSeconds, text: text ?? '', quality, warnings });
+  const task = transcription.options.task ?? 'transcribe';
+  yield opened({ task, language, duration: durationSeconds, text: text ?? '', quality, warnings });
   yield* list(
     'segments',
     segments.map(({ index, start, end, text, speaker, channel, confidence }) => ({

@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
 import { IdentityHttpModule } from '#identity/http';
+import { ProviderKeysModule } from '#provider-keys';
+import { AudioCapabilities } from '../audio-capabilities.service.js';
 import { ProgressStreams } from '../progress/progress-streams.js';
 import { TranscriptionModule } from '../transcription.module.js';
+import { AudioConfigController } from './audio-config.controller.js';
 import { BackgroundServiceController } from './background-service.controller.js';
 import { ProgressController } from './progress.controller.js';
 import { TranscribeUploadController } from './transcribe-upload.controller.js';
@@ -10,14 +13,15 @@ import { TranscriptionControlController } from './transcription-control.controll
 import { TranscriptionsController } from './transcriptions.controller.js';
 
 @Module({
-  imports: [TranscriptionModule, AudioModule, IdentityHttpModule],
+  imports: [TranscriptionModule, AudioModule, ProviderKeysModule, IdentityHttpModule],
   controllers: [
     TranscriptionsController,
     TranscriptionControlController,
     BackgroundServiceController,
     TranscribeUploadController,
     ProgressController,
+    AudioConfigController,
   ],
-  providers: [ProgressStreams],
+  providers: [ProgressStreams, AudioCapabilities],
 })
 export class TranscriptionHttpModule {}

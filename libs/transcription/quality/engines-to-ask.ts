@@ -7,6 +7,7 @@ export interface Needs {
   /** ISO-639-1; null: the model finds out. */
   language: string | null;
   diarize: boolean;
+  task?: 'translate';
 }
 
 const FINENESS: Record<SpeechModel['timestamps'], number> = { word: 2, segment: 1, none: 0 };
@@ -32,9 +33,10 @@ function isSame({ provider, model }: SpeechChoice, first: Needs): boolean {
   return provider.id === first.provider && model.id === first.model;
 }
 
-function canStandIn({ provider, model }: SpeechChoice, same: SpeechChoice, { language, diarize }: Needs): boolean {
+function canStandIn({ provider, model }: SpeechChoice, same: SpeechChoice, { language, diarize, task }: Needs): boolean {
   const leavesTheMachine = same.provider.id === 'local' && provider.id !== 'local';
   const speaksIt = language === null || model.languages === 'multilingual' || model.languages.includes(language);
   const isJudge = model.lowAccuracy !== true || same.model.lowAccuracy === true;
-  return !leavesTheMachine && speaksIt && isJudge && (!diarize || model.diarization);
+  const translates = task === undefined || model.translation === true;
+  return !leavesTheMachine && speaksIt && isJudge && translates && (!diarize || model.diarization);
 }

@@ -8,6 +8,7 @@ import { type OwnKey, OwnKeys } from '#provider-keys';
 import { type ClaimedJob, LeaseLostError } from '#queues/worker';
 import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import { ObjectStore } from '#storage';
+import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
 import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
 import { engineOf } from './transcription-runs.js';
@@ -139,24 +140,28 @@ function temperatureFor({ options }: Transcription, { choice, isAgain }: Call): 
   return isAgain && isSame ? Math.max(options.temperature ?? 0, TEMPERATURE_AGAIN) : (options.temperature ?? undefined);
 }
 
-function transcribe(transcription: Transcription, call: Call, path: string, signal: AbortSignal): Promise<SpeechResult> {
+async function transcribe(transcription: Transcription, call: Call, path: string, signal: AbortSignal): Promise<SpeechResult> {
+  const translate = transcription.options.task === 'translate';
   const { options } = transcription;
   const {
     choice: { provider, model },
     chunk,
     key,
   } = call;
-  return provider.transcribe({
+  const result = await provider.transcribe({
     audio: { path, seconds: chunk.endSeconds - chunk.startSeconds, bytes: chunk.bytes },
     apiKey: key?.reveal(),
     model: model.id,
     language: options.language ?? undefined,
-    prompt: options.prompt ?? undefined,
+    prompt: promptOf(options),
     temperature: temperatureFor(transcription, call),
     wordTimestamps: model.timestamps === 'word',
     diarize: options.diarize,
+    translate,
     signal,
   });
+  // Some engines name the language that was spoken.
+  return translate ? { ...result, language: 'en' } : result;
 }
 
 function answered(job: ChunkJob, call: Call, { providerRequestId, raw }: SpeechResult): NewAttempt {

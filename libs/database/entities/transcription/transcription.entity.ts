@@ -17,6 +17,10 @@ export interface TranscriptionOptions {
   prompt: string | null;
   temperature: number | null;
   diarize: boolean;
+  /** Not there: the text is in the language spoken. */
+  task?: 'translate';
+  /** Names and words to expect. */
+  vocabulary?: string[];
   /** false: transcribed anew although the result may be there already. Not there: true. */
   reuse?: false;
 }

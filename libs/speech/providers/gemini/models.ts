@@ -11,6 +11,7 @@ function gemini(id: string, microDollarsPerMinute: number): SpeechModel {
     preferredSeconds: 300,
     timestamps: 'segment',
     diarization: true,
+    translation: true,
     languages: 'multilingual',
     price: { microDollarsPerMinute, source: 'https://ai.google.dev/gemini-api/docs/pricing', date: '2026-07-24' },
   };

@@ -34,20 +34,22 @@ export class GroqSpeech implements SpeechProvider {
     return attempt(
       { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key },
       async (signal) => {
-        const response = await this.clientWith(key)
-          .audio.transcriptions.create(
-            {
-              model,
-              language,
-              prompt,
-              temperature,
-              response_format: 'verbose_json',
-              timestamp_granularities: request.wordTimestamps ? ['word', 'segment'] : ['segment'],
-              file: await chunkFile(this.id, audio),
-            },
-            { signal },
-          )
-          .asResponse();
+        const form = {
+          model,
+          prompt,
+          temperature,
+          response_format: 'verbose_json',
+          file: await chunkFile(this.id, audio),
+        } as const;
+        const client = this.clientWith(key).audio;
+        const call =
+          request.translate === true
+            ? client.translations.create(form, { signal })
+            : client.transcriptions.create(
+                { ...form, language, timestamp_granularities: request.wordTimestamps ? ['word', 'segment'] : ['segment'] },
+                { signal },
+              );
+        const response = await call.asResponse();
         return transcriptOfAnswer(this.id, response, audio.seconds);
       },
       (error) => (error instanceof APIError ? sdkError(this.id, error, key) : undefined),

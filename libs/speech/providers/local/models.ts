@@ -35,6 +35,8 @@ export function whisperModel(name: string, parallel: number): SpeechModel {
     timestamps: 'word',
     diarization: false,
     languages: /\.en\b/.test(name) ? ['en'] : 'multilingual',
+    // The turbo models were not trained to translate.
+    ...(/\.en\b|turbo/.test(name) ? {} : { translation: true }),
     parallel,
     price: FREE,
   };

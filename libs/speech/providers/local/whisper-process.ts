@@ -22,6 +22,7 @@ export interface WhisperJob {
     maxLen?: number;
     tokenTimestamps?: boolean;
     prompt?: string;
+    translate?: boolean;
     temperature?: number;
   };
 }

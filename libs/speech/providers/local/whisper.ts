@@ -56,7 +56,7 @@ export class Whisper implements LocalEngine {
     };
   }
 
-  private jobOf({ audio, language, prompt, temperature, wordTimestamps }: SpeechRequest): WhisperJob {
+  private jobOf({ audio, language, prompt, temperature, wordTimestamps, translate }: SpeechRequest): WhisperJob {
     // Without a language the addon would take English for granted.
     const unset = this.model.languages === 'multilingual' ? 'auto' : 'en';
     return {
@@ -67,6 +67,7 @@ export class Whisper implements LocalEngine {
         maxThreads: this.threads,
         ...(wordTimestamps ? { maxLen: 1, tokenTimestamps: true } : {}),
         ...(prompt === undefined ? {} : { prompt }),
+        ...(translate === true ? { translate } : {}),
         ...(temperature === undefined ? {} : { temperature }),
       },
     };

@@ -41,6 +41,7 @@ function whisper(id: string, cost: SpeechModel['price']): SpeechModel {
     preferredSeconds: PREFERRED_SECONDS,
     timestamps: 'word',
     diarization: false,
+    translation: true,
     languages: 'multilingual',
     price: cost,
   };

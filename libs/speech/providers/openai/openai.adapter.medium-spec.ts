@@ -17,6 +17,14 @@ describe('OpenAiSpeech with whisper-1', () => {
       expect(result.words).toBeUndefined();
     });
 
+    it('has the server translate, which takes no language and gives times of segments', async () => {
+      const result = await bench.ask({ translate: true, language: 'de', prompt: 'Steno' });
+      expect(bench.double.calls[0]).toMatchObject({ problems: [], fields: { response_format: 'verbose_json', prompt: 'Steno' } });
+      expect(bench.double.calls[0]?.fields).not.toHaveProperty('language');
+      expect(result).toMatchObject({ timestampSource: 'provider', words: undefined });
+      expect(result.segments).toHaveLength(2);
+    });
+
     it('gives one segment without times of its own for the models that write text only', async () => {
       const result = await bench.ask({ model: 'gpt-4o-transcribe', prompt: 'Steno' });
       expect(result).toMatchObject({ timestampSource: 'none', segments: [{ start: 0, end: 6, text: result.text }] });

@@ -1,5 +1,6 @@
 import OpenAI, { APIError } from 'openai';
 import type { TranscriptionCreateParamsNonStreaming } from 'openai/resources/audio/transcriptions';
+import type { TranslationCreateParams } from 'openai/resources/audio/translations';
 import type { Config } from '#config';
 import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { attempt, chunkFile } from '../attempt.js';
@@ -37,8 +38,13 @@ export class OpenAiSpeech implements SpeechProvider {
     const result = await attempt(
       { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key },
       async (signal) => {
-        const form = { ...formOf(model, request), file: await chunkFile(this.id, request.audio) };
-        const response = await this.clientWith(key).audio.transcriptions.create(form, { signal }).asResponse();
+        const file = await chunkFile(this.id, request.audio);
+        const { audio } = this.clientWith(key);
+        const call =
+          request.translate === true
+            ? audio.translations.create({ ...translationOf(request), file }, { signal })
+            : audio.transcriptions.create({ ...formOf(model, request), file }, { signal });
+        const response = await call.asResponse();
         return transcriptOfAnswer(this.id, response, request.audio.seconds);
       },
       (error) => (error instanceof APIError ? sdkError(this.id, error, key) : undefined),
@@ -70,6 +76,11 @@ export class OpenAiSpeech implements SpeechProvider {
       fetch: this.connection.fetch,
     });
   }
+}
+
+/** Translations have times of segments, and take no language: whatever is spoken becomes English. */
+function translationOf({ model, prompt, temperature }: SpeechRequest): Omit<TranslationCreateParams<'verbose_json'>, 'file'> {
+  return { model, prompt, temperature, response_format: 'verbose_json' };
 }
 
 /** What each model takes: words and segments from Whisper, speakers from -diarize, bare text from the other gpt models. */

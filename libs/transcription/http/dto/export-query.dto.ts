@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { type CaptionRules, USUAL_RULES } from '../../formats/captions/caption-rules.js';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../formats/transcript-formats.js';
-import { FormBoolean } from './form-boolean.js';
+import { FormBoolean } from './form-fields.js';
 
 /** The query of an export: the format, and what captions (srt, vtt) keep to. */
 export class ExportQueryDto {

@@ -4,3 +4,15 @@ import { Transform } from 'class-transformer';
 export function FormBoolean(): PropertyDecorator {
   return Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)));
 }
+
+/** A list in one field of a form: parted by commas or lines. */
+export function FormList(): PropertyDecorator {
+  return Transform(({ value }) => (typeof value === 'string' ? listed(value) : (value as unknown)));
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(/[,\n]/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

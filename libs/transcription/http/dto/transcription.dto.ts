@@ -1,6 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import {
   type Transcription,
   TRANSCRIPTION_STAGES,
@@ -15,9 +29,11 @@ import { type Priority, PRIORITIES, priorityOf } from '../../priorities.js';
 import { progressOf } from '../../transcription-view.js';
 import { QualityDto } from './quality.dto.js';
 import type { ListedTranscription } from '../../transcriptions.repository.js';
-import { FormBoolean } from './form-boolean.js';
+import { FormBoolean, FormList } from './form-fields.js';
 
 const LONGEST_WAIT_SECONDS = 120;
+
+const TASKS = ['transcribe', 'translate'] as const;
 
 /** What a caller may say about the work. */
 export class TranscriptionOptionsDto {
@@ -53,6 +69,30 @@ export class TranscriptionOptionsDto {
   @IsString()
   @MaxLength(2_000)
   prompt?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['Orion', 'Maria Lopez'],
+    maxItems: 100,
+    description: 'Names and words to expect, after the prompt. In a form: parted by commas.',
+  })
+  @IsOptional()
+  @FormList()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @MaxLength(60, { each: true })
+  vocabulary?: string[];
+
+  @ApiPropertyOptional({
+    enum: TASKS,
+    default: 'transcribe',
+    example: 'transcribe',
+    description: 'translate: the text is in English, whatever is spoken; needs a model that can.',
+  })
+  @IsOptional()
+  @IsIn(TASKS)
+  task?: (typeof TASKS)[number];
 
   @ApiPropertyOptional({ example: 0, minimum: 0, maximum: 1, description: 'How freely the model guesses.' })
   @IsOptional()
