@@ -1,13 +1,23 @@
 /** Stands for a vendor with OpenAI's API: waits as long as it would take and answers with words all over the sound. */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const BYTES_A_SECOND = 32_000;
 const { PORT, TIMES_REAL_TIME } = process.env;
 
-const server = createServer(async (request, response) => {
-  if (request.method !== 'POST') return response.end('ready');
+const server = createServer((request, response) => {
+  if (request.method !== 'POST') {
+    response.end('ready');
+    return;
+  }
+  transcribe(request).then(
+    (transcript) => response.setHeader('content-type', 'application/json').end(JSON.stringify(transcript)),
+    (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+  );
+});
+
+async function transcribe(request: IncomingMessage): Promise<object> {
   const arrived = performance.now();
   // The other fields of the form are a few hundred bytes, a hundredth of a second of sound.
   const seconds = Math.floor((await buffer(request)).length / BYTES_A_SECOND);
@@ -17,9 +27,8 @@ const server = createServer(async (request, response) => {
     const text = words.slice(10 * index, 10 * index + 10).map(({ word }) => word);
     return { start: 5 * index, end: Math.min(seconds, 5 * index + 5), text: text.join(' ') };
   });
-  const answer = { language: 'english', text: segments.map(({ text }) => text).join(' '), segments, words };
-  return response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
-});
+  return { language: 'english', text: segments.map(({ text }) => text).join(' '), segments, words };
+}
 
 process.once('SIGTERM', () => process.exit());
 server.listen(Number(PORT), '127.0.0.1');
