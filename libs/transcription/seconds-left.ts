@@ -17,7 +17,9 @@ export interface WorkAhead {
  */
 export function secondsLeft({ ownBefore, others, mine, parts, slots }: WorkAhead): number {
   const before = ownBefore + others.reduce((sum, work) => sum + Math.min(work, ownBefore + mine), 0);
-  return before / slots + mine / Math.min(slots, Math.max(parts, 1));
+  // Its turn comes when the first slot is free: the others are then, on average, half way through a part.
+  const stillRunning = ((slots - 1) * mine) / Math.max(parts, 1) / 2;
+  return Math.max(0, before - stillRunning) / slots + mine / Math.min(slots, Math.max(parts, 1));
 }
 
 /** Its place in the line, 1 for the next: the same turns, counted in transcriptions. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditLog } from '#audit';
+import { ChangeFeed } from '#database';
 import { PlatformRoles } from '#identity';
 import { makeAudio, makeTranscription } from '#testing/factories';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
@@ -11,7 +13,7 @@ let admin: SignedInUser;
 beforeAll(async () => {
   api = await startTestApi();
   admin = await api.register();
-  await api.app.get(PlatformRoles).grant(admin.email, 'admin');
+  await new PlatformRoles(api.database, api.app.get(AuditLog), api.app.get(ChangeFeed)).grant(admin.email, 'admin');
 });
 afterAll(() => api.stop());
 
@@ -133,9 +135,12 @@ describe('GET transcriptions/:id/status', () => {
     );
     const { id: later } = await makeTranscription(api.database, admin.workspaceId, ordered);
     await new Promise((resolve) => setTimeout(resolve, 2_100));
-    // Four seconds of sound a second: 25 s before over 8 slots, then 25 s of its own in one.
-    expect(await look(id)).toMatchObject({ queuePosition: 2, estimatedSecondsLeft: 29 });
-    expect(await look(later)).toMatchObject({ queuePosition: 3, estimatedSecondsLeft: 32 });
+    // Four seconds of sound a second: what goes before fits into the 8 slots beside it, its own 25 s go into one.
+    expect(await look(id)).toMatchObject({ queuePosition: 2, estimatedSecondsLeft: 25 });
+    expect(await look(later)).toMatchObject({ queuePosition: 3, estimatedSecondsLeft: 25 });
+    await sql(`UPDATE worker_pulses SET slots = $1`, [JSON.stringify({ [NAME]: 1 })]);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    expect(await look(later)).toMatchObject({ queuePosition: 3, estimatedSecondsLeft: 75 });
   });
 
   it('tells of tries that failed', async () => {
