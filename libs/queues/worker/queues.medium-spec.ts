@@ -18,6 +18,7 @@ import { JOB_NAMES, JOB_SETTINGS, type JobName } from '../job-catalogue.js';
 import { JobOutbox, type NewJob } from '../job-outbox.js';
 import { JobQueues } from '../job-queues.js';
 import { OutboxRelay } from '../outbox-relay.js';
+import { QueueControl } from '../queue-control.js';
 import { Canary } from './canary.js';
 import { type ClaimedJob, LeaseLostError } from './claimed-job.js';
 import { JobConsumer } from './job-consumer.js';
@@ -355,6 +356,22 @@ for (const [backend, describeBackend, environment] of backends) {
         expect(await effects()).toEqual([]);
       });
 
+      it('aborts the work at once, without waiting for a heartbeat', async () => {
+        let aborted: unknown;
+        script.run = async (job) => {
+          await sleep(60_000, undefined, { signal: job.signal }).catch(() => undefined);
+          aborted = job.signal.reason;
+          throw aborted;
+        };
+        const subject = await owe();
+        await until(({ state }) => state === 'running', subject);
+        const forgotten = performance.now();
+        await database.inWorkspace(workspaceId, (tx) => worker.get(JobOutbox).forget(tx, subject));
+        while (aborted === undefined) await sleep(10);
+        expect(aborted).toBeInstanceOf(LeaseLostError);
+        expect(performance.now() - forgotten).toBeLessThan(2_000);
+      });
+
       it('lost too often condemns the job, in one transaction with what follows for its subject', async () => {
         const { crashes } = JOB_SETTINGS[NAME];
         const subject = await owe({
@@ -492,6 +509,22 @@ for (const [backend, describeBackend, environment] of backends) {
         await second.close();
         expect(performance.now() - started).toBeLessThan(6_000);
         expect(await pulses()).toHaveLength(1);
+      });
+    });
+
+    describe('a worker that is asked to restart', () => {
+      it('hands back what it does, takes it up again, and none of it counts as failed', async () => {
+        let runs = 0;
+        script.run = async (job) => {
+          runs += 1;
+          if (runs === 1) await sleep(60_000, undefined, { signal: job.signal });
+          await job.commit((tx) => effect(tx, job.facts.id, 'done'));
+        };
+        const subject = await owe();
+        await until(({ state }) => state === 'running', subject);
+        expect(await database.asSystem((tx) => worker.get(QueueControl).restartWorkers(tx))).toBeGreaterThan(0);
+        expect(await until(isDone, subject)).toMatchObject({ epoch: 2, failures: 0, crashes: 0 });
+        expect(await effects()).toEqual([{ what: 'done' }]);
       });
     });
 
