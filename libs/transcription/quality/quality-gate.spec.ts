@@ -4,6 +4,7 @@ import { doubled, hidden, looped, lossIn, madeUp, type Place, without } from './
 import { type ChunkSound, gapsBetween, heard, type HeardChunk } from './heard.js';
 import { answerFor, cutMade, dice, makeRecording, type MadeRecording, type Times, wordsIn } from './made-recording.fixture.js';
 import { settle } from './settle.js';
+import { stretchToAskAgain } from './stretch-again.js';
 import { surroundingsOf, suspicions } from './suspect.js';
 import type { Surroundings, Suspicion } from './suspicion.js';
 
@@ -50,14 +51,21 @@ function judge(recording: Made, at: number, given: ChunkTranscript): Suspicion[]
   return chunk === undefined ? [] : suspicions(heard(chunk, given), around(recording, at, given));
 }
 
-/** What is found in a whole recording as its provider answered. */
-function findingsOf({ chunks, answers, heard: all }: Made): string[] {
-  const surroundings = surroundingsOf(all, null);
-  return all.flatMap((chunk, at) => {
-    const [sound, given] = [chunks[at], answers[at]];
-    if (sound === undefined || given === undefined) return [];
-    return settle(sound, given, null, surroundings(chunk)).findings.map(({ detail }) => detail);
+/** What is suspicious in a recording as its provider answered, and what of it is left once another engine was asked. */
+function findingsOf({ recording, chunks, answers, heard: all, seed }: Made, times: Times) {
+  const around = surroundingsOf(all, null);
+  const findings = all.flatMap((chunk, at) => {
+    const [sound, first] = [chunks[at], answers[at]];
+    if (sound === undefined || first === undefined) return [];
+    const surroundings = around(chunk);
+    const found = suspicions(chunk, surroundings);
+    if (found.length === 0) return settle(sound, first, null, surroundings).findings;
+    const stretch = stretchToAskAgain(chunk, first, found);
+    const transcript = answerFor(wordsIn(recording.words, stretch), stretch, times, dice(seed + 50_000));
+    const other = { provider: 'other', model: 'other', independent: true, transcript };
+    return settle(sound, first, { stretch, surroundings, tries: [other], open: false }, surroundings).findings;
   });
+  return { suspected: findings, flagged: findings.filter(({ outcome }) => outcome === 'kept' || outcome === 'removed') };
 }
 
 /** Injects a fault into one chunk of each recording, and tells of how many it was not found. */
@@ -86,10 +94,12 @@ function truncation(times: Times, place: Place, hide: boolean) {
 
 describe.each<Times>(['word', 'line', 'none'])(`the quality gate over ${RECORDINGS} made recordings, times by: %s`, (times) => {
   it('flags no clean one (0 %)', () => {
-    const flagged = made(times).flatMap((recording) =>
-      findingsOf(recording).map((detail) => `recording ${recording.seed}: ${detail}`),
-    );
-    expect(flagged).toEqual([]);
+    const all = made(times).map((recording) => findingsOf(recording, times));
+    expect(all.flatMap(({ flagged }) => flagged)).toEqual([]);
+    const chunks = made(times).reduce((sum, recording) => sum + recording.chunks.length, 0);
+    const suspected = all.reduce((sum, recording) => sum + recording.suspected.length, 0);
+    // Without times a slow speaker looks like lost text, until another engine hears the same.
+    expect(suspected / chunks).toBeLessThanOrEqual(times === 'none' ? 0.01 : 0);
   });
 
   it.each(PLACES)('catches every loss of 5 s of speech or more at the %s (100 %%)', (place) => {
@@ -130,8 +140,7 @@ describe.each<Times>(['word', 'line', 'none'])(`the quality gate over ${RECORDIN
 
 describe('the quality gate with times a language model wrote', () => {
   it('finds less, and still flags nothing that is clean', () => {
-    const flagged = made('rough').flatMap(findingsOf);
-    expect(flagged).toEqual([]);
+    expect(made('rough').flatMap((recording) => findingsOf(recording, 'rough').flagged)).toEqual([]);
     const runs = PLACES.map((place) => truncation('rough', place, false));
     const injected = runs.reduce((sum, run) => sum + run.injected, 0);
     const lost = runs.reduce((sum, run) => sum + run.misses.length, 0);
@@ -142,7 +151,7 @@ describe('the quality gate with times a language model wrote', () => {
 
 describe('text over silence', () => {
   it.each<Times>(['word', 'line'])('is taken out and reported, and nothing else (%s)', (times) => {
-    let injected = 0;
+    let [injected, removed] = [0, 0];
     for (const recording of made(times)) {
       const at = recording.seed % recording.chunks.length;
       const [chunk, honest] = [recording.chunks[at], recording.answers[at]];
@@ -152,10 +161,14 @@ describe('text over silence', () => {
       injected++;
       const faulty = madeUp(honest, { start: pause.start - chunk.start, end: pause.end - chunk.start });
       const { transcript, findings } = settle(chunk, faulty, null, around(recording, at, faulty));
-      expect(findings).toMatchObject([{ kind: 'text_over_silence', outcome: 'removed' }]);
-      expect(transcript.text).toBe(honest.text);
-      expect(transcript.words).toEqual(honest.words);
+      expect(findings).toMatchObject([{ kind: 'text_over_silence' }]);
+      const isRemoved = findings[0]?.outcome === 'removed';
+      removed += Number(isRemoved);
+      expect(transcript.text).toBe(isRemoved ? honest.text : faulty.text);
+      expect(transcript.words).toEqual(isRemoved ? honest.words : faulty.words);
     }
+    // The rest has a noise nearby that the text might belong to.
+    expect(removed / injected).toBeGreaterThan(0.5);
     expect(injected).toBeGreaterThan(10);
   });
 });

@@ -5,10 +5,10 @@ import { lettersOf, scriptOf } from './tokens.js';
 /** Lines and answers without word times are judged by how much text there is for their speech. Shorter ones tell nothing. */
 const LEAST_SPEECH = 4;
 /**
- * So much speech must be missing by the pace of the rest: less than the 5 s nobody may lose, more than speakers change their pace by,
- * which adds up over a whole chunk.
+ * So much speech must be missing by the pace of the rest: less than the 5 s nobody may lose. Speakers change their pace by nearly as
+ * much over a chunk; then another engine confirms the text.
  */
-const LEAST_MISSING = { line: 3.5, chunk: 4.5 };
+const LEAST_MISSING = 3.5;
 /** And so little of what the rest lets expect must be there: a fifth less is a slow speaker. */
 const LARGEST_SHARE = 0.8;
 /** A pace is that of a recording when so many parts of it have one. */
@@ -63,10 +63,7 @@ function suspicionOf(unit: Unit, pace: number | undefined, rough: boolean): Susp
   const share = letters / ((pace ?? (script === 'Han' ? SLOWEST_HAN : SLOWEST)) * speechSeconds);
   const seconds = speechSeconds * (1 - share);
   // What a language model calls a line's times may be off by more than a short line lasts.
-  const isTooLittle =
-    pace === undefined
-      ? share < 1
-      : share <= LARGEST_SHARE && seconds >= LEAST_MISSING[wholeChunk ? 'chunk' : 'line'] * (rough ? 1.5 : 1);
+  const isTooLittle = pace === undefined ? share < 1 : share <= LARGEST_SHARE && seconds >= LEAST_MISSING * (rough ? 1.5 : 1);
   if (!isTooLittle) return [];
   const expected = pace === undefined ? 'nobody speaks so slowly' : `${Math.round(pace * speechSeconds)} would fit the rest`;
   const detail = `There is too little text ${stretchInWords(unit)}: ${letters} letters for ${Math.round(speechSeconds)} s of speech; ${expected}.`;

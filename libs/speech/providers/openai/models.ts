@@ -6,8 +6,13 @@ const MAX_BYTES = 26_148_864;
 const GPT_MAX_SECONDS = 1400;
 const FORMATS = ['flac', 'mp3', 'mp4', 'mpeg', 'mpga', 'm4a', 'ogg', 'wav', 'webm'];
 const PREFERRED_SECONDS = 300;
-/** The gpt models write 2000 tokens at most; three minutes (or half as much again, where nobody pauses) of fast speech stay below. */
-const GPT_PREFERRED_SECONDS = 180;
+/**
+ * The gpt models give no times: text that they lose can only be told by how much is left for so much speech. In chunks as long as the
+ * utterances such models are measured by, 5 s that are missing show; and the chunks' own times are near enough for captions.
+ */
+const UNTIMED_SECONDS = 12;
+/** The one that tells speakers apart needs more to know them by. It writes 2000 tokens at most; three minutes of fast speech stay below. */
+const DIARIZED_SECONDS = 180;
 
 function price(microDollarsPerMinute: number): SpeechModel['price'] {
   return { microDollarsPerMinute, source: 'https://platform.openai.com/docs/pricing', date: '2026-09-13' };
@@ -19,7 +24,7 @@ function gptModel(id: string, microDollarsPerMinute: number): SpeechModel {
     formats: FORMATS,
     maxBytes: MAX_BYTES,
     maxSeconds: GPT_MAX_SECONDS,
-    preferredSeconds: GPT_PREFERRED_SECONDS,
+    preferredSeconds: UNTIMED_SECONDS,
     timestamps: 'none',
     diarization: false,
     languages: 'multilingual',
@@ -53,7 +58,12 @@ export const OPENAI_MODELS: readonly SpeechModel[] = [
   gptModel('gpt-transcribe', 4500),
   gptModel('gpt-4o-transcribe', 6000),
   gptModel('gpt-4o-mini-transcribe', 3000),
-  { ...gptModel('gpt-4o-transcribe-diarize', 6000), timestamps: 'segment', diarization: true },
+  {
+    ...gptModel('gpt-4o-transcribe-diarize', 6000),
+    timestamps: 'segment',
+    diarization: true,
+    preferredSeconds: DIARIZED_SECONDS,
+  },
 ];
 
 /**
