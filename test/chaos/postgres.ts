@@ -94,10 +94,10 @@ const POSTMASTER_KILLED: ChaosRow = {
         const audio = await client.upload(shortRecording(stack.files));
         for (let done = 1; done <= kills; done += 1) {
           const orders = Array.from({ length: 12 }, async (_, index) => {
-            await sleep(15 * index);
+            await sleep(60 * index);
             return client.order(audio.id).catch(() => undefined); // not accepted
           });
-          await sleep(30 + 10 * (done % 10));
+          await sleep(150 + 100 * (done % 10));
           process.kill(postgres.pid, 'SIGKILL');
           await Promise.all(orders);
           postgres = await startPostgres(options);

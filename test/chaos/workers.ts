@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppProcess } from '../e2e/app-process.js';
 import type { Client } from '../e2e/client.js';
 import { allCompleted, countOf, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
-import { shortRecording } from '../e2e/recordings.js';
+import { longRecording, shortRecording } from '../e2e/recordings.js';
 import type { Stack } from '../e2e/stack.js';
 import { type ChaosRow, percentile, secondsOf, spread } from './row.js';
 
@@ -49,14 +49,11 @@ const POISON: ChaosRow = {
       const other = await stack.client();
       const before = await waits(stack, other, turn.times(10));
       turn.say('the others without poison are measured');
-      // Held where it is cut, so that the kill never comes too late.
-      const lock = await stack.holdTable('transcription_chunks');
-      const { id } = await client.transcribe(shortRecording(stack.files));
-      await stack.untilHeld('transcription_chunks', 1);
+      // Long enough for the kill never to come too late.
+      const { id } = await client.transcribe(longRecording(stack.files, 3_600));
+      client.accepted.delete(id);
       let starts = 0;
       const poisoned = secondsOf(async () => (starts = await killWhoTouches(stack, id)));
-      await sleep(100);
-      await lock.release();
       const during = await waits(stack, other, turn.times(10));
       const seconds = await poisoned;
       await allCompleted(other);
