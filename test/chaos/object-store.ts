@@ -93,12 +93,13 @@ const CHANGED: ChaosRow = {
         client.accepted.delete(id);
         return (await client.waitUntilFinished(id)).error?.code ?? 'none';
       };
+      const audio = await client.upload(shortRecording(stack.files));
       s3.fail('corrupt', 'GetObject');
-      const recording = await failed((await client.transcribe(shortRecording(stack.files))).id);
+      const recording = await failed((await client.order(audio.id)).id);
       turn.say(`changed recording: ${recording}`);
       s3.fail('ok');
       const lock = await stack.holdTable('transcription_chunks');
-      const { id } = await client.transcribe(shortRecording(stack.files));
+      const { id } = await client.order(audio.id);
       await stack.untilHeld('transcription_chunks', 1);
       s3.fail('corrupt', 'GetObject');
       await lock.release();
@@ -106,10 +107,10 @@ const CHANGED: ChaosRow = {
       turn.say(`changed chunk: ${chunk}`);
       const sent = stack.provider.calls.length;
       s3.fail('truncate', 'GetObject');
-      const cut = await client.transcribe(shortRecording(stack.files));
+      const cut = await client.order(audio.id);
       await stack.until(
         'it was tried',
-        `SELECT count(*) AS n FROM jobs WHERE subject_id = '${cut.id}' AND error_code = 'object_truncated'`,
+        `SELECT count(*) AS n FROM jobs WHERE subject_id = '${cut.id}' AND error_code IN ('object_truncated', 'storage_unavailable')`,
         (n) => n === 1,
       );
       s3.fail('ok');
