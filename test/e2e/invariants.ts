@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SPOKEN, type Stack } from './stack.js';
@@ -110,20 +110,32 @@ function entriesOf(directory: string): string[] {
 }
 
 /** Programs that were started are gone and waited for, and files and sockets are closed again, shortly after the last work. */
-async function processViolations({ processes }: Stack): Promise<string[]> {
+async function processViolations({ processes, origin }: Stack): Promise<string[]> {
   let found: string[] = [];
   for (const deadline = performance.now() + 5_000; performance.now() < deadline; await sleep(100)) {
+    // Clients, ourselves among them, keep their connections for a while.
+    const clients = connectionsTo(Number(new URL(origin).port));
     found = processes
       .filter((process) => process.isRunning)
       .flatMap((process) => [
         ...process.children().map((child) => `${process.log} has left a child: ${child}`),
-        ...(process.openFiles() > process.openFilesAtFirst + MORE_FILES
-          ? [`${process.log} has ${process.openFiles()} files open, at first ${process.openFilesAtFirst}`]
+        ...(process.openFiles() > process.openFilesAtFirst + MORE_FILES + clients
+          ? [
+              `${process.log} has ${process.openFiles()} files open, at first ${process.openFilesAtFirst}; ${clients} clients are there`,
+            ]
           : []),
       ]);
     if (found.length === 0) return [];
   }
   return found;
+}
+
+/** How many connections to a port of this machine are open; 0 where the system does not tell. */
+function connectionsTo(port: number): number {
+  if (!existsSync('/proc/net/tcp')) return 0;
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
+  return lines.filter((line) => line.trim().split(/\s+/)[1]?.endsWith(local)).length;
 }
 
 function leaks({ processes, clients, env, databaseUrl }: Stack): string[] {
