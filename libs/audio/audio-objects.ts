@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Audio, type SystemTransaction } from '#database';
+import { Audio, SecondTrack, type SystemTransaction } from '#database';
 import { In, MoreThan } from 'typeorm';
 
 /** Which objects the recordings of all workspaces have: to compare the store with. */
 @Injectable()
 export class AudioObjects {
-  /** Those of these recordings that there are. */
+  /** Those of these recordings that there are, as recordings or as second tracks. */
   async existing(tx: SystemTransaction, ids: string[]): Promise<Set<string>> {
     const rows = await tx.manager.find(Audio, { select: { id: true }, where: { id: In(ids) } });
-    return new Set(rows.map(({ id }) => id));
+    const tracks = await tx.manager.find(SecondTrack, { select: { storedAs: true }, where: { storedAs: In(ids) } });
+    return new Set([...rows.map(({ id }) => id), ...tracks.map(({ storedAs }) => storedAs)]);
   }
 
   /** Some recordings with the keys of their objects, in the order of their ids. @param after the last id of those before, null at first */

@@ -6,6 +6,17 @@ export const audioErrors = defineErrors({
     title: 'No such recording',
     example: 'There is no recording of that id in this workspace. GET /api/v1/audio lists those there are.',
   },
+  second_track_exists: {
+    kind: 'conflict',
+    title: 'The recording has two tracks already',
+    example:
+      'One of the two recordings has two tracks already, and no recording has three. Upload them as recordings of one track.',
+  },
+  track_not_found: {
+    kind: 'not_found',
+    title: 'No such track',
+    example: 'The recording has one track. Leave out the track, or ask for track 1.',
+  },
   recording_too_large: {
     kind: 'too_large',
     title: 'The recording is too large',

@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { MediaModule } from '#media';
 import { AudioRepository } from './audio.repository.js';
 import { AudioService } from './audio.service.js';
+import { SecondTracksRepository } from './second-tracks.repository.js';
+import { SecondTracksService } from './second-tracks.service.js';
 
 @Module({
   imports: [MediaModule],
-  providers: [AudioRepository, AudioService],
-  exports: [AudioService],
+  providers: [AudioRepository, AudioService, SecondTracksRepository, SecondTracksService],
+  exports: [AudioService, SecondTracksService],
 })
 export class AudioModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { In, LessThan } from 'typeorm';
 import { Audio, WorkspaceRepository, type WorkspaceTransaction } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 
@@ -8,7 +8,16 @@ DELETE FROM audio WHERE workspace_id = $1 AND id IN (
   SELECT id FROM audio
   WHERE workspace_id = $1 AND created_at < now() - make_interval(days => $2) AND id <> ALL ($3::uuid[])
   ORDER BY created_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-RETURNING id`;
+RETURNING id, (SELECT stored_as FROM second_tracks WHERE audio_id = audio.id) AS "secondStoredAs"`;
+
+/** A recording that is about to have its row. */
+export type NewAudio = Omit<Audio, 'workspaceId' | 'createdAt' | 'tracks'> & Partial<Pick<Audio, 'tracks'>>;
+
+/** A recording that is gone, with where the objects of its second track lie, if it had one. */
+export interface RemovedRecording {
+  id: string;
+  secondStoredAs: string | null;
+}
 
 /** The recordings of a workspace. */
 @Injectable()
@@ -17,7 +26,7 @@ export class AudioRepository extends WorkspaceRepository<Audio> {
     super(Audio);
   }
 
-  async insert(tx: WorkspaceTransaction, audio: Omit<Audio, 'workspaceId' | 'createdAt'>): Promise<Audio> {
+  async insert(tx: WorkspaceTransaction, audio: NewAudio): Promise<Audio> {
     await this.rows(tx).insert({ ...audio, workspaceId: tx.workspaceId });
     return this.rows(tx).findOneByOrFail(this.scope(tx, { id: audio.id }));
   }
@@ -40,10 +49,24 @@ export class AudioRepository extends WorkspaceRepository<Audio> {
   /**
    * Removes the oldest of those that came more than so many days ago, by the database's clock.
    * @param except stay whatever their age
-   * @returns their ids, at most `limit`
+   * @returns them, at most `limit`
    */
-  async removeOlder(tx: WorkspaceTransaction, days: number, except: string[], limit: number): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(REMOVE_OLDER, [tx.workspaceId, days, except, limit]);
-    return rows.map(({ id }) => id);
+  async removeOlder(tx: WorkspaceTransaction, days: number, except: string[], limit: number): Promise<RemovedRecording[]> {
+    return tx.query<RemovedRecording>(REMOVE_OLDER, [tx.workspaceId, days, except, limit]);
+  }
+
+  /** Two recordings, held until the transaction ends; always in the same order, so that no two transactions wait for each other. */
+  async findBothLocked(tx: WorkspaceTransaction, first: string, second: string): Promise<[Audio | undefined, Audio | undefined]> {
+    const found = await this.rows(tx).find({
+      where: this.scope(tx, { id: In([first, second]) }),
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return [found.find(({ id }) => id === first), found.find(({ id }) => id === second)];
+  }
+
+  /** How many tracks a recording has from now on. */
+  async setTracks(tx: WorkspaceTransaction, id: string, tracks: number): Promise<void> {
+    await this.rows(tx).update(this.scope(tx, { id }), { tracks });
   }
 }

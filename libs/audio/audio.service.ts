@@ -15,8 +15,9 @@ import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
 import { ObjectStore } from '#storage';
 import { audioErrors } from './audio.errors.js';
-import { AudioRepository } from './audio.repository.js';
+import { AudioRepository, type RemovedRecording } from './audio.repository.js';
 import { counted, type Passed, type Pieces, splitHead } from './counted-stream.js';
+import { type PlayableFile, SecondTracksService, type TrackNames } from './second-tracks.service.js';
 
 /** An upload that is not done by then is given up and what it stored is removed. */
 const UPLOAD_SECONDS = 6 * 3_600;
@@ -25,6 +26,9 @@ const FORM_BYTES = 1_000_000;
 
 /** Larger pieces than the usual 64 kB cost fewer trips; none is kept. */
 const READ_BYTES = 1024 * 1024;
+
+/** A worker has stopped mixing a deleted recording after so long: two heartbeats and what it was just storing. */
+const STOP_SECONDS = 20;
 
 /** Who uploads, and where to. */
 export interface Uploader {
@@ -58,7 +62,7 @@ export interface LandedRecording {
 }
 
 /** A recording that was looked at and has no row yet. */
-export type ExaminedRecording = Omit<Audio, 'workspaceId' | 'createdAt'>;
+export type ExaminedRecording = Omit<Audio, 'workspaceId' | 'createdAt' | 'tracks'>;
 
 /** Where everything of a recording lies in the store. */
 export function recordingPrefix(workspaceId: string, id: string): string {
@@ -71,7 +75,8 @@ export class AudioService {
   constructor(
     private readonly database: Database,
     private readonly recordings: AudioRepository,
-    private readonly store: ObjectStore,
+    private readonly secondTracks: SecondTracksService,
+    private readonly objects: ObjectStore,
     private readonly media: MediaService,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
@@ -80,42 +85,61 @@ export class AudioService {
   ) {}
 
   /**
-   * Streams a recording into the store, hashing and counting it, and looks whether it is one.
+   * Streams a recording into the store, hashing and counting it, looks whether it is one, and writes its row.
    * Whatever goes wrong, no row is left, and no object; a crash leaves an object for a few hours at most.
    * @param inTransaction by default a transaction of its own
    * @throws FieldError of `audioErrors`, `mediaErrors` or `storageErrors`
    */
-  async takeIn(
-    uploader: Uploader,
-    incoming: IncomingRecording,
-    inTransaction: RowTransaction = (write) => this.database.inWorkspace(uploader.workspaceId, write),
-  ): Promise<Audio> {
+  async takeIn(uploader: Uploader, incoming: IncomingRecording, inTransaction?: RowTransaction): Promise<Audio> {
+    return this.keep(uploader, await this.store(uploader, incoming), { inTransaction });
+  }
+
+  /**
+   * The first half of `takeIn`: the object is stored and is a recording, and it is removed after some hours unless it is kept.
+   * @throws FieldError of `audioErrors`, `mediaErrors` or `storageErrors`, with nothing left
+   */
+  async store(uploader: Uploader, incoming: IncomingRecording): Promise<ExaminedRecording> {
     const { head, rest } = await splitHead(incoming.body, HEAD_BYTES);
     const format = await recogniseAudio(head);
     const id = uuidv7();
-    const prefix = recordingPrefix(uploader.workspaceId, id);
-    const objectKey = `${prefix}original.${format.extension}`;
-    await this.promiseToDiscard(uploader.workspaceId, id, prefix);
+    const objectKey = `${recordingPrefix(uploader.workspaceId, id)}original.${format.extension}`;
+    await this.promiseToDiscard(uploader.workspaceId, id);
     try {
       const { bytes, sha256 } = await this.putObject(objectKey, format, head, rest, incoming.signal);
       const facts = await this.probe(objectKey, format, bytes, incoming.signal);
-      const recording = {
-        id,
-        objectKey,
-        bytes: String(bytes),
-        sha256,
-        createdBy: uploader.userId,
-        name: displayName(incoming.name),
-        ...rowOf(format, facts),
-      };
+      const name = displayName(incoming.name);
+      return { id, objectKey, bytes: String(bytes), sha256, createdBy: uploader.userId, name, ...rowOf(format, facts) };
+    } catch (error) {
+      await this.discard(uploader, { id });
+      throw incoming.signal.aborted ? uploadInterrupted(error) : error;
+    }
+  }
+
+  /**
+   * The second half of `takeIn`: writes the row of what was stored.
+   * @param second another stored recording of the same event, which becomes its second track
+   * @throws FieldError upload_expired, with nothing left
+   */
+  async keep(
+    uploader: Uploader,
+    stored: ExaminedRecording,
+    {
+      second,
+      inTransaction = (write) => this.database.inWorkspace(uploader.workspaceId, write),
+    }: { second?: { stored: ExaminedRecording; names: TrackNames } | undefined; inTransaction?: RowTransaction | undefined } = {},
+  ): Promise<Audio> {
+    try {
       return await inTransaction(async (tx) => {
-        if (!(await this.outbox.withdraw(tx, 'storage.discard', id))) throw uploadExpired();
-        await this.effects.mark(tx, `/api/v1/audio/${id}`);
-        return this.recordings.insert(tx, recording);
+        await this.claim(tx, stored);
+        if (second !== undefined) await this.claim(tx, second.stored);
+        const audio = await this.enter(tx, stored, second === undefined ? 1 : 2);
+        if (second !== undefined) await this.secondTracks.add(tx, audio.id, second.stored, second.names);
+        return audio;
       });
     } catch (error) {
-      await this.discardNow(uploader.workspaceId, id, prefix);
-      throw incoming.signal.aborted ? uploadInterrupted(error) : error;
+      await this.discard(uploader, stored);
+      if (second !== undefined) await this.discard(uploader, second.stored);
+      throw error;
     }
   }
 
@@ -127,7 +151,7 @@ export class AudioService {
     const { objectKey, bytes } = landed;
     return this.media.withWorkDirectory('examine', bytes, async (directory) => {
       const arrived = join(directory, 'arrived');
-      await this.store.download(objectKey, arrived);
+      await this.objects.download(objectKey, arrived);
       const { head, sha256 } = await readThrough(arrived, HEAD_BYTES);
       if (landed.sha256 !== null && landed.sha256 !== sha256) throw checksumMismatch(landed.sha256, sha256);
       const format = await recogniseAudio(head);
@@ -141,9 +165,9 @@ export class AudioService {
   }
 
   /** Writes the row of a recording that was examined, in the transaction that ends what brought it here. */
-  async enter(tx: WorkspaceTransaction, recording: ExaminedRecording): Promise<Audio> {
+  async enter(tx: WorkspaceTransaction, recording: ExaminedRecording, tracks = 1): Promise<Audio> {
     await this.effects.mark(tx, `/api/v1/audio/${recording.id}`);
-    return this.recordings.insert(tx, recording);
+    return this.recordings.insert(tx, { ...recording, tracks });
   }
 
   /** @throws FieldError audio_not_found, also for another workspace's */
@@ -157,8 +181,10 @@ export class AudioService {
    * Keeps a recording from being deleted until the transaction ends.
    * @throws FieldError audio_not_found, also for another workspace's
    */
-  async hold(tx: WorkspaceTransaction, id: string): Promise<void> {
-    if (!(await this.recordings.hold(tx, id))) throw audioNotFound();
+  async hold(tx: WorkspaceTransaction, id: string): Promise<Audio> {
+    const audio = (await this.recordings.hold(tx, id)) ? await this.recordings.find(tx, id) : null;
+    if (audio === null) throw audioNotFound();
+    return audio;
   }
 
   /** Newest first. */
@@ -169,9 +195,10 @@ export class AudioService {
   /** Removes the recording at once and its object soon after; transcripts stay. */
   async remove(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
+      const second = await this.secondTracks.findIn(tx, id);
       if (!(await this.recordings.remove(tx, id))) throw audioNotFound();
       await this.effects.unmark(tx);
-      await this.discard(tx, id);
+      await this.oweDiscard(tx, { id, secondStoredAs: second?.storedAs ?? null });
     });
   }
 
@@ -182,32 +209,37 @@ export class AudioService {
    */
   async removeOlder(tx: WorkspaceTransaction, days: number, except: string[], limit: number): Promise<string[]> {
     const removed = await this.recordings.removeOlder(tx, days, except, limit);
-    for (const id of removed) await this.discard(tx, id);
-    return removed;
+    for (const recording of removed) await this.oweDiscard(tx, recording);
+    return removed.map(({ id }) => id);
   }
 
-  /** A link that gives the recording to whoever holds it. */
-  async link(audio: Audio, expiresSeconds: number): Promise<string> {
-    return this.store.signedUrl(audio.objectKey, { expiresSeconds, fileName: audio.name, contentType: audio.contentType });
+  /** A link that gives a file of a recording to whoever holds it. */
+  async link({ objectKey, fileName, contentType }: PlayableFile, expiresSeconds: number): Promise<string> {
+    return this.objects.signedUrl(objectKey, { expiresSeconds, fileName, contentType });
+  }
+
+  private async claim(tx: WorkspaceTransaction, { id }: ExaminedRecording): Promise<void> {
+    if (!(await this.outbox.withdraw(tx, 'storage.discard', id))) throw uploadExpired();
   }
 
   /** Owes the removal of what is stored of a recording that is gone. */
-  private async discard(tx: WorkspaceTransaction, id: string): Promise<void> {
-    const { workspaceId } = tx;
-    await this.outbox.add(tx, 'storage.discard', {
-      workspaceId,
-      subjectId: id,
-      payload: { prefix: recordingPrefix(workspaceId, id) },
-    });
+  private async oweDiscard(tx: WorkspaceTransaction, { id, secondStoredAs }: RemovedRecording): Promise<void> {
+    const discard = { workspaceId: tx.workspaceId, subjectId: id };
+    const place = (stored: string): { prefix: string } => ({ prefix: recordingPrefix(tx.workspaceId, stored) });
+    if (secondStoredAs === null) return void (await this.outbox.add(tx, 'storage.discard', { ...discard, payload: place(id) }));
+    await this.outbox.forget(tx, id);
+    // A worker that is mixing learns at its next heartbeat that it should stop.
+    await this.outbox.add(tx, 'storage.discard', { ...discard, delaySeconds: STOP_SECONDS, payload: place(id) });
+    await this.outbox.add(tx, 'storage.discard', { ...discard, part: 1, payload: place(secondStoredAs) });
   }
 
   /** Owes the removal of what is about to be stored. It is withdrawn when the row is written, and kept when the process dies before. */
-  private async promiseToDiscard(workspaceId: string, id: string, prefix: string): Promise<void> {
+  private async promiseToDiscard(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
       await this.outbox.add(tx, 'storage.discard', {
         workspaceId,
         subjectId: id,
-        payload: { prefix },
+        payload: { prefix: recordingPrefix(workspaceId, id) },
         delaySeconds: UPLOAD_SECONDS,
       });
     });
@@ -225,23 +257,25 @@ export class AudioService {
       counted(head, rest, this.config.recordings.maxBytes, () => this.tooLarge(), passed),
       { objectMode: false },
     );
-    await this.store.put(key, body, { contentType: format.contentType, signal });
+    await this.objects.put(key, body, { contentType: format.contentType, signal });
     return { bytes: passed.bytes, sha256: passed.sha256() };
   }
 
   private async probe(objectKey: string, format: AudioFormat, bytes: number, signal: AbortSignal): Promise<AudioFacts> {
     return this.media.withWorkDirectory('probe', bytes, async (directory) => {
       const path = join(directory, `recording.${format.extension}`);
-      await this.store.download(objectKey, path, signal);
+      await this.objects.download(objectKey, path, signal);
       return this.media.probe(path, format, signal);
     });
   }
 
-  private async discardNow(workspaceId: string, id: string, prefix: string): Promise<void> {
+  /** Removes at once what was stored and not kept. */
+  async discard({ workspaceId }: Uploader, { id }: Pick<ExaminedRecording, 'id'>): Promise<void> {
     try {
       await this.database.inWorkspace(workspaceId, async (tx) => {
         // A promise that is gone was withdrawn together with the row's insertion: the commit went through after all.
-        if (await this.outbox.withdraw(tx, 'storage.discard', id)) await this.store.deletePrefix(prefix);
+        if (await this.outbox.withdraw(tx, 'storage.discard', id))
+          await this.objects.deletePrefix(recordingPrefix(workspaceId, id));
       });
     } catch (error) {
       this.log.warn('A failed upload could not be removed at once; the job it left will do it', { id, error });
@@ -250,11 +284,12 @@ export class AudioService {
 
   /**
    * Refuses what says beforehand that it is too large.
-   * @param contentLength of the request; its form adds some bytes to the recording's own
+   * @param contentLength of the request; its form adds some bytes to the recordings' own
+   * @param recordings how many it may hold
    * @throws FieldError recording_too_large
    */
-  refuseLength(contentLength: number): void {
-    if (contentLength > this.config.recordings.maxBytes + FORM_BYTES) throw this.tooLarge();
+  refuseLength(contentLength: number, recordings = 1): void {
+    if (contentLength > recordings * this.config.recordings.maxBytes + FORM_BYTES) throw this.tooLarge();
   }
 
   /** The largest recording there may be. */

@@ -11,3 +11,5 @@ export {
   type RowTransaction,
   type Uploader,
 } from './audio.service.js';
+export { formatOf, soundBytesOf } from './recorded-file.js';
+export { alignmentOf, SecondTracksService } from './second-tracks.service.js';

@@ -58,7 +58,7 @@ function cutChunks(): NewChunk[] {
     const startSeconds = index * CHUNK_SECONDS - overlapSeconds;
     const endSeconds = (index + 1) * CHUNK_SECONDS;
     const speech = [{ start: startSeconds, end: endSeconds }];
-    const place = { index, startSeconds, endSeconds, overlapSeconds, speech };
+    const place = { index, channel: 0, loudness: null, startSeconds, endSeconds, overlapSeconds, speech };
     const transcript = transcriptOf(startSeconds, endSeconds);
     return { ...place, bytes: 900_000, objectKey: `chunks/${index}.wav`, sha256: null, transcript };
   });

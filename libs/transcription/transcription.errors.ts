@@ -2,6 +2,12 @@ import { defineErrors } from '#errors';
 
 /** Errors of requests. */
 export const transcriptionErrors = defineErrors({
+  channels_unsuitable: {
+    kind: 'unprocessable',
+    title: 'The recording has no such channels',
+    example:
+      'The recording has one channel, so that there is nothing to transcribe apart. Leave out "channels", or ask to tell speakers apart.',
+  },
   transcription_not_found: {
     kind: 'not_found',
     title: 'No such transcription',

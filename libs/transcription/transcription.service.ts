@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { audioErrors, AudioService } from '#audio';
+import { audioErrors, AudioService, SecondTracksService } from '#audio';
 import {
   type Audio,
   Database,
@@ -34,6 +34,8 @@ export interface TranscriptionWish {
   task?: 'transcribe' | 'translate';
   vocabulary?: string[];
   reuse?: boolean;
+  /** `separate`: each channel is transcribed apart. Two tracks always are. */
+  channels?: 'mixed' | 'separate';
   priority?: Priority;
 }
 
@@ -73,6 +75,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly database: Database,
     private readonly transcriptions: TranscriptionsRepository,
     private readonly audio: AudioService,
+    private readonly secondTracks: SecondTracksService,
     private readonly ownKeys: OwnKeys,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
@@ -85,7 +88,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
 
   /**
    * Orders a transcript. Once it returns, the order survives everything.
-   * @throws FieldError audio_not_found, one of `speechErrors` when nobody can do what is wished, provider_key_rejected
+   * @throws FieldError audio_not_found, channels_unsuitable, one of `speechErrors` when nobody can do what is wished, provider_key_rejected
    */
   async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
@@ -117,7 +120,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     audioId: string,
     wish: TranscriptionWish,
   ): Promise<Transcription> {
-    await this.audio.hold(tx, audioId);
+    const channels = await this.channelsOf(tx, await this.audio.hold(tx, audioId), wish);
     const choice = await this.ownKeys.choose(tx, { ...wish, translate: wish.task === 'translate' });
     const id = uuidv7();
     const priority = PRIORITIES[wish.priority ?? 'normal'];
@@ -126,7 +129,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
       id,
       audioId,
       createdBy: userId,
-      options: optionsOf(wish, choice),
+      options: optionsOf(wish, choice, channels),
       lowAccuracy,
       priority,
     });
@@ -246,6 +249,26 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     });
   }
 
+  /**
+   * Who speaks on each channel that is to be transcribed apart; null when none is.
+   * @throws FieldError channels_unsuitable
+   */
+  private async channelsOf(
+    tx: WorkspaceTransaction,
+    audio: Audio,
+    { channels: wished }: TranscriptionWish,
+  ): Promise<string[] | null> {
+    const second = await this.secondTracks.findIn(tx, audio.id);
+    if (second !== null) {
+      if (wished === 'mixed')
+        throw unsuitable('The recording has two tracks, which are always transcribed apart. Leave out "channels".');
+      return [second.firstName, second.name];
+    }
+    if (wished !== 'separate') return null;
+    if (audio.channels < 2) throw unsuitable(transcriptionErrors.channels_unsuitable.example);
+    return Array.from({ length: audio.channels }, (_, channel) => `Channel ${channel + 1}`);
+  }
+
   private async findIn(tx: WorkspaceTransaction, id: string): Promise<Transcription> {
     const transcription = await this.transcriptions.find(tx, id);
     if (transcription === null) throw notFound();
@@ -259,7 +282,7 @@ function refusal(error: unknown): FieldError {
   throw error;
 }
 
-function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice): TranscriptionOptions {
+function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice, channels: string[] | null): TranscriptionOptions {
   return {
     provider: provider.id,
     model: model.id,
@@ -270,7 +293,12 @@ function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice): 
     ...(wish.task === 'translate' ? { task: wish.task } : {}),
     ...(wish.vocabulary === undefined || wish.vocabulary.length === 0 ? {} : { vocabulary: wish.vocabulary }),
     ...(wish.reuse === false ? { reuse: false } : {}),
+    ...(channels === null ? {} : { channels }),
   };
+}
+
+function unsuitable(detail: string): FieldError {
+  return new FieldError(transcriptionErrors.channels_unsuitable, detail);
 }
 
 function notFound(): FieldError {

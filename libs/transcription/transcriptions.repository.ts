@@ -18,12 +18,14 @@ import { type Page, pageOf, type PageRequest } from '#paging';
 
 export interface NewChunk {
   index: number;
+  channel: number;
   startSeconds: number;
   endSeconds: number;
   /** How much of its beginning is the end of the chunk before. */
   overlapSeconds: number;
   /** Where there may be speech, in seconds from the start of the recording. */
   speech: { start: number; end: number }[];
+  loudness: string | null;
   bytes: number;
   objectKey: string;
   /** Of the object; null when there is none. */
@@ -40,7 +42,8 @@ export interface FinishedTranscript {
   language: string | null;
   warnings: string[];
   quality?: TranscriptQuality;
-  segments: Pick<TranscriptSegment, 'start' | 'end' | 'text' | 'speaker' | 'confidence' | 'words'>[];
+  segments: (Pick<TranscriptSegment, 'start' | 'end' | 'text' | 'speaker' | 'confidence' | 'words'> &
+    Partial<Pick<TranscriptSegment, 'channel'>>)[];
 }
 
 /** Which transcription, and which of its runs. */
@@ -70,12 +73,12 @@ UPDATE transcriptions SET stage = $4, duration_seconds = $5, chunk_count = $6, c
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing' AND stage = 'prepare'`;
 
 const ADD_CHUNKS = `
-INSERT INTO transcription_chunks (transcription_id, generation, workspace_id, index, start_seconds, end_seconds, overlap_seconds, speech,
-  bytes, object_key, sha256, status, transcript)
-SELECT $1, $2, $3, c.index, c."startSeconds", c."endSeconds", c."overlapSeconds", c.speech, c.bytes, c."objectKey", c.sha256,
-  CASE WHEN c.transcript IS NULL THEN 'pending' ELSE 'done' END, c.transcript
-FROM jsonb_to_recordset($4::jsonb) AS c (index integer, "startSeconds" float8, "endSeconds" float8, "overlapSeconds" float8, speech jsonb,
-  bytes integer, "objectKey" text, sha256 text, transcript jsonb)`;
+INSERT INTO transcription_chunks (transcription_id, generation, workspace_id, index, channel, start_seconds, end_seconds, overlap_seconds,
+  speech, loudness, bytes, object_key, sha256, status, transcript)
+SELECT $1, $2, $3, c.index, c.channel, c."startSeconds", c."endSeconds", c."overlapSeconds", c.speech, c.loudness, c.bytes, c."objectKey",
+  c.sha256, CASE WHEN c.transcript IS NULL THEN 'pending' ELSE 'done' END, c.transcript
+FROM jsonb_to_recordset($4::jsonb) AS c (index integer, channel integer, "startSeconds" float8, "endSeconds" float8,
+  "overlapSeconds" float8, speech jsonb, loudness text, bytes integer, "objectKey" text, sha256 text, transcript jsonb)`;
 
 const CHUNK_DONE = `
 UPDATE transcription_chunks SET status = 'done', transcript = $5
@@ -107,10 +110,10 @@ WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status = 'processing
 const SEGMENTS_A_STATEMENT = 1_000;
 
 const ADD_SEGMENTS = `
-INSERT INTO transcript_segments (transcription_id, workspace_id, index, start, "end", text, speaker, confidence, words)
-SELECT $1, $2, s.index, s.start, s."end", s.text, s.speaker, s.confidence, s.words
+INSERT INTO transcript_segments (transcription_id, workspace_id, index, start, "end", text, speaker, channel, confidence, words)
+SELECT $1, $2, s.index, s.start, s."end", s.text, s.speaker, s.channel, s.confidence, s.words
 FROM jsonb_to_recordset($3::jsonb)
-  AS s (index integer, start float8, "end" float8, text text, speaker text, confidence float8, words jsonb)`;
+  AS s (index integer, start float8, "end" float8, text text, speaker text, channel integer, confidence float8, words jsonb)`;
 
 /** One whose earlier generation was completed with gaps is what it was before: a transcript with gaps is better than none. */
 const FAIL = `

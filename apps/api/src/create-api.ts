@@ -91,7 +91,7 @@ async function keepTheEdges(app: NestFastifyApplication, config: Config, log: Lo
       fieldNameSize: 100,
       fieldSize: 10_000,
       // One more than a form may have, so that its reader can say what is wrong.
-      files: 2,
+      files: 3,
       // The audio room counts the bytes itself: the parser would hand on a file cut off at its limit as if that were all of it.
       fileSize: Infinity,
       headerPairs: 50,

@@ -120,10 +120,10 @@ describe('a client that takes its time', () => {
 
   it('is not blamed for a store that takes its time', async () => {
     const audio = api.app.get(AudioService, { strict: false });
-    const takeIn = audio.takeIn.bind(audio);
-    jest.spyOn(audio, 'takeIn').mockImplementationOnce(async (...given) => {
+    const store = audio.store.bind(audio);
+    jest.spyOn(audio, 'store').mockImplementationOnce(async (...given) => {
       await sleep(2_500);
-      return takeIn(...given);
+      return store(...given);
     });
     const bytes = form(wav(20));
     const connection = await open(Buffer.concat([Buffer.from(uploadHead(bytes.length)), bytes]));

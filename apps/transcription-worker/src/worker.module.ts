@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AudioWorkerModule } from '#audio/worker';
 import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
@@ -43,6 +44,7 @@ export class WorkerModule {
         StorageWorkerModule,
         IdentityWorkerModule,
         MailWorkerModule,
+        AudioWorkerModule,
         TranscriptionWorkerModule,
         UploadsWorkerModule,
         RetentionWorkerModule,

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -11,6 +11,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Audio } from '#database';
 import { commonErrors } from '#errors';
 import { ApiProblems, TakesForm } from '#errors/http';
 import type { Actor } from '#identity';
@@ -22,14 +23,23 @@ import { ObjectStore, storageErrors } from '#storage';
 import { sendObject } from '#storage/http';
 import { audioErrors } from '../audio.errors.js';
 import { AudioService } from '../audio.service.js';
+import { SecondTracksService } from '../second-tracks.service.js';
 import { AudioDto, AudioPageDto, LinkDto, LinkQueryDto, toAudio, UploadFormDto } from './dto/audio.dto.js';
+import { SecondTrackDto, TrackQueryDto } from './dto/track.dto.js';
 import { readRecordingForm } from './recording-form.js';
 
 const DEFAULT_LINK_SECONDS = 3_600;
 
+const NOT_OF_UPLOADS: object[] = [
+  audioErrors.audio_not_found,
+  audioErrors.checksum_mismatch,
+  audioErrors.second_track_exists,
+  audioErrors.track_not_found,
+];
+
 /** What can be wrong with a recording that is sent. */
 export const UPLOAD_ERRORS = [
-  ...Object.values(audioErrors).filter(({ code }) => code !== 'audio_not_found' && code !== 'checksum_mismatch'),
+  ...Object.values(audioErrors).filter((error) => !NOT_OF_UPLOADS.includes(error)),
   ...Object.values(mediaErrors),
 ];
 
@@ -38,6 +48,7 @@ export const UPLOAD_ERRORS = [
 export class AudioController {
   constructor(
     private readonly audio: AudioService,
+    private readonly secondTracks: SecondTracksService,
     private readonly store: ObjectStore,
   ) {}
 
@@ -57,7 +68,35 @@ export class AudioController {
   ): Promise<AudioDto> {
     const { taken } = await readRecordingForm(request, null, this.audio, actor);
     void reply.header('location', `/api/v1/audio/${taken.id}`);
-    return toAudio(taken);
+    return this.withTracks(taken);
+  }
+
+  /**
+   * Joins two recordings of one event, such as a microphone and what the computer played. They are aligned by their sound, transcribed apart,
+   * and what one caught of the other is taken out, so that each line has the speaker of its track. The other recording is then no longer one
+   * of its own.
+   */
+  @Post(':id/second-track')
+  @Access('audio:write')
+  @Idempotent()
+  @ApiOperation({ summary: 'Make a recording the second track of another' })
+  @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
+  @ApiCreatedResponse({ type: AudioDto, description: 'The recording has two tracks now.' })
+  @ApiProblems(
+    audioErrors.audio_not_found,
+    audioErrors.second_track_exists,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+  )
+  async join(
+    @CurrentActor() actor: Actor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { audioId, ...names }: SecondTrackDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AudioDto> {
+    const audio = await this.secondTracks.join(actor.workspaceId, id, audioId, names);
+    void reply.header('location', `/api/v1/audio/${id}`);
+    return this.withTracks(audio);
   }
 
   /** Recordings of the workspace, newest first. */
@@ -72,7 +111,9 @@ export class AudioController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AudioPageDto> {
-    return toPage(await this.audio.list(actor.workspaceId, toPageRequest(query)), toAudio, request, reply);
+    const page = await this.audio.list(actor.workspaceId, toPageRequest(query));
+    const seconds = await this.secondTracks.ofAll(actor.workspaceId, page.items);
+    return toPage(page, (audio) => toAudio(audio, seconds.get(audio.id) ?? null), request, reply);
   }
 
   /** One recording. */
@@ -83,7 +124,7 @@ export class AudioController {
   @ApiOkResponse({ type: AudioDto, description: 'The recording.' })
   @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request)
   async get(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<AudioDto> {
-    return toAudio(await this.audio.get(actor.workspaceId, id));
+    return this.withTracks(await this.audio.get(actor.workspaceId, id));
   }
 
   /** The recording itself; `Range` gives a part of it. */
@@ -93,7 +134,7 @@ export class AudioController {
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiProduces('application/octet-stream')
   @ApiOkResponse({
-    description: 'The file as it was uploaded.',
+    description: 'The file as it was uploaded; of two tracks their mix, once there is one.',
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiResponse({
@@ -104,18 +145,21 @@ export class AudioController {
   @ApiResponse({ status: 304, description: 'If-None-Match has it already.' })
   @ApiProblems(
     audioErrors.audio_not_found,
+    audioErrors.track_not_found,
     commonErrors.malformed_request,
+    commonErrors.validation_failed,
     storageErrors.range_not_satisfiable,
     storageErrors.storage_unavailable,
   )
   async download(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
+    @Query() { track }: TrackQueryDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const audio = await this.audio.get(actor.workspaceId, id);
-    await sendObject(request, reply, this.store, audio.objectKey, { fileName: audio.name, contentType: audio.contentType });
+    const { objectKey, ...file } = await this.secondTracks.fileOf(await this.audio.get(actor.workspaceId, id), track);
+    await sendObject(request, reply, this.store, objectKey, file);
   }
 
   /** A link that needs no token and stops working after a while; give it to a player. */
@@ -124,14 +168,19 @@ export class AudioController {
   @ApiOperation({ summary: 'Get a link to a recording' })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiOkResponse({ type: LinkDto, description: 'The link.' })
-  @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
+  @ApiProblems(
+    audioErrors.audio_not_found,
+    audioErrors.track_not_found,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+  )
   async url(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
-    @Query() { expiration = DEFAULT_LINK_SECONDS }: LinkQueryDto,
+    @Query() { expiration = DEFAULT_LINK_SECONDS, track }: LinkQueryDto,
   ): Promise<LinkDto> {
-    const audio = await this.audio.get(actor.workspaceId, id);
-    return { url: await this.audio.link(audio, expiration), expiresAt: new Date(Date.now() + expiration * 1_000).toISOString() };
+    const file = await this.secondTracks.fileOf(await this.audio.get(actor.workspaceId, id), track);
+    return { url: await this.audio.link(file, expiration), expiresAt: new Date(Date.now() + expiration * 1_000).toISOString() };
   }
 
   /** Removes the recording and its file. Transcripts made from it stay. */
@@ -144,5 +193,9 @@ export class AudioController {
   @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request)
   async remove(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
     await this.audio.remove(actor.workspaceId, id);
+  }
+
+  private async withTracks(audio: Audio): Promise<AudioDto> {
+    return toAudio(audio, await this.secondTracks.of(audio));
   }
 }

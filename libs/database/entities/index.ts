@@ -2,6 +2,7 @@ import { ApiKey } from './api-keys/api-key.entity.js';
 import { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Audio } from './audio/audio.entity.js';
+import { SecondTrack } from './audio/second-track.entity.js';
 import { ClerkEvent } from './federation/clerk-event.entity.js';
 import { SignInAttempt } from './federation/sign-in-attempt.entity.js';
 import { SignInCode } from './federation/sign-in-code.entity.js';
@@ -29,6 +30,7 @@ export { ApiKey } from './api-keys/api-key.entity.js';
 export { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
 export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Audio } from './audio/audio.entity.js';
+export { MIX_STATUSES, type MixStatus, SecondTrack } from './audio/second-track.entity.js';
 export { ClerkEvent } from './federation/clerk-event.entity.js';
 export { SignInAttempt } from './federation/sign-in-attempt.entity.js';
 export { SignInCode } from './federation/sign-in-code.entity.js';
@@ -76,6 +78,7 @@ export const ENTITIES = [
   Workspace,
   Membership,
   Audio,
+  SecondTrack,
   Transcription,
   TranscriptionChunk,
   TranscriptionAttempt,

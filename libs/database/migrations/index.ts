@@ -12,6 +12,7 @@ import { IdentitiesOfUsers1763800650000 } from './1763800650000-identities-of-us
 import { RecordingsOfAnySize1763900000000 } from './1763900000000-recordings-of-any-size.js';
 import { FairFeeding1763900500000 } from './1763900500000-fair-feeding.js';
 import { WritersOfUploads1763900100000 } from './1763900100000-writers-of-uploads.js';
+import { SecondTracks1763900700000 } from './1763900700000-second-tracks.js';
 import { ChunkHashes1763900900000 } from './1763900900000-chunk-hashes.js';
 import { SecondAnswers1763900400000 } from './1763900400000-second-answers.js';
 import { Retention1763900800000 } from './1763900800000-retention.js';
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   FairFeeding1763900500000,
   SecondAnswers1763900400000,
   WritersOfUploads1763900100000,
+  SecondTracks1763900700000,
   Retention1763900800000,
   ChunkHashes1763900900000,
 ];

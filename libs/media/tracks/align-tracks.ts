@@ -158,9 +158,11 @@ const FILTER = Float64Array.from({ length: 2 * FILTER_REACH + 1 }, (_, index) =>
 
 /** Every fourth sample after a low pass. @param samples with the filter's reach before and after */
 function thinned(samples: Int16Array): Float64Array {
-  return Float64Array.from({ length: Math.floor((samples.length - 2 * FILTER_REACH) / EVERY) }, (_, index) => {
+  const result = new Float64Array(Math.floor((samples.length - 2 * FILTER_REACH) / EVERY));
+  for (let index = 0; index < result.length; index++) {
     let sum = 0;
     for (let tap = 0; tap < FILTER.length; tap++) sum += (FILTER[tap] ?? 0) * (samples[index * EVERY + tap] ?? 0);
-    return sum;
-  });
+    result[index] = sum;
+  }
+  return result;
 }

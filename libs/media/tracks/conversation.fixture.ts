@@ -97,7 +97,7 @@ export function recordScene(voices: Float64Array[][], scene: Scene): Recorded {
     at += sound.length / SAMPLE_RATE + random() * 2 - 0.5;
   }
   const length = Math.ceil((Math.max(...lines.map(({ end }) => end)) + 1) * SAMPLE_RATE);
-  const noise = (): number => (random() + random() + random() - 1.5) * 2 * scene.noise;
+  const noise = (): number => (random() - 0.5) * 3.5 * scene.noise;
   const [first, second, echo] = [0, 1, 2].map((track) => Float64Array.from({ length }, track === 2 ? () => 0 : noise)) as [
     Float64Array,
     Float64Array,

@@ -3,7 +3,7 @@ import { seeded } from './conversation.fixture.js';
 import { findLag } from './find-lag.js';
 import { Fourier } from './fourier.js';
 
-const fourier = new Fourier(16_384);
+const fourier = new Fourier(32_768);
 
 function noise(length: number, seed: number): Float64Array {
   const random = seeded(seed);
@@ -12,7 +12,7 @@ function noise(length: number, seed: number): Float64Array {
 
 describe('findLag', () => {
   it('finds a stretch of sound under other sound a hundred times as strong', () => {
-    const [needle, haystack] = [noise(4_000, 1), noise(12_000, 2)];
+    const [needle, haystack] = [noise(12_000, 1), noise(16_000, 2)];
     const found = haystack.map((sample, index) => sample + 0.1 * (needle[index - 3_210] ?? 0));
     const sighting = findLag(needle, found, fourier);
     expect(sighting?.at).toBeCloseTo(3_210, 0);

@@ -37,16 +37,21 @@ export function findLag(needle: Float64Array, haystack: Float64Array, fourier: F
 
 /** Leaves in `product` the phase by which the second spectrum is behind the first. @returns how many frequencies have one */
 function multiplyPhases(product: Float64Array, other: Float64Array, size: number): number {
+  const [from, to] = [Math.ceil(size * BAND.from), Math.floor(size * BAND.to)];
+  product.fill(0, 0, 2 * from);
+  product.fill(0, 2 * (to + 1));
   let known = 0;
-  for (let bin = 0; bin <= size / 2; bin++) {
-    const [a, b] = [product[2 * bin] ?? 0, product[2 * bin + 1] ?? 0];
-    const [c, d] = [other[2 * bin] ?? 0, other[2 * bin + 1] ?? 0];
-    const [real, imaginary] = [a * c + b * d, b * c - a * d];
-    const length = Math.hypot(real, imaginary);
-    const counts = length > 0 && bin >= size * BAND.from && bin <= size * BAND.to;
-    product[2 * bin] = counts ? real / length : 0;
-    product[2 * bin + 1] = counts ? imaginary / length : 0;
-    if (counts) known++;
+  for (let at = 2 * from; at <= 2 * to; at += 2) {
+    const a = product[at] ?? 0;
+    const b = product[at + 1] ?? 0;
+    const c = other[at] ?? 0;
+    const d = other[at + 1] ?? 0;
+    const real = a * c + b * d;
+    const imaginary = b * c - a * d;
+    const length = Math.sqrt(real * real + imaginary * imaginary);
+    product[at] = length > 0 ? real / length : 0;
+    product[at + 1] = length > 0 ? imaginary / length : 0;
+    if (length > 0) known++;
   }
   return known;
 }

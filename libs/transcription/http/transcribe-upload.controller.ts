@@ -11,6 +11,7 @@ import { Access, CurrentActor } from '#identity/http';
 import { providerKeyErrors } from '#provider-keys';
 import { speechErrors } from '#speech';
 import { storageErrors } from '#storage';
+import { transcriptionErrors } from '../transcription.errors.js';
 import { TranscriptionService } from '../transcription.service.js';
 import { isFinished } from '../transcription-view.js';
 import {
@@ -44,6 +45,7 @@ export class TranscribeUploadController {
     storageErrors.storage_unavailable,
     ...Object.values(speechErrors),
     providerKeyErrors.provider_key_rejected,
+    transcriptionErrors.channels_unsuitable,
   )
   async transcribeUpload(
     @CurrentActor() actor: Actor,

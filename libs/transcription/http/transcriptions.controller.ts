@@ -59,6 +59,7 @@ export class TranscriptionsController {
     commonErrors.validation_failed,
     ...Object.values(speechErrors),
     providerKeyErrors.provider_key_rejected,
+    transcriptionErrors.channels_unsuitable,
   )
   async order(
     @CurrentActor() actor: Actor,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { WorkspaceTransaction } from '#database';
 import { Log } from '#observability';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
-import { assembleTranscript } from '../assemble-transcript.js';
+import { assembleChannels } from '../channels/assemble-channels.js';
 import { ChunkObjects } from '../chunk-objects.js';
 import { failedParts } from '../failed-parts.js';
 import { warningsOf } from '../quality/recording-quality.js';
@@ -32,7 +32,7 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
     if (pending !== undefined) throw new Error(`Chunk ${pending.index} has no transcript although all chunks were counted.`);
     if (await this.second.begin(job, transcription, chunks)) return;
     const settled = settleRecording(chunks, transcription.options.language);
-    const { warnings, ...transcript } = assembleTranscript(settled.chunks);
+    const { warnings, ...transcript } = assembleChannels(settled.chunks, transcription.options.channels ?? null);
     const failed = failedParts(chunks);
     const missing = failed.map(({ detail }) => `missing_part: ${detail}`);
     const quality = {

@@ -1,18 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { AudioService } from '#audio';
 import type { Audio, ChunkTranscript, Transcription, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
-import {
-  AUDIO_FORMATS,
-  type AudioFormat,
-  type Chunk,
-  type ChunkLimits,
-  type CutRecording,
-  MediaService,
-  spaceForChunks,
-} from '#media';
+import type { ChunkLimits } from '#media';
 import { Log } from '#observability';
 import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
@@ -24,6 +15,7 @@ import { failureReasons } from '../transcription.errors.js';
 import { transcriptionPrefix } from '../transcription.service.js';
 import { type NewChunk, TranscriptionsRepository } from '../transcriptions.repository.js';
 import { EarlierResults } from './earlier-results.js';
+import { type ChannelChunk, type Cut, RecordingCuts } from './recording-cuts.js';
 import { engineOf, runOf, TranscriptionRuns } from './transcription-runs.js';
 
 type PrepareJob = ClaimedJob<'transcription.prepare'>;
@@ -41,7 +33,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     private readonly earlierResults: EarlierResults,
     private readonly audio: AudioService,
     private readonly ownKeys: OwnKeys,
-    private readonly media: MediaService,
+    private readonly cuts: RecordingCuts,
     private readonly store: ObjectStore,
     private readonly chunkObjects: ChunkObjects,
     private readonly outbox: JobOutbox,
@@ -57,7 +49,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     const { model } = await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription)));
     const recording = await this.recordingOf(transcription);
     const chunks: NewChunk[] = [];
-    const cut = await this.cut(job, recording, limitsOf(model), async (chunk) => {
+    const cut = await this.cut(job, transcription, recording, limitsOf(model), async (chunk) => {
       chunks.push(await this.keep(job, chunk));
     });
     chunks.sort((a, b) => a.index - b.index);
@@ -82,7 +74,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   }
 
   /** Takes over the result of the same sound, or owes the work on the chunks, or goes to wait for somebody who does the same. */
-  private async finish(job: PrepareJob, transcription: Transcription, cut: CutRecording, chunks: NewChunk[]): Promise<void> {
+  private async finish(job: PrepareJob, transcription: Transcription, cut: Cut, chunks: NewChunk[]): Promise<void> {
     try {
       await job.commit(async (tx) => {
         if (await this.takeOver(tx, job, transcription, cut.soundSha256)) return;
@@ -117,21 +109,20 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   }
 
   private async cut(
-    job: PrepareJob,
+    { signal }: PrepareJob,
+    { options }: Transcription,
     recording: Audio,
     limits: ChunkLimits,
-    onChunk: (chunk: Chunk) => Promise<void>,
-  ): Promise<CutRecording> {
-    return this.media.withWorkDirectory('prepare', Number(recording.bytes) + spaceForChunks(limits), async (workDirectory) => {
-      const format = formatOf(recording);
-      const path = join(workDirectory, `recording.${format.extension}`);
-      await this.store.downloadIntact(recording.objectKey, path, recording.sha256, job.signal);
-      return this.media.cutIntoChunks(path, format, limits, onChunk, { signal: job.signal, workDirectory });
-    });
+    onChunk: (chunk: ChannelChunk) => Promise<void>,
+  ): Promise<Cut> {
+    const channels = options.channels?.length ?? 1;
+    return channels === 1
+      ? this.cuts.whole(recording, limits, onChunk, signal)
+      : this.cuts.channels(recording, channels, limits, onChunk, signal);
   }
 
   /** The key names the lease's epoch: a worker that lost its lease and goes on writing does not touch its successor's chunks. */
-  private async keep({ facts, signal }: PrepareJob, { path, ...chunk }: Chunk): Promise<NewChunk> {
+  private async keep({ facts, signal }: PrepareJob, { path, ...chunk }: ChannelChunk): Promise<NewChunk> {
     const base = `${transcriptionPrefix(facts.workspaceId, facts.subjectId)}chunks/${facts.generation}/${facts.epoch}`;
     const objectKey = `${base}/${String(chunk.index).padStart(5, '0')}.wav`;
     const silent = chunk.speech.length === 0;
@@ -144,7 +135,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     tx: WorkspaceTransaction,
     { facts }: PrepareJob,
     { priority }: Transcription,
-    { seconds, soundSha256, damaged }: CutRecording,
+    { seconds, soundSha256, damaged }: Cut,
     chunks: NewChunk[],
   ): Promise<void> {
     const toDo = chunks.filter(({ transcript }) => transcript === null);
@@ -165,10 +156,4 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
 
 function limitsOf({ preferredSeconds, maxSeconds, maxBytes }: SpeechModel): ChunkLimits {
   return { targetSeconds: preferredSeconds, maxSeconds: Math.min(maxSeconds, 2 * preferredSeconds), maxBytes };
-}
-
-function formatOf({ container }: Audio): AudioFormat {
-  const format = Object.values(AUDIO_FORMATS).find((candidate) => candidate.container === container);
-  if (format === undefined) throw new Error(`The container ${container} is not one that recordings are accepted in.`);
-  return format;
 }

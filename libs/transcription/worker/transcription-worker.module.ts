@@ -8,6 +8,7 @@ import { AssembleHandler } from './assemble.handler.js';
 import { ChunkCalls } from './chunk-calls.js';
 import { EarlierResults } from './earlier-results.js';
 import { PrepareHandler } from './prepare.handler.js';
+import { RecordingCuts } from './recording-cuts.js';
 import { RedoChunkHandler } from './redo-chunk.handler.js';
 import { SecondAnswers } from './second-answers.js';
 import { TranscribeChunkHandler } from './transcribe-chunk.handler.js';
@@ -19,6 +20,7 @@ import { TranscriptionRuns } from './transcription-runs.js';
   providers: [
     TranscriptionRuns,
     EarlierResults,
+    RecordingCuts,
     PrepareHandler,
     ChunkCalls,
     TranscribeChunkHandler,

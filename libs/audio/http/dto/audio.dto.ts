@@ -1,10 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import type { Audio } from '#database';
+import type { Audio, SecondTrack } from '#database';
 import { AUDIO_FORMATS } from '#media';
 import { PageDto } from '#paging/http';
 import { MAX_LINK_SECONDS } from '#storage';
+import { toTracks, TrackNamesDto, TrackQueryDto, TracksDto } from './track.dto.js';
 
 /** A recording. */
 export class AudioDto {
@@ -46,6 +47,14 @@ export class AudioDto {
   })
   sha256!: string;
 
+  @ApiProperty({
+    type: TracksDto,
+    nullable: true,
+    example: null,
+    description: 'Set where two recordings of one event make up this one; the fields beside it are those of the first.',
+  })
+  dual!: TracksDto | null;
+
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
   createdAt!: string;
 }
@@ -57,17 +66,25 @@ export class AudioPageDto extends PageDto {
 }
 
 /** The form of an upload. */
-export class UploadFormDto {
+export class UploadFormDto extends TrackNamesDto {
   @ApiProperty({
     type: 'string',
     format: 'binary',
     description: 'The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.',
   })
   file!: unknown;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    format: 'binary',
+    description:
+      'A second recording of the same event, such as what the computer played beside the microphone. It becomes the second track.',
+  })
+  secondFile?: unknown;
 }
 
 /** The query of a link. */
-export class LinkQueryDto {
+export class LinkQueryDto extends TrackQueryDto {
   @ApiPropertyOptional({
     minimum: 1,
     maximum: MAX_LINK_SECONDS,
@@ -92,7 +109,7 @@ export class LinkDto {
   expiresAt!: string;
 }
 
-export function toAudio(audio: Audio): AudioDto {
+export function toAudio(audio: Audio, second: SecondTrack | null = null): AudioDto {
   const { id, name, container, contentType, codec, sampleRate, channels, claimedSeconds, bytes, sha256, createdAt } = audio;
   return {
     id,
@@ -105,6 +122,7 @@ export function toAudio(audio: Audio): AudioDto {
     claimedSeconds,
     bytes: Number(bytes),
     sha256,
+    dual: second === null ? null : toTracks(audio, second),
     createdAt: createdAt.toISOString(),
   };
 }

@@ -51,6 +51,10 @@ export class Audio {
   @Column('double precision', { name: 'claimed_seconds', nullable: true })
   claimedSeconds!: number | null;
 
+  /** 2 where a second recording of the same event belongs to it. */
+  @Column('smallint', { default: 1 })
+  tracks!: number;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }

@@ -75,6 +75,10 @@ export class TranscriptionChunk {
   @Column('jsonb', { default: [] })
   speech!: { start: number; end: number }[];
 
+  /** For each tenth of a second, half decibels above −120 dB of full scale, as Base64; null where channels are not told apart. */
+  @Column('text', { nullable: true })
+  loudness!: string | null;
+
   @Column('integer')
   bytes!: number;
 

@@ -23,6 +23,8 @@ export interface TranscriptionOptions {
   vocabulary?: string[];
   /** false: transcribed anew although the result may be there already. Not there: true. */
   reuse?: false;
+  /** Who speaks on each channel, where channels are transcribed apart. Not there: they are not. */
+  channels?: string[];
 }
 
 export const FINDING_KINDS = [

@@ -34,6 +34,7 @@ import { FormBoolean, FormList } from './form-fields.js';
 const LONGEST_WAIT_SECONDS = 120;
 
 const TASKS = ['transcribe', 'translate'] as const;
+const CHANNELS = ['mixed', 'separate'] as const;
 
 /** What a caller may say about the work. */
 export class TranscriptionOptionsDto {
@@ -128,6 +129,18 @@ export class TranscriptionOptionsDto {
   @IsOptional()
   @IsIn(Object.keys(PRIORITIES))
   priority?: Priority;
+
+  @ApiPropertyOptional({
+    enum: CHANNELS,
+    default: 'mixed',
+    example: 'separate',
+    description:
+      'separate: each channel is transcribed apart, and its name is the speaker of its lines; for calls with one person on each. ' +
+      'A recording of two tracks always is.',
+  })
+  @IsOptional()
+  @IsIn(CHANNELS)
+  channels?: 'mixed' | 'separate';
 }
 
 /** What POST transcriptions takes. */
@@ -145,6 +158,24 @@ export class TranscribeUploadFormDto extends TranscriptionOptionsDto {
     description: 'The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.',
   })
   file!: unknown;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    format: 'binary',
+    description: 'A second recording of the same event, such as what the computer played beside the microphone.',
+  })
+  secondFile?: unknown;
+
+  @ApiPropertyOptional({
+    example: 'Me',
+    default: 'Channel 1',
+    maxLength: 100,
+    description: 'Who speaks on the first recording of two.',
+  })
+  firstTrackName?: string;
+
+  @ApiPropertyOptional({ example: 'Others', default: 'Channel 2', maxLength: 100, description: 'Who speaks on the second.' })
+  secondTrackName?: string;
 }
 
 /** How long to wait for the result. */
@@ -387,6 +418,14 @@ export class SegmentDto {
   @ApiProperty({ type: String, nullable: true, example: null })
   speaker!: string | null;
 
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 0,
+    description: 'From 0, where channels were transcribed apart; their lines may overlap.',
+  })
+  channel!: number | null;
+
   @ApiProperty({ type: Number, nullable: true, example: 0.87 })
   confidence!: number | null;
 
@@ -443,8 +482,8 @@ export function toTranscription(transcription: Transcription): TranscriptionDto 
 }
 
 /** A line. */
-export function toSegment({ index, start, end, text, speaker, confidence, words }: TranscriptSegment): SegmentDto {
-  return { index, start, end, text, speaker, confidence, words };
+export function toSegment({ index, start, end, text, speaker, channel, confidence, words }: TranscriptSegment): SegmentDto {
+  return { index, start, end, text, speaker, channel, confidence, words };
 }
 
 /** A page of lines; a cursor goes before a page's number. */

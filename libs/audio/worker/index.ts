@@ -1,0 +1,1 @@
+export { AudioWorkerModule } from './audio-worker.module.js';
