@@ -12,6 +12,11 @@ export const audioErrors = defineErrors({
     example:
       'One of the two recordings has two tracks already, and no recording has three. Upload them as recordings of one track.',
   },
+  same_recording: {
+    kind: 'unprocessable',
+    title: 'A recording cannot be joined with itself',
+    example: 'Both ids are those of one recording. Send the id of the other recording of the event as audioId.',
+  },
   track_not_found: {
     kind: 'not_found',
     title: 'No such track',

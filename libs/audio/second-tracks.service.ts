@@ -56,9 +56,10 @@ export class SecondTracksService {
 
   /**
    * Makes a recording the second track of another. It stops being a recording of its own; transcripts made from it stay.
-   * @throws FieldError audio_not_found, second_track_exists
+   * @throws FieldError audio_not_found, second_track_exists, same_recording
    */
   async join(workspaceId: string, audioId: string, secondId: string, names: TrackNames): Promise<Audio> {
+    if (audioId === secondId) throw new FieldError(audioErrors.same_recording, audioErrors.same_recording.example);
     return this.database.inWorkspace(workspaceId, async (tx) => {
       const [audio, second] = await this.recordings.findBothLocked(tx, audioId, secondId);
       if (audio === undefined || second === undefined) {

@@ -34,6 +34,7 @@ const NOT_OF_UPLOADS: object[] = [
   audioErrors.audio_not_found,
   audioErrors.checksum_mismatch,
   audioErrors.second_track_exists,
+  audioErrors.same_recording,
   audioErrors.track_not_found,
 ];
 
@@ -85,6 +86,7 @@ export class AudioController {
   @ApiProblems(
     audioErrors.audio_not_found,
     audioErrors.second_track_exists,
+    audioErrors.same_recording,
     commonErrors.malformed_request,
     commonErrors.validation_failed,
   )
