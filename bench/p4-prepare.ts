@@ -10,7 +10,7 @@ const PREPARE_ONLY = { OPENAI_API_KEY: 'none', SPEECH_PROVIDER: 'openai', WORKER
 
 export const p4: Row = {
   id: 'P4',
-  work: 'preparing a recording of 1 h: counting its seconds, finding its pauses, cutting it, putting the chunks into the store',
+  work: 'Preparing a recording of 1 h: counting its seconds, finding its pauses, cutting it, putting the chunks into the store',
   floor: 'one bare ffmpeg that decodes it to a file of 16 kHz mono',
   unit: 's',
   reach: { atMost: 1.3 },
@@ -23,7 +23,7 @@ export const p4: Row = {
 /** Memory is compared with that of a short recording. */
 export const p4Memory: Row = {
   id: 'P4.1',
-  work: 'most memory of a worker that prepares a recording of 10 h',
+  work: 'Most memory of a worker that prepares a recording of 10 h',
   floor: 'the same for a recording of 10 min',
   unit: 'MB',
   reach: { atMost: 1.2 },

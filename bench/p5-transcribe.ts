@@ -11,7 +11,7 @@ const TIMES_REAL_TIME = 100;
 
 export const p5: Row = {
   id: 'P5',
-  work: `a recording of 1 h from order to transcript, by ${WORKERS} workers with ${CHUNKS_AT_ONCE} chunks at once and a provider that is ${TIMES_REAL_TIME} times as fast as the speech`,
+  work: `A recording of 1 h from order to transcript, by ${WORKERS} workers with ${CHUNKS_AT_ONCE} chunks at once and a provider that is ${TIMES_REAL_TIME} times as fast as the speech`,
   floor: "the provider's time for the longest chunk, and one bare ffmpeg that decodes the recording",
   unit: 's',
   reach: { atMost: 1.5 },
