@@ -6,7 +6,7 @@ const CHANNELS = 2;
  * A part of a WAV file of silence, 48 kHz, 16 bit, stereo: 26 000 s of it are 5 GB.
  * @param from offset in the file
  */
-export function bulkSound(from: number, bytes: number): Buffer {
+export function bulkSound(from: number, bytes: number): Buffer<ArrayBuffer> {
   const part = Buffer.alloc(bytes);
   if (from === 0) header().copy(part);
   return part;

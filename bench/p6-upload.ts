@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { registerBench } from './account.ts';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { registerAccount } from './account.ts';
 import { bulkSound } from './bulk-sound.ts';
 import type { Row, Sides, Variant } from './row.ts';
 import type { Stage } from './stage.ts';
@@ -50,20 +52,20 @@ async function rates(stage: Stage, load: Load): Promise<Sides> {
   const [api, bare] = await Promise.all([startApi(stage), stage.startFloor('put-parts')]);
   const headers = await authorised(api);
   return {
-    steno: () => rateOf(load, async (bytes) => remove(api, headers, await upload(api, headers, bytes))),
-    floor: () => rateOf(load, (bytes, index) => putBare(`${bare}/${index}`, bytes)),
+    steno: () => rateOf(stage, load, (bytes) => upload(api, headers, bytes)),
+    floor: () => rateOf(stage, load, (bytes, index) => putBare(`${bare}/${index}`, bytes)),
   };
 }
 
 async function memory(stage: Stage, load: Load): Promise<Sides> {
   const api = await startApi(stage);
   const headers = await authorised(api);
-  const idle = stage.residentBytes(api);
+  const idle = stage.memoryOfApi(api, 'VmRSS');
   return {
     steno: async () => {
-      const peak = new Peak(() => stage.residentBytes(api));
-      await rateOf(load, async (bytes) => remove(api, headers, await upload(api, headers, bytes)));
-      return Math.max(0, (await peak.end()) - idle) / MB;
+      const peak = new Peak(() => stage.memoryOfApi(api, 'VmRSS'));
+      await rateOf(stage, load, (bytes) => upload(api, headers, bytes));
+      return Math.max(0, (await peak.end()) - idle);
     },
     floor: () => Promise.resolve(load.memory),
   };
@@ -74,15 +76,21 @@ function startApi(stage: Stage): Promise<string> {
 }
 
 async function authorised(api: string): Promise<Record<string, string>> {
-  const { token } = await registerBench(api);
+  const { token } = await registerAccount(api);
   return { authorization: `Bearer ${token}` };
 }
 
-/** @returns MB a second, over all uploads */
-async function rateOf({ uploads, bytes }: Load, send: (bytes: number, index: number) => Promise<void>): Promise<number> {
+/** @returns MB a second, over all uploads; their room on the disk is given back */
+async function rateOf(
+  stage: Stage,
+  { uploads, bytes }: Load,
+  send: (bytes: number, index: number) => Promise<void>,
+): Promise<number> {
   const started = performance.now();
   await Promise.all(Array.from({ length: uploads }, (_, index) => send(bytes, index)));
-  return ((uploads * bytes) / MB / (performance.now() - started)) * 1_000;
+  const rate = ((uploads * bytes) / MB / (performance.now() - started)) * 1_000;
+  await rm(join(stage.directory, 'objects', 'workspaces'), { recursive: true, force: true });
+  return rate;
 }
 
 interface PartUrl {
@@ -91,8 +99,8 @@ interface PartUrl {
   url: string;
 }
 
-/** @returns the id of the recording */
-async function upload(api: string, headers: Record<string, string>, bytes: number): Promise<string> {
+/** Until it is a recording. */
+async function upload(api: string, headers: Record<string, string>, bytes: number): Promise<void> {
   const order = { name: 'bulk.wav', bytes };
   const begun = await ask<{ id: string; partCount: number; partBytes: number }>(`${api}/api/v1/uploads`, 'POST', headers, order);
   const { id, partCount, partBytes } = begun;
@@ -105,13 +113,6 @@ async function upload(api: string, headers: Record<string, string>, bytes: numbe
     );
   }
   await ask(`${api}/api/v1/uploads/${id}/complete`, 'POST', headers);
-  return id;
-}
-
-/** Its room on the disk is wanted for the next turn. */
-async function remove(api: string, headers: Record<string, string>, id: string): Promise<void> {
-  const { status } = await fetch(`${api}/api/v1/audio/${id}`, { method: 'DELETE', headers });
-  if (status !== 204) throw new Error(`The recording ${id} could not be deleted: ${status}`);
 }
 
 async function putBare(url: string, bytes: number): Promise<void> {

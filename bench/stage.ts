@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +24,7 @@ export class Stage extends AsyncDisposableStack {
   /** For its files; removed with it. */
   readonly directory: string;
   private readonly signal: AbortSignal;
+  private readonly apis = new Map<string, Service>();
   private readonly secrets = { AUTH_SECRET: randomSecret(), MASTER_KEY: randomSecret() };
 
   private constructor(directory: string, databaseUrl: string, signal: AbortSignal) {
@@ -62,7 +63,15 @@ export class Stage extends AsyncDisposableStack {
     const port = String(await freePort());
     const env = { ...this.environment(), PORT: port, ...settings };
     const api = this.service('API', 'dist/apps/api/src/main.js', env);
+    this.apis.set(`http://127.0.0.1:${port}`, api);
     return this.answering(`http://127.0.0.1:${port}`, '/live', api);
+  }
+
+  /** What an API holds of memory, in MB (proc(5), VmRSS and VmHWM). @param what now, or the most it ever held */
+  memoryOfApi(origin: string, what: 'VmRSS' | 'VmHWM'): number {
+    const status = readFileSync(`/proc/${this.apis.get(origin)?.pid}/status`, 'utf8');
+    const kilobytes = new RegExp(`^${what}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1];
+    return (Number(kilobytes) * 1_024) / 1e6;
   }
 
   /**

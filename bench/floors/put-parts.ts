@@ -36,6 +36,8 @@ const server = createServer((request, response) => {
   );
 });
 
+// As long as the API's.
+server.keepAliveTimeout = 72_000;
 process.once('SIGTERM', () => process.exit());
 server.listen(Number(PORT), '127.0.0.1');
 await once(server, 'listening');
