@@ -54,14 +54,14 @@ export class GenerationsRepository {
 
   /** Stops it for good; false when it was over already. */
   async cancel(tx: WorkspaceTransaction, id: string): Promise<boolean> {
+    if ((await tx.execute(CANCEL, [id, tx.workspaceId])) === 0) return false;
     await this.events.publish(tx, `transcription:${id}`);
-    return (await tx.execute(CANCEL, [id, tx.workspaceId])) > 0;
+    return true;
   }
 
   /** Opens the next generation at its very beginning. */
   async openAnew(tx: WorkspaceTransaction, { id, generation }: Run): Promise<void> {
-    await tx.execute(OPEN_NEXT, [id, generation, tx.workspaceId, 'pending', 'prepare', null, 0, '[]']);
-    await this.events.publish(tx, `transcription:${id}`);
+    await this.openNext(tx, { id, generation }, ['pending', 'prepare', null, 0, '[]']);
   }
 
   /**
@@ -73,8 +73,12 @@ export class GenerationsRepository {
     const left = chunks.filter(({ status }) => status !== 'done').map(({ index }) => index);
     const stage = left.length === 0 ? 'assemble' : 'transcribe';
     const counts = [chunks.length, chunks.length - left.length];
-    await tx.execute(OPEN_NEXT, [id, generation, tx.workspaceId, 'processing', stage, ...counts, storableJson(warnings)]);
-    await this.events.publish(tx, `transcription:${id}`);
+    await this.openNext(tx, { id, generation }, ['processing', stage, ...counts, storableJson(warnings)]);
     return left;
+  }
+
+  private async openNext(tx: WorkspaceTransaction, { id, generation }: Run, columns: (string | number | null)[]): Promise<void> {
+    await tx.execute(OPEN_NEXT, [id, generation, tx.workspaceId, ...columns]);
+    await this.events.publish(tx, `transcription:${id}`);
   }
 }

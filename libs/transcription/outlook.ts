@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type SystemTransaction, type Transcription } from '#database';
-import { type FailedTries, type JobName, QueueStatus } from '#queues';
+import { type FailedTries, JOB_NAMES, QueueStatus } from '#queues';
 import { type OpenWork, OutlookRepository, type Speeds } from './outlook.repository.js';
 import { placeInLine, secondsLeft } from './seconds-left.js';
 import { isFinished } from './transcription-view.js';
@@ -21,7 +21,7 @@ interface Situation {
   work: OpenWork[];
 }
 
-const STAGES: JobName[] = ['transcription.prepare', 'transcription.transcribe-chunk', 'transcription.assemble'];
+const STAGES = JOB_NAMES.filter((name) => name.startsWith('transcription.'));
 /** How long the situation of all workspaces is remembered: many ask about their transcriptions every second. */
 const REMEMBERED_MS = 2_000;
 /** Taken for a recording whose length nobody has counted yet, in seconds. */

@@ -9,7 +9,7 @@ import { soundOf } from '../quality/settle-recording.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
 import { type AnsweredCall, ChunkCalls } from './chunk-calls.js';
 import { chunkOf, SecondAnswers } from './second-answers.js';
-import { runOf, TranscriptionRuns } from './transcription-runs.js';
+import { isUnderWay, runOf, TranscriptionRuns } from './transcription-runs.js';
 
 type RedoJob = ClaimedJob<'transcription.redo-chunk'>;
 
@@ -64,7 +64,7 @@ export class RedoChunkHandler implements JobHandler<'transcription.redo-chunk'> 
   private async suspectOf(tx: WorkspaceTransaction, job: JobFacts<'transcription.redo-chunk'>): Promise<Suspect | null> {
     const transcription = await this.runs.find(tx, job);
     const chunk = await this.transcriptions.chunk(tx, runOf(job), chunkOf(job));
-    if (chunk?.transcript == null || chunk.redo?.open !== true) return null;
+    if (!isUnderWay(transcription) || chunk?.transcript == null || chunk.redo?.open !== true) return null;
     const engines = await this.second.enginesFor(tx, transcription);
     return { transcription, chunk, first: chunk.transcript, redo: chunk.redo, engines };
   }
