@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createReadStream } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +27,9 @@ const SENTENCES =
   'The committee will meet again on Thursday afternoon to discuss the proposal for the new library building. ' +
   'Everybody who would like to speak should send a short message to the secretary before Wednesday evening. ' +
   'The price of the tickets is not decided yet, but twenty dollars a month is what most of us think is right.';
+
+/** The double says them when it is asked about a stretch. */
+const OTHER_WORDS = SENTENCES.replaceAll(/[,.]/g, '').split(' ');
 
 let app: INestApplicationContext;
 let database: Database;
@@ -114,7 +116,8 @@ describe('a transcript with a stretch missing', () => {
     ['middle', 6, 12],
     ['end', 11, 100],
   ])('is mended by asking about the stretch alone (%s)', async (_, from, to) => {
-    provider.script({ mode: 'ok', heard: without(from, to) });
+    const lost = OTHER_WORDS.slice(0, Math.floor((Math.min(to, seconds) - from) * 2)).join(' ');
+    provider.script({ mode: 'ok', heard: without(from, to) }, { mode: 'ok', text: lost });
     const transcription = await transcribed();
     expect(transcription).toMatchObject({
       status: 'completed',
@@ -122,6 +125,7 @@ describe('a transcript with a stretch missing', () => {
       quality: { findings: [{ kind: 'missing_text', outcome: 'mended', asked: ['openai/whisper-1'] }] },
     });
     expect(transcription.quality?.coverage).toBeGreaterThan(0.9);
+    expect(transcription.text).toContain(lost);
     const [whole, stretch, ...more] = await attemptsOf(transcription);
     expect(more).toEqual([]);
     expect(stretch?.seconds).toBeLessThan((whole?.seconds ?? 0) * 0.8);

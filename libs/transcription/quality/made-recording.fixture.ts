@@ -4,11 +4,11 @@ import type { ChunkSound, Stretch } from './heard.js';
 /** Numbers that look random and are the same every time (mulberry32, public domain). */
 export interface Dice {
   /** 0 to 1. */
-  roll(): number;
-  between(least: number, most: number): number;
+  roll: () => number;
+  between: (least: number, most: number) => number;
   /** Around 0, mostly between -2 and 2, times so much. */
-  stray(by: number): number;
-  pick<T>(from: readonly T[]): T;
+  stray: (by: number) => number;
+  pick: <T>(from: readonly T[]) => T;
 }
 
 export function dice(seed: number): Dice {

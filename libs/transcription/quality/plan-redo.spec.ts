@@ -16,8 +16,9 @@ function minutes(...answers: (ChunkTranscript | null)[]): AnsweredChunk[] {
 
 function spoken(seed: number): ChunkTranscript {
   const words = Array.from({ length: 120 }, (_, at) => {
-    const text = ['river', 'window', 'stone', 'paper', 'music', 'cloud', 'bread'][(at * at + at * seed + seed) % 7] ?? '';
-    return { start: at / 2, end: at / 2 + 0.45, text: `${text}${(at * 31 + seed) % 97}`, confidence: null };
+    // Unlike any other, as if said by somebody who never repeats himself.
+    const text = ((((at + 1) * 7_919 + seed * 104_729) * 26_543) % 2_147_483_647).toString(36);
+    return { start: at / 2, end: at / 2 + 0.45, text, confidence: null };
   });
   return { ...EMPTY, words, text: words.map(({ text }) => text).join(' ') };
 }

@@ -20,7 +20,7 @@ export interface Settled {
 /** Another answer must be so much better than the first to take its place: engines that differ in details are no reason. */
 const CLEARLY_BETTER = 0.7;
 /** Two engines that hear so much the same confirm each other. */
-const SAME_TEXT = 0.8;
+const SAME_TEXT = 0.7;
 
 /**
  * Decides between a chunk's first answer and those it was asked for later, takes out text over silence, and says what was found.

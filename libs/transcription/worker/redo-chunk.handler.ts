@@ -64,7 +64,7 @@ export class RedoChunkHandler implements JobHandler<'transcription.redo-chunk'> 
   private async suspectOf(tx: WorkspaceTransaction, job: JobFacts<'transcription.redo-chunk'>): Promise<Suspect | null> {
     const transcription = await this.runs.find(tx, job);
     const chunk = await this.transcriptions.chunk(tx, runOf(job), chunkOf(job));
-    if (!isUnderWay(transcription) || chunk?.transcript == null || chunk.redo?.open !== true) return null;
+    if (!isUnderWay(transcription) || chunk === null || chunk.transcript === null || chunk.redo?.open !== true) return null;
     const engines = await this.second.enginesFor(tx, transcription);
     return { transcription, chunk, first: chunk.transcript, redo: chunk.redo, engines };
   }
