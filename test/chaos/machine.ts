@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allCompleted, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
@@ -17,19 +18,10 @@ const DISK_FULL: ChaosRow = {
     'the worker lives, the job waits with `insufficient_storage` and does not count a failure; it is done once there is room',
   withinSeconds: 300,
   run: async (turn) => {
-    if (process.getuid?.() !== 0) throw new Skipped('only root may mount a disk that is full');
-    let mounted: string | undefined;
+    const disk = mountSmallDisk();
     try {
       return await onStack({ workers: 0 }, async (stack, client) => {
-        const work = join(stack.home, 'small');
-        mkdirSync(work);
-        try {
-          execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=5m', 'tmpfs', work], { stdio: 'pipe' });
-        } catch {
-          throw new Skipped('a disk cannot be mounted here, though this is root');
-        }
-        mounted = work;
-        const worker = await stack.startWorker({ WORK_DIRECTORY: work });
+        const worker = await stack.startWorker({ WORK_DIRECTORY: disk });
         const recording = join(stack.files, 'large.wav');
         await writeNoise(recording, 20_000_000);
         await client.transcribe(recording);
@@ -37,7 +29,7 @@ const DISK_FULL: ChaosRow = {
         await stack.until('the job waits for room', waiting, (n) => n === 1);
         turn.say('the job waits');
         const alive = worker.isRunning;
-        execFileSync('mount', ['-o', 'remount,size=500m', work]);
+        execFileSync('mount', ['-o', 'remount,size=500m', disk]);
         const seconds = await secondsOf(() => allCompleted(client));
         await stack.killWorker('SIGTERM', worker);
         return {
@@ -46,10 +38,24 @@ const DISK_FULL: ChaosRow = {
         };
       });
     } finally {
-      if (mounted !== undefined) execFileSync('umount', ['-l', mounted]);
+      execFileSync('umount', ['-l', disk]);
+      rmSync(disk, { recursive: true });
     }
   },
 };
+
+/** @returns the folder where a disk of 5 MB is mounted */
+function mountSmallDisk(): string {
+  if (process.getuid?.() !== 0) throw new Skipped('only root may mount a disk that is full');
+  const disk = mkdtempSync(join(tmpdir(), 'steno-small-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=5m', 'tmpfs', disk], { stdio: 'pipe' });
+    return disk;
+  } catch (error) {
+    rmSync(disk, { recursive: true });
+    throw new Skipped('a disk cannot be mounted here, though this is root', { cause: error });
+  }
+}
 
 const CLOCK: ChaosRow = {
   id: 'F30',
