@@ -24,17 +24,18 @@ const DISK_FULL: ChaosRow = {
         const worker = await stack.startWorker({ WORK_DIRECTORY: disk });
         const recording = join(stack.files, 'large.wav');
         await writeNoise(recording, 20_000_000);
-        await client.transcribe(recording);
+        const { id } = await client.transcribe(recording);
         const waiting = `SELECT count(*) AS n FROM jobs WHERE error_code = 'insufficient_storage' AND state = 'waiting' AND failures = 0`;
         await stack.until('the job waits for room', waiting, (n) => n === 1);
         turn.say('the job waits');
         const alive = worker.isRunning;
         execFileSync('mount', ['-o', 'remount,size=500m', disk]);
-        const seconds = await secondsOf(() => allCompleted(client));
+        let status = '';
+        const seconds = await secondsOf(async () => ({ status } = await client.waitUntilFinished(id)));
         await stack.killWorker('SIGTERM', worker);
         return {
-          figure: `waited, worker ${alive ? 'alive' : 'DEAD'}, completed ${seconds.toFixed(1)} s after there was room`,
-          holds: alive,
+          figure: `waited, worker ${alive ? 'alive' : 'DEAD'}, ${status} ${seconds.toFixed(1)} s after there was room`,
+          holds: alive && status === 'completed',
         };
       });
     } finally {
