@@ -8,20 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ContractSubject } from './contract-subject.js';
 import type { ObjectStore, PutOptions } from './object-store.js';
 import { describeParts } from './parts-contract.js';
 
 const MIB = 1024 * 1024;
-
-/** A store to be judged, and how to look behind it. */
-export interface ContractSubject {
-  store: ObjectStore;
-  /** Unfinished transfers that lie in the store now. */
-  unfinished: () => Promise<number>;
-  /** Puts a part by its URL, as a client would. @returns status of the answer */
-  putByUrl: (url: string, content: Buffer) => Promise<number>;
-  stop: () => Promise<void>;
-}
 
 /** What every object store has to do. Run by the spec of each. */
 export function describeObjectStore(name: string, start: () => Promise<ContractSubject>): void {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ContractSubject } from './object-store-contract.js';
+import type { ContractSubject } from './contract-subject.js';
 import type { ObjectStore } from './object-store.js';
 
 const MIB = 1024 * 1024;

@@ -3,7 +3,7 @@ import type { TranscriptWord } from '#database';
 import { type CaptionRules, USUAL_RULES } from './caption-rules.js';
 import { columnsOf } from './columns.js';
 import { cuesOf } from './cues.js';
-import type { SpokenLine } from './tokens.js';
+import type { SpokenLine } from './timeline.js';
 
 /** Always the same numbers from 0 to 1 (mulberry32). */
 function numbers(seed: number): () => number {

@@ -1,7 +1,8 @@
 import type { CaptionRules } from './caption-rules.js';
 import { groupTokens } from './group-tokens.js';
 import { breakLines } from './lines.js';
-import { labelTokens, type SpokenLine, type Token, tokensOf, widthOf } from './tokens.js';
+import type { SpokenLine } from './timeline.js';
+import { labelTokens, type Token, tokensOf, widthOf } from './tokens.js';
 import { Turns } from '../turns.js';
 
 /** What stands on the screen for a while; milliseconds from the start of the recording. */

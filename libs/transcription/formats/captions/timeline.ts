@@ -1,4 +1,7 @@
-import type { SpokenLine } from './tokens.js';
+import type { TranscriptSegment } from '#database';
+
+/** A line of a transcript, as far as captions are made of it. */
+export type SpokenLine = Pick<TranscriptSegment, 'start' | 'end' | 'text' | 'speaker' | 'words'>;
 
 const LETTERS = /[\p{L}\p{N}]/gu;
 

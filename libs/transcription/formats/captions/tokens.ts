@@ -1,6 +1,5 @@
-import type { TranscriptSegment } from '#database';
 import { columnsOf } from './columns.js';
-import { Timeline } from './timeline.js';
+import { type SpokenLine, Timeline } from './timeline.js';
 
 /** How good a place to break is behind a token. */
 export type Ending = 'sentence' | 'clause' | 'word' | 'label';
@@ -15,8 +14,6 @@ export interface Token {
   endMs: number;
   ending: Ending;
 }
-
-export type SpokenLine = Pick<TranscriptSegment, 'start' | 'end' | 'text' | 'speaker' | 'words'>;
 
 /** Scripts that write no spaces between words. */
 const SPACELESS =
