@@ -14,13 +14,8 @@ import { storageErrors } from '#storage';
 import { transcriptionErrors } from '../transcription.errors.js';
 import { TranscriptionService } from '../transcription.service.js';
 import { isFinished } from '../transcription-view.js';
-import {
-  toTranscription,
-  TranscribeUploadFormDto,
-  TranscriptionDto,
-  TranscriptionOptionsDto,
-  WaitQueryDto,
-} from './dto/transcription.dto.js';
+import { toTranscription, TranscriptionDto } from './dto/transcription.dto.js';
+import { TranscribeUploadFormDto, TranscriptionOptionsDto, WaitQueryDto } from './dto/transcription-options.dto.js';
 
 @ApiTags('audio')
 @Controller({ path: 'audio', version: '1' })

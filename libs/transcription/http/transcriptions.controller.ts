@@ -19,11 +19,6 @@ import { TranscriptionService } from '../transcription.service.js';
 import { isFinished } from '../transcription-view.js';
 import { ExportQueryDto, toCaptionRules } from './dto/export-query.dto.js';
 import {
-  OrderTranscriptionDto,
-  SegmentPageDto,
-  SegmentsQueryDto,
-  toSegmentPage,
-  toSegmentSpan,
   toTranscription,
   toTranscriptionSummary,
   toTranscriptionProgress,
@@ -32,6 +27,8 @@ import {
   TranscriptionPageDto,
   TranscriptionProgressDto,
 } from './dto/transcription.dto.js';
+import { OrderTranscriptionDto } from './dto/transcription-options.dto.js';
+import { SegmentPageDto, SegmentsQueryDto, toSegmentPage, toSegmentSpan } from './dto/segment.dto.js';
 import { EXPORTED } from './export-examples.js';
 
 /** When to ask again while the work goes on, in seconds. */

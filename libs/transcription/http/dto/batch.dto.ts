@@ -4,7 +4,8 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-valid
 import type { Transcription } from '#database';
 import { FieldError } from '#errors';
 import { ProblemDto, problemOf } from '#errors/http';
-import { OrderTranscriptionDto, toTranscription, TranscriptionDto } from './transcription.dto.js';
+import { toTranscription, TranscriptionDto } from './transcription.dto.js';
+import { OrderTranscriptionDto } from './transcription-options.dto.js';
 
 const MOST_ORDERS = 100;
 const ORDERED = 202;
