@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../e2e/client.js';
-import { allCompleted, countOf, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
+import { allCompleted, countOf, discardNow, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
 import { longRecording, shortRecording } from '../e2e/recordings.js';
 import type { Stack } from '../e2e/stack.js';
 import { type ChaosRow, type Outcome, percentile, spread, type Turn } from './row.js';
@@ -158,8 +158,7 @@ const UPLOAD_KILLS: ChaosRow = {
       await client.transcribe(shortRecording(stack.files));
       await allCompleted(client);
       const kept = await countOf(stack, 'SELECT count(*) AS n FROM audio');
-      // What a killed upload promised to remove is due in hours; here it is now.
-      await stack.query(`UPDATE jobs SET due_at = now() WHERE name = 'storage.discard' AND state = 'waiting'`);
+      await discardNow(stack);
       return { figure: `${broken}/${kills} uploads broken off, ${kept} recordings kept`, holds: kept === kills - broken + 1 };
     });
   },

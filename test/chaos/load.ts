@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startS3Double } from '#testing/s3-double';
 import type { Client } from '../e2e/client.js';
-import { allCompleted, countOf, onStack, SAYS_IT } from '../e2e/orders.js';
+import { allCompleted, countOf, discardNow, onStack, SAYS_IT } from '../e2e/orders.js';
 import { shortRecording } from '../e2e/recordings.js';
 import type { Stack } from '../e2e/stack.js';
 import { type ChaosRow, percentile, secondsOf } from './row.js';
@@ -17,9 +17,6 @@ const MORE_MEMORY_MB = 150;
 const AT_ONCE = 10;
 const MEMORY_OF_TEN_MB = 500;
 const READS = 100;
-
-/** What is due in hours is done now, so that what must be gone is gone when it is looked for. */
-const DISCARD_NOW = `UPDATE jobs SET due_at = now() WHERE name = 'storage.discard' AND state = 'waiting'`;
 
 const LARGE: ChaosRow = {
   id: 'L5',
@@ -105,7 +102,7 @@ const ABANDONED: ChaosRow = {
           if (await abandonedUpload(client, path, randomInt(5, Math.ceil(whole * 900)))) broken += 1;
           if (done % 10 === 0) turn.say(`${done} of ${wanted}`);
         }
-        await stack.query(DISCARD_NOW);
+        await discardNow(stack);
         await stack.until(
           'all is tidied up',
           `SELECT count(*) AS n FROM jobs WHERE state IN ('waiting', 'running')`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FaultMode, type S3Double, startS3Double } from '#testing/s3-double';
-import { allCompleted, onStack } from '../e2e/orders.js';
+import { allCompleted, discardNow, onStack } from '../e2e/orders.js';
 import type { Client } from '../e2e/client.js';
 import { shortRecording } from '../e2e/recordings.js';
 import type { Stack } from '../e2e/stack.js';
@@ -75,6 +75,7 @@ const FAULTY: ChaosRow = {
         );
         turn.say(told.at(-1) ?? '');
       }
+      await discardNow(stack);
       await client.transcribe(shortRecording(stack.files));
       await allCompleted(client);
       return { figure: told.join('; '), holds };
