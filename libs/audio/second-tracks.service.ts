@@ -111,7 +111,8 @@ export class SecondTracksService {
       if (second === null) throw new FieldError(audioErrors.track_not_found, audioErrors.track_not_found.example);
       return { objectKey: second.objectKey, fileName: audio.name, contentType: second.contentType };
     }
-    if (second?.mixKey == null) return { objectKey: audio.objectKey, fileName: audio.name, contentType: audio.contentType };
+    if (second === null || second.mixKey === null)
+      return { objectKey: audio.objectKey, fileName: audio.name, contentType: audio.contentType };
     return { objectKey: second.mixKey, fileName: `${audio.name.replace(/\.[^.]*$/, '')}.mp3`, contentType: 'audio/mpeg' };
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { type Audio, type SecondTrack, type WorkspaceTransaction } from '#database';
+import type { Audio, SecondTrack, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { type Alignment, MediaService, type TrackSource, TracksService } from '#media';
 import { Log } from '#observability';

@@ -13,7 +13,7 @@ export class Fourier {
 
   /** @param size a power of two */
   constructor(readonly size: number) {
-    this.transform = new FFT(size) as Transform;
+    this.transform = new FFT(size);
   }
 
   /**
