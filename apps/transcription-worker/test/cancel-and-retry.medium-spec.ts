@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Transcription } from '#database';
 import { longRecording, startTestWorker, type TestWorker } from './test-worker.js';
 
 const SECONDS = 1_000;
+// Starting a whole worker and cutting a quarter of an hour of sound takes long on a machine that does other things besides.
+jest.setTimeout(90_000);
 
 let worker: TestWorker;
 let audioId: string;

@@ -26,7 +26,7 @@ export interface TestWorker {
   upload(recording: Buffer): Promise<string>;
   order(audioId: string, wish?: TranscriptionWish): Promise<Transcription>;
   look(id: string): Promise<Transcription>;
-  /** Waits until it holds, at most 20 seconds. */
+  /** Waits until it holds, at most 60 seconds. */
   until(id: string, holds: (transcription: Transcription) => boolean): Promise<Transcription>;
   query<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
@@ -63,7 +63,7 @@ export async function startTestWorker(overrides: Record<string, string> = {}): P
     order: (audioId, wish = {}) => transcriptions.order(who, audioId, { provider: 'openai', reuse: false, ...wish }),
     look,
     until: async (id, holds) => {
-      const deadline = performance.now() + 20_000;
+      const deadline = performance.now() + 60_000;
       for (;;) {
         const transcription = await look(id);
         if (holds(transcription)) return transcription;
