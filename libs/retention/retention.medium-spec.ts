@@ -6,6 +6,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { AuditModule } from '#audit';
 import { ConfigModule } from '#config';
 import { type Audio, Database, DatabaseModule, type Transcription } from '#database';
+import { EventsModule } from '#events';
 import { IdempotencyModule } from '#idempotency';
 import { Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
@@ -33,6 +34,7 @@ beforeAll(async () => {
       AuditModule,
       VaultModule,
       StorageModule.forConfig(),
+      EventsModule,
       QueuesModule,
       IdempotencyModule,
       RetentionModule,
