@@ -21,6 +21,8 @@ import { UploadsService } from '../uploads.service.js';
 import { UploadSweep } from './upload-sweep.js';
 import { UploadsWorkerModule } from './uploads-worker.module.js';
 
+const OWN_JOBS: JobName[] = ['uploads.clear', 'audio.import'];
+
 let server: TestDatabase;
 let home: string;
 let worker: TestingModule;
@@ -43,7 +45,7 @@ beforeAll(async () => {
       QueuesWorkerModule,
       UploadsWorkerModule,
     ],
-    providers: JOB_NAMES.filter((name) => name !== 'uploads.clear').map(noHandler),
+    providers: JOB_NAMES.filter((name) => !OWN_JOBS.includes(name)).map(noHandler),
   }).compile();
   await worker.init();
   database = worker.get(Database);
