@@ -3,7 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListPartsCommand,
-  paginateListParts,
+  type ListPartsCommandOutput,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -58,8 +58,15 @@ export async function putS3Part(
 export async function listS3Parts(target: S3PartsTarget): Promise<StoredPart[]> {
   return ofUpload(async () => {
     const found: StoredPart[] = [];
-    for await (const { Parts = [] } of paginateListParts({ client: target.client }, named(target))) {
+    for (let after: string | undefined, isMore = true; isMore;) {
+      const page: ListPartsCommandOutput = await target.client.send(
+        new ListPartsCommand({ ...named(target), PartNumberMarker: after }),
+      );
+      const { Parts = [], IsTruncated, NextPartNumberMarker } = page;
       found.push(...Parts.map(({ PartNumber = 0, Size = 0, ETag = '' }) => ({ number: PartNumber, bytes: Size, etag: ETag })));
+      // The SDK's own pages go by the marker alone, and some servers give one with the last page, too: they would never end.
+      isMore = IsTruncated === true;
+      after = NextPartNumberMarker;
     }
     return found;
   });

@@ -97,7 +97,7 @@ async function filesLeft(): Promise<string[]> {
 
 async function untilNothingIsLeft(): Promise<void> {
   for (let turn = 0; (await filesLeft()).length > 0; turn += 1) {
-    if (turn > 300) throw new Error(`Still there: ${(await filesLeft()).join(', ')}`);
+    if (turn > 1_200) throw new Error(`Still there: ${(await filesLeft()).join(', ')}`);
     await sleep(50);
   }
 }
