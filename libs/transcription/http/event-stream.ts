@@ -4,6 +4,8 @@ import { toTranscriptionStatus } from './dto/transcription.dto.js';
 
 /** Headers of a stream of events; nothing on the way may keep pieces back. */
 export const EVENT_STREAM = {
+  // Nothing follows on it; kept alive it would only hold up the end of the process.
+  connection: 'close',
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',
