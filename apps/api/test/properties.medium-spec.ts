@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditLog } from '#audit';
+import { ChangeFeed } from '#database';
+import { PlatformRoles } from '#identity';
 import { NO_VENDORS } from './no-vendors.fixture.js';
 import { OPERATIONS, type Operation, resolve, type Schema } from './operations.fixture.js';
 import { makePeople, makeTenant, makeThing, type Tenant, validRequest } from './tenant.fixture.js';
@@ -29,7 +32,10 @@ let tenant: Tenant;
 
 beforeAll(async () => {
   api = await startTestApi({ EMAIL_VERIFICATION: 'optional', ...NO_VENDORS });
-  tenant = await makeTenant(api, await makePeople(api, 'Ours'), 'ours');
+  const people = await makePeople(api, 'Ours');
+  // So that what only those who run the service may read is read by somebody.
+  await new PlatformRoles(api.database, api.app.get(AuditLog), api.app.get(ChangeFeed)).grant(people.owner.email, 'admin');
+  tenant = await makeTenant(api, people, 'ours');
   for (const kind of ['audio', 'transcription', 'invitation', 'providerKey', 'apiKey'] as const)
     await makeThing(api, tenant, kind);
 }, 30_000);

@@ -94,6 +94,8 @@ describe.each(['disk', 's3'] as const)('resumable uploads, on %s', (kind) => {
     const url = await new Promise<string>((resolve, reject) => {
       const first = new TusUpload(SOUND, {
         ...options,
+        // In pieces, for a fast machine has the whole on its way before it says that it has sent a part.
+        chunkSize: SOUND.length / 5,
         onProgress: (sent) => {
           if (sent < SOUND.length * 0.6) return;
           void first.abort(false).then(() => resolve(first.url ?? ''));
