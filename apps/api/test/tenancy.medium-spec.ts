@@ -92,9 +92,10 @@ describe("another workspace's ids", () => {
   });
 
   it.each(
-    GUARDED.filter(({ method, path }) => method === 'GET' && !path.includes('{')).map(
-      (operation) => [operation.name, operation] as const,
-    ),
+    GUARDED.filter(
+      // What those who run the service alone may see is about all workspaces.
+      ({ method, path, permission }) => method === 'GET' && !path.includes('{') && permission?.startsWith('platform:') !== true,
+    ).map((operation) => [operation.name, operation] as const),
   )('and texts are in no list: %s (item 40)', async (_, operation) => {
     const answer = await ask(operation, {});
     expect(answer.statusCode).toBe(200);
