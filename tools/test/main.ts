@@ -15,7 +15,8 @@ import type { ProgramName } from '../system/program.ts';
 import { type JestReport, readReport, tallyLine, tallyOf } from './tally.ts';
 
 const PROGRAMS: ProgramName[] = ['ffmpeg', 'redis', 'pocketsphinx', 'bubblewrap', 'swift'];
-const CONNECTIONS = 200;
+/** Each queue of each process has its own; end-to-end tests run several installations of several processes side by side. */
+const CONNECTIONS = 400;
 
 /**
  * `npm test [-- --strict] [-- jest arguments]`: all tests against a Postgres and a Redis of their own.
