@@ -12,7 +12,7 @@ import { type Stack, startStack } from './stack.js';
 
 interface OpenApi {
   openapi: string;
-  paths: Record<string, Record<string, { 'x-codeSamples': { lang: string; source: string }[] }>>;
+  paths: Record<string, Record<string, { 'x-codeSamples'?: { lang: string; source: string }[] }>>;
 }
 
 const run = promisify(execFile);
@@ -45,6 +45,21 @@ const REFUSED_HERE: Record<string, RegExp> = {
   'get /api/v1/auth/{provider}/callback': /"provider_unknown".*\n404$/s,
   'post /api/v1/auth/exchange': /"sign_in_code_invalid".*\n401$/s,
   'post /api/v1/integrations/clerk/webhook': /"webhook_refused".*\n401$/s,
+  'put /objects/parts/{token}': /"link_invalid".*\n403$/s,
+  'post /api/v1/audio/{id}/second-track': /"same_recording".*\n422$/s,
+  // A client that speaks tus says so.
+  'post /api/v1/uploads/resumable': /"resumable_version_unsupported".*\n412$/s,
+  'patch /api/v1/uploads/resumable/{id}': /\n4(04|12)$/,
+  'delete /api/v1/uploads/resumable/{id}': /\n4(04|12)$/,
+  // The example before has called the upload off.
+  'post /api/v1/uploads/{id}/parts': /"upload_over".*\n409$/s,
+  'post /api/v1/uploads/{id}/complete': /"upload_over".*\n409$/s,
+  'post /api/v1/transcriptions/{id}/cancel': /"transcription_finished".*\n409$/s,
+  'post /api/v1/transcriptions/{id}/retry': /"transcription_not_retryable".*\n409$/s,
+  'get /api/v1/meetings/transcription/status': /"permission_denied".*\n403$/s,
+  'post /api/v1/meetings/transcription/start-background': /"permission_denied".*\n403$/s,
+  'post /api/v1/meetings/transcription/restart-background': /"permission_denied".*\n403$/s,
+  'post /api/v1/meetings/transcription/process-all': /"permission_denied".*\n403$/s,
 };
 
 function rankOf(method: string, path: string): number {
@@ -136,6 +151,7 @@ describeWith(['postgres'], 'the documentation', () => {
       email: 'lovelace@example.com',
       role: 'member',
     });
+    const upload = await client.json<{ id: string }>('POST', '/api/v1/uploads', { name: 'meeting.wav', bytes: 25_000_000 });
     const env = {
       PATH: process.env.PATH,
       STENO_URL: stack.origin,
@@ -145,6 +161,7 @@ describeWith(['postgres'], 'the documentation', () => {
       LETTER_TOKEN: '3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY',
       AUDIO_ID: recording.id,
       TRANSCRIPTION_ID: id,
+      UPLOAD_ID: upload.id,
       API_KEY_ID: key.id,
       WORKSPACE_ID: workspace.id,
       INVITATION_ID: invitation.id,
@@ -159,7 +176,11 @@ describeWith(['postgres'], 'the documentation', () => {
     const samples = Object.entries(paths)
       .flatMap(([path, operations]) =>
         Object.entries(operations).flatMap(([method, operation]) =>
-          operation['x-codeSamples'].map(({ source }) => ({ name: `${method} ${path}`, rank: rankOf(method, path), source })),
+          (operation['x-codeSamples'] ?? []).map(({ source }) => ({
+            name: `${method} ${path}`,
+            rank: rankOf(method, path),
+            source,
+          })),
         ),
       )
       .toSorted((a, b) => a.rank - b.rank);

@@ -42,6 +42,7 @@ const VARIABLE_OF_PATH: Record<string, string> = {
 const VARIABLE_OF_ID: Record<string, string> = {
   audio: '$AUDIO_ID',
   auth: '$SESSION_ID',
+  uploads: '$UPLOAD_ID',
   'api-keys': '$API_KEY_ID',
   'provider-keys': '$PROVIDER_KEY_ID',
   workspaces: '$WORKSPACE_ID',

@@ -12,7 +12,12 @@ const ORDERED = 202;
 
 /** What POST transcriptions/batch takes. */
 export class OrderBatchDto {
-  @ApiProperty({ type: [OrderTranscriptionDto], minItems: 1, maxItems: MOST_ORDERS })
+  @ApiProperty({
+    type: [OrderTranscriptionDto],
+    minItems: 1,
+    maxItems: MOST_ORDERS,
+    example: [{ audioId: '019aa3a1-2b3c-7d4e-8f50-617283940a1b', language: 'en' }],
+  })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_ORDERS)
