@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Audio, SecondTrack, type SystemTransaction } from '#database';
-import { In, MoreThan } from 'typeorm';
+import { In } from 'typeorm';
+
+const PAGE = `
+(SELECT id, object_key AS "objectKey" FROM audio WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2)
+UNION ALL
+(SELECT stored_as, object_key FROM second_tracks WHERE $1::uuid IS NULL OR stored_as > $1 ORDER BY stored_as LIMIT $2)
+ORDER BY id LIMIT $2`;
 
 /** Which objects the recordings of all workspaces have: to compare the store with. */
 @Injectable()
@@ -12,9 +18,11 @@ export class AudioObjects {
     return new Set([...rows.map(({ id }) => id), ...tracks.map(({ storedAs }) => storedAs)]);
   }
 
-  /** Some recordings with the keys of their objects, in the order of their ids. @param after the last id of those before, null at first */
+  /**
+   * Some recordings and second tracks with the keys of their originals, in the order of their ids.
+   * @param after the last id of those before, null at first
+   */
   async page(tx: SystemTransaction, after: string | null, limit: number): Promise<Pick<Audio, 'id' | 'objectKey'>[]> {
-    const where = after === null ? {} : { id: MoreThan(after) };
-    return tx.manager.find(Audio, { select: { id: true, objectKey: true }, where, order: { id: 'ASC' }, take: limit });
+    return tx.query(PAGE, [after, limit]);
   }
 }

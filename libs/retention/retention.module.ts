@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AudioModule, AudioObjects } from '#audio';
 import { WorkspacesRepository } from '#identity';
 import { TranscriptionModule, TranscriptionObjects } from '#transcription';
+import { UploadObjects } from '#uploads';
 import { RetentionService } from './retention.service.js';
 import { StoreComparison } from './store-comparison.js';
 
@@ -14,5 +15,5 @@ import { StoreComparison } from './store-comparison.js';
 export class RetentionModule {}
 
 /** By itself: to compare, no service of the rooms is needed. */
-@Module({ providers: [AudioObjects, TranscriptionObjects, StoreComparison], exports: [StoreComparison] })
+@Module({ providers: [AudioObjects, UploadObjects, TranscriptionObjects, StoreComparison], exports: [StoreComparison] })
 export class StoreComparisonModule {}

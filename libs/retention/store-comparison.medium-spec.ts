@@ -61,6 +61,22 @@ it('finds objects of nobody and recordings without their object, and nothing els
   const transcription = await makeTranscription(database, id);
   await put(whole.objectKey);
   await put(`workspaces/${id}/transcriptions/${transcription.id}/chunks/1/1/00000.wav`);
+  // Of an upload under way: it has no recording yet.
+  const upload = uuidv7();
+  const beside = uuidv7();
+  await database.asSystem(async (tx) => {
+    await tx.execute(
+      `INSERT INTO uploads (id, workspace_id, kind, name, object_key, expires_at) VALUES ($1, $2, 'resumable', 'x', 'k', now() + interval '1 day')`,
+      [upload, id],
+    );
+    await tx.execute(
+      `INSERT INTO second_tracks (audio_id, workspace_id, first_name, name, stored_as, object_key, bytes, sha256, container, content_type, codec,
+         sample_rate, channels)
+       VALUES ($1, $2, 'Me', 'Others', $3, $4, 1, '', 'wav', 'audio/wav', 'pcm_s16le', 16000, 1)`,
+      [whole.id, id, beside, `workspaces/${id}/audio/${beside}/original.wav`],
+    );
+  });
+  await put(`workspaces/${id}/audio/${upload}/tail-1000`);
   const ofNobody = [
     await put(`workspaces/${id}/audio/${uuidv7()}/original.wav`),
     await put(`workspaces/${id}/transcriptions/${uuidv7()}/chunks/1/1/00000.wav`),
@@ -79,9 +95,11 @@ it('finds objects of nobody and recordings without their object, and nothing els
   const expected: Disagreement[] = [
     ...ofNobody.map((key) => ({ kind: 'orphan' as const, key })),
     { kind: 'missing', key: bare.objectKey },
+    { kind: 'missing', key: `workspaces/${id}/audio/${beside}/original.wav` },
   ];
   expect(await disagreements()).toEqual(expected.sort((a, b) => (a.key < b.key ? -1 : 1)));
   for (const key of ofNobody) await store.delete(key);
   await put(bare.objectKey);
+  await put(`workspaces/${id}/audio/${beside}/original.wav`);
   expect(await disagreements()).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { Database, type SystemTransaction } from '#database';
 import { JobOutbox } from '#queues';
 import { ObjectStore } from '#storage';
 import { TranscriptionObjects } from '#transcription';
+import { UploadObjects } from '#uploads';
 
 /** Where store and rows disagree. `orphan`: an object of nobody. `missing`: a recording without its object. */
 export interface Disagreement {
@@ -22,16 +23,18 @@ const PLACE = /^workspaces\/[0-9a-f-]{36}\/(?<folder>[a-z]+)\/(?<id>[0-9a-f-]{36
 /** Finds objects that belong to no row, and recordings whose object is gone. Memory holds one batch of either. */
 @Injectable()
 export class StoreComparison {
-  private readonly keepers: Record<string, Keeper>;
+  /** By folder. */
+  private readonly keepers: Record<string, Keeper[]>;
 
   constructor(
     private readonly database: Database,
     private readonly store: ObjectStore,
     private readonly outbox: JobOutbox,
     private readonly audio: AudioObjects,
+    uploads: UploadObjects,
     transcriptions: TranscriptionObjects,
   ) {
-    this.keepers = { audio, transcriptions };
+    this.keepers = { audio: [audio, uploads], transcriptions: [transcriptions] };
   }
 
   /** Every disagreement. The apps may run meanwhile: what is just being stored or deleted is none. */
@@ -60,10 +63,12 @@ export class StoreComparison {
   private async ownerless(tx: SystemTransaction, keys: string[]): Promise<string[]> {
     const placed = keys.map((key) => ({ key, folder: '', id: '', ...PLACE.exec(key)?.groups }));
     const owned = new Set<string>();
-    for (const [folder, keeper] of Object.entries(this.keepers)) {
+    for (const [folder, keepers] of Object.entries(this.keepers)) {
       const here = placed.filter((place) => place.folder === folder);
-      const existing = await keeper.existing(tx, [...new Set(here.map(({ id }) => id))]);
-      for (const { key, id } of here) if (existing.has(id)) owned.add(key);
+      for (const keeper of keepers) {
+        const existing = await keeper.existing(tx, [...new Set(here.map(({ id }) => id))]);
+        for (const { key, id } of here) if (existing.has(id)) owned.add(key);
+      }
     }
     return keys.filter((key) => !owned.has(key));
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedOperations, urlOf } from './documented-operations.fixture.js';
-import { wav } from './recording.fixture.js';
+import { wav } from '#testing/recordings';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 const operations = await documentedOperations();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DefaultHttpStack, Upload as TusUpload, type UploadOptions } from 'tus-js-client';
 import { ObjectStore } from '#storage';
 import { type S3Double, startS3Double } from '#testing/s3-double';
-import { wav } from './recording.fixture.js';
+import { wav } from '#testing/recordings';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 import { s3Environment } from './uploads.fixture.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ObjectStore } from '#storage';
 import { makeAudio } from '#testing/factories';
-import { wav } from './recording.fixture.js';
+import { wav } from '#testing/recordings';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 const BOUNDARY = 'steno-test-boundary';

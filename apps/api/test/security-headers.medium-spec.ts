@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AudioService } from '#audio';
 import { SECURITY_HEADERS } from '../src/security-headers.js';
-import { wav } from './recording.fixture.js';
+import { wav } from '#testing/recordings';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 const EVIL_NAME = `../$(touch /tmp/steno-was-here);-i "x" \u202e größe.html`;

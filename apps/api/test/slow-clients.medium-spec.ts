@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { AudioService } from '#audio';
 import { SECURITY_HEADERS } from '../src/security-headers.js';
 import { RawConnection } from './raw-exchange.fixture.js';
-import { wav } from './recording.fixture.js';
+import { wav } from '#testing/recordings';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 /** A tenth of the usual, so that the tests need not wait. */

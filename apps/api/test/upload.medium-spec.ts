@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { wav } from './recording.fixture.js';
+import { wav } from '#testing/recordings';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 const BOUNDARY = 'steno-test-boundary';

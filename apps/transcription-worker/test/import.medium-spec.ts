@@ -18,7 +18,7 @@ import { testDatabase } from '#testing/database';
 import { makeWorkspace } from '#testing/factories';
 import { ImportService, type ImportWish, UploadsService } from '#uploads';
 import { createWorker } from '../src/create-worker.js';
-import { tone } from './tone.fixture.js';
+import { wav } from '#testing/recordings';
 
 interface UploadRow {
   status: string;
@@ -36,7 +36,7 @@ interface UploadRow {
 /** Stands for the public internet. */
 const OUTSIDE = '127.0.0.2';
 const SECRET = 'sig-8f3a-of-a-signed-link';
-const RECORDING = tone(1);
+const RECORDING = wav(1);
 const SHA256 = createHash('sha256').update(RECORDING).digest('hex');
 
 // Jobs that are tried again wait for a bell each time, which a busy machine is late with.

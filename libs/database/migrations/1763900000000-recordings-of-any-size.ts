@@ -13,7 +13,6 @@ const UP = [
     ADD COLUMN channel integer NOT NULL DEFAULT 0,
     ADD COLUMN overlap_seconds double precision NOT NULL DEFAULT 0,
     ADD COLUMN speech jsonb NOT NULL DEFAULT '[]',
-    ADD COLUMN quality jsonb,
     ADD COLUMN error_code text,
     ADD COLUMN error_detail text,
     DROP CONSTRAINT transcription_chunks_status_check,
@@ -63,7 +62,7 @@ const DOWN = [
   `UPDATE transcription_chunks SET status = 'pending' WHERE status = 'failed'`,
   `ALTER TABLE transcription_chunks
     DROP CONSTRAINT transcription_chunks_status_check,
-    DROP COLUMN channel, DROP COLUMN overlap_seconds, DROP COLUMN speech, DROP COLUMN quality, DROP COLUMN error_code, DROP COLUMN error_detail,
+    DROP COLUMN channel, DROP COLUMN overlap_seconds, DROP COLUMN speech, DROP COLUMN error_code, DROP COLUMN error_detail,
     ADD CONSTRAINT transcription_chunks_status_check CHECK (status IN ('pending', 'done'))`,
   `DROP INDEX transcriptions_sound_idx`,
   `ALTER TABLE transcriptions DROP COLUMN priority, DROP COLUMN sound_sha256, DROP COLUMN reused_from, DROP COLUMN quality`,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type SystemTransaction } from '#database';
+import { Database } from '#database';
 import { Log } from '#observability';
-import { DailySweep } from '#queues/worker';
+import { RegularSweep } from '#queues/worker';
 import { OneTimeTokensRepository } from '../one-time-tokens.repository.js';
 import { SessionsRepository } from '../sessions.repository.js';
 
@@ -10,17 +10,20 @@ const KEPT_DAYS = 30;
 
 /** Removes sessions and tokens that ended, or ran out, 30 days ago. */
 @Injectable()
-export class SignInSweep extends DailySweep {
+export class SignInSweep extends RegularSweep {
   constructor(
-    database: Database,
+    private readonly database: Database,
     log: Log,
     private readonly sessions: SessionsRepository,
     private readonly tokens: OneTimeTokensRepository,
   ) {
-    super(database, log);
+    super(log);
   }
 
-  protected async remove(tx: SystemTransaction): Promise<Record<string, number>> {
-    return { sessions: await this.sessions.sweep(tx, KEPT_DAYS), tokens: await this.tokens.sweep(tx, KEPT_DAYS) };
+  protected async remove(): Promise<Record<string, number>> {
+    return this.database.asSystem(async (tx) => ({
+      sessions: await this.sessions.sweep(tx, KEPT_DAYS),
+      tokens: await this.tokens.sweep(tx, KEPT_DAYS),
+    }));
   }
 }

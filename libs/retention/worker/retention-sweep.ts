@@ -1,46 +1,24 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { currentRequestId, Log, runInContext } from '#observability';
+import { Injectable } from '@nestjs/common';
+import { Log } from '#observability';
+import { RegularSweep } from '#queues/worker';
 import { RetentionService } from '../retention.service.js';
 
 /** Days are promised; ten minutes late is on time. */
-const SWEEP_MS = 600_000;
+const EVERY_MS = 10 * 60_000;
 
-/** Applies the retention of all workspaces, in every worker. What fails is done by the next sweep. */
+/** Applies the retention of all workspaces, in every worker. */
 @Injectable()
-export class RetentionSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer?: NodeJS.Timeout;
-  private running?: Promise<void>;
-  private readonly stop = new AbortController();
+export class RetentionSweep extends RegularSweep {
+  protected override readonly everyMs = EVERY_MS;
 
   constructor(
+    log: Log,
     private readonly retention: RetentionService,
-    private readonly log: Log,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.begin(), SWEEP_MS);
-    this.timer.unref();
-    this.begin();
+  ) {
+    super(log);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    this.stop.abort();
-    await this.running;
-  }
-
-  private begin(): void {
-    this.running ??= runInContext({ requestId: currentRequestId() }, () => this.sweep()).finally(() => {
-      this.running = undefined;
-    });
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      const removed = await this.retention.apply(this.stop.signal);
-      if (removed.recordings + removed.transcriptions > 0) this.log.info('Deleted what was kept long enough', { ...removed });
-    } catch (error) {
-      this.log.warn('Retention could not be applied; the next sweep tries again', { error });
-    }
+  protected async remove(signal: AbortSignal): Promise<Record<string, number>> {
+    return { ...(await this.retention.apply(signal)) };
   }
 }

@@ -11,7 +11,7 @@ const LOOK_AGAIN_SECONDS = 3;
 /** Orders for the same sound and options that are being prepared at the same moment wait for each other here. */
 const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`;
 
-/** How often somebody wished for no reuse says nothing about what the result is. */
+/** Whether somebody wished for a result of their own says nothing about what it is. */
 const SAME = `workspace_id = $1 AND sound_sha256 = $2 AND options - 'reuse' = $3::jsonb - 'reuse' AND id <> $4`;
 
 /** A result with something amiss is not passed on: who orders again may have better luck. */

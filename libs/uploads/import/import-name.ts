@@ -1,11 +1,8 @@
-const LONGEST_NAME = 255;
+import { displayName } from '#audio';
 
 /** What a fetched recording is called when nobody says so: as the last part of its address. */
 export function nameFrom({ pathname }: URL): string {
-  const name = decoded(pathname.split('/').at(-1) ?? '')
-    .replaceAll(/\p{C}/gu, '')
-    .trim();
-  return name === '' ? 'recording' : name.slice(0, LONGEST_NAME);
+  return displayName(decoded(pathname.split('/').at(-1) ?? ''));
 }
 
 function decoded(part: string): string {

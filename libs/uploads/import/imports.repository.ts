@@ -64,12 +64,4 @@ export class ImportsRepository extends WorkspaceRepository<Upload> {
     );
     return completed > 0;
   }
-
-  async fail(tx: WorkspaceTransaction, id: string, failure: { code: string; detail: string }): Promise<void> {
-    await tx.execute(
-      `UPDATE uploads SET status = 'failed', error_code = $3, error_detail = $4, sealed_source = NULL, finished_at = now()
-       WHERE ${MINE}`,
-      [tx.workspaceId, id, failure.code, failure.detail],
-    );
-  }
 }

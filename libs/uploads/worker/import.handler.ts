@@ -11,6 +11,7 @@ import { Vault } from '#vault';
 import { IMPORT_SCHEMES } from '../import/import.service.js';
 import { ImportsRepository, type OpenImport, sourcePlace } from '../import/imports.repository.js';
 import { uploadErrors } from '../uploads.errors.js';
+import { UploadsRepository } from '../uploads.repository.js';
 
 type ImportJob = ClaimedJob<'audio.import'>;
 
@@ -31,6 +32,7 @@ const LIMITS: Omit<OutgoingLimits, 'maxBytes'> = {
 @OnJob('audio.import')
 export class ImportHandler implements JobHandler<'audio.import'> {
   constructor(
+    private readonly uploads: UploadsRepository,
     private readonly imports: ImportsRepository,
     private readonly audio: AudioService,
     private readonly outgoing: OutgoingClient,
@@ -57,7 +59,7 @@ export class ImportHandler implements JobHandler<'audio.import'> {
   }
 
   async giveUp(tx: WorkspaceTransaction, { subjectId }: JobFacts<'audio.import'>, failure: JobFailure): Promise<void> {
-    await this.imports.fail(tx, subjectId, failure);
+    await this.uploads.end(tx, subjectId, 'failed', failure);
     this.log.warn('A recording was not fetched', { uploadId: subjectId, code: failure.code });
   }
 

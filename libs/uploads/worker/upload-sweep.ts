@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type SystemTransaction } from '#database';
+import { Database } from '#database';
 import { Log } from '#observability';
 import { JobOutbox } from '#queues';
-import { DailySweep } from '#queues/worker';
+import { RegularSweep } from '#queues/worker';
 import { UploadsRepository } from '../uploads.repository.js';
 import { oweClearing } from '../uploads.service.js';
 
@@ -12,21 +12,23 @@ const EVERY_MS = 10 * 60_000;
 
 /** Ends uploads that nobody finished in time, with what they stored, and forgets those that ended long ago. */
 @Injectable()
-export class UploadSweep extends DailySweep {
+export class UploadSweep extends RegularSweep {
   protected override readonly everyMs = EVERY_MS;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     log: Log,
     private readonly uploads: UploadsRepository,
     private readonly outbox: JobOutbox,
   ) {
-    super(database, log);
+    super(log);
   }
 
-  protected async remove(tx: SystemTransaction): Promise<Record<string, number>> {
-    const expired = await this.uploads.expire(tx);
-    for (const upload of expired) await oweClearing(this.outbox, tx, upload);
-    return { expiredUploads: expired.length, oldUploads: await this.uploads.forget(tx, KEPT_DAYS) };
+  protected async remove(): Promise<Record<string, number>> {
+    return this.database.asSystem(async (tx) => {
+      const expired = await this.uploads.expire(tx);
+      for (const upload of expired) await oweClearing(this.outbox, tx, upload);
+      return { expiredUploads: expired.length, oldUploads: await this.uploads.forget(tx, KEPT_DAYS) };
+    });
   }
 }

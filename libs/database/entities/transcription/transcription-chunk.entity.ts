@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
-import { Transcription, type TranscriptQuality } from './transcription.entity.js';
+import { Transcription } from './transcription.entity.js';
 
 /** What a provider made of a chunk, times counted from the chunk's start. */
 export interface ChunkTranscript {
@@ -95,10 +95,6 @@ export class TranscriptionChunk {
   /** Set once its answer was found not to fit its sound, and it is asked about again. */
   @Column('jsonb', { nullable: true })
   redo!: ChunkRedo | null;
-
-  /** What was found when its transcript was compared with its sound; null until then. */
-  @Column('jsonb', { nullable: true })
-  quality!: TranscriptQuality | null;
 
   /** Why it failed, when it did. */
   @Column('text', { name: 'error_code', nullable: true })

@@ -1,5 +1,5 @@
 /** A tone as a WAV file: 16 kHz, 16 bit, mono. */
-export function tone(seconds: number): Buffer {
+export function wav(seconds: number, hertz = 440): Buffer {
   const samples = 16_000 * seconds;
   const file = Buffer.alloc(44 + samples * 2);
   file.write('RIFF', 0);
@@ -14,7 +14,8 @@ export function tone(seconds: number): Buffer {
   file.writeUInt16LE(16, 34);
   file.write('data', 36);
   file.writeUInt32LE(samples * 2, 40);
-  for (let sample = 0; sample < samples; sample += 1)
-    file.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * 440 * sample) / 16_000)), 44 + sample * 2);
+  for (let sample = 0; sample < samples; sample += 1) {
+    file.writeInt16LE(Math.round(8_000 * Math.sin((2 * Math.PI * hertz * sample) / 16_000)), 44 + sample * 2);
+  }
   return file;
 }

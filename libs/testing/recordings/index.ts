@@ -1,0 +1,1 @@
+export { wav } from './tone.js';
