@@ -181,7 +181,8 @@ describe('the feeder', () => {
       );
       return row?.rows;
     });
-    expect(read).toBeLessThan(200);
+    // The few it chooses from, each read by more than one index, and what the relay rang just before: never the 50 000.
+    expect(read).toBeLessThan(1_000);
   });
 
   async function asOwner(sql: string): Promise<void> {
