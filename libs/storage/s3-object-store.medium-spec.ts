@@ -100,6 +100,16 @@ describe('S3ObjectStore', () => {
     expect(took).toBeLessThan(10 * QUICK.requestTimeoutMs);
   });
 
+  it('knows within the time of an answer that a store takes no part', async () => {
+    double.fail('hang', 'UploadPart');
+    const took = await milliseconds(() =>
+      expect(put('hung', randomBytes(8 * MIB))).rejects.toMatchObject({ code: 'storage_unavailable' }),
+    );
+    // A part of 5 MiB may take 20 s and more as long as bytes move; three times that is no answer to somebody who waits.
+    expect(took).toBeLessThan(10 * QUICK.requestTimeoutMs);
+    expect(double.openUploads).toEqual([]);
+  });
+
   it.each(['UploadPart', 'CompleteMultipartUpload'] as const)('aborts the upload when %s fails', async (operation) => {
     double.fail('503', operation);
     await expect(put('unfinished', randomBytes(12 * MIB))).rejects.toMatchObject({ code: 'storage_unavailable' });

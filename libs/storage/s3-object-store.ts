@@ -72,6 +72,8 @@ const MAX_SOCKETS = 200;
 /** Objects in a bucket of S3 or of a server that speaks its protocol. */
 export class S3ObjectStore extends ObjectStore {
   private readonly client: S3Client;
+  /** Sends bytes, and sees a store that takes none, or does not answer once it has them all, as early as any other that hangs. */
+  private readonly sender: S3Client;
   /** Signs for the address that clients use; the host is part of a signature. */
   private readonly linkClient: S3Client;
   private readonly bucket: string;
@@ -82,14 +84,15 @@ export class S3ObjectStore extends ObjectStore {
     this.timing = { ...TIMING, ...timing };
     this.bucket = settings.bucket;
     this.client = clientOf(settings, settings.endpoint, this.timing);
+    this.sender = clientOf(settings, settings.endpoint, this.timing, { socketTimeout: this.timing.requestTimeoutMs });
     this.linkClient = clientOf(settings, settings.publicEndpoint ?? settings.endpoint, this.timing);
   }
 
   override put(key: string, body: Readable, options: PutOptions): Promise<{ bytes: number }> {
     return consume(body, options.signal, async (chunks, stop) => {
       assertObjectKey(key);
-      const { client, bucket, timing } = this;
-      const target = { client, bucket, key, contentType: options.contentType, ...timing };
+      const { client, sender, bucket, timing } = this;
+      const target = { client, sender, bucket, key, contentType: options.contentType, ...timing };
       return { bytes: await uploadStream(target, chunks, stop) };
     });
   }
@@ -177,7 +180,7 @@ export class S3ObjectStore extends ObjectStore {
     content: Buffer,
     signal?: AbortSignal,
   ): Promise<StoredPart> {
-    const target = this.partsOf(key, uploadId);
+    const target = { ...this.partsOf(key, uploadId), client: this.sender };
     return this.send(signal, ({ abortSignal }) => putS3Part(target, number, content, this.timing.requestTimeoutMs, abortSignal));
   }
 
@@ -264,7 +267,13 @@ export class S3ObjectStore extends ObjectStore {
   }
 }
 
-function clientOf(settings: S3Settings, endpoint: string | undefined, timing: S3Timing): S3Client {
+/** @param sending for what is sent alone: a body that is read with pauses is silent, too, and nothing is wrong with it */
+function clientOf(
+  settings: S3Settings,
+  endpoint: string | undefined,
+  timing: S3Timing,
+  sending: { socketTimeout?: number } = {},
+): S3Client {
   const { region, credentials, forcePathStyle } = settings;
   const client = new S3Client({
     region,
@@ -280,6 +289,7 @@ function clientOf(settings: S3Settings, endpoint: string | undefined, timing: S3
       requestTimeout: timing.requestTimeoutMs,
       // Without it the SDK only logs that the time is over, and waits on.
       throwOnRequestTimeout: true,
+      ...sending,
       httpAgent: { maxSockets: MAX_SOCKETS },
       httpsAgent: { maxSockets: MAX_SOCKETS },
     },

@@ -25,6 +25,8 @@ const logger = new Logger('S3Upload');
 
 export interface UploadTarget {
   client: S3Client;
+  /** For the requests that carry bytes. */
+  sender: S3Client;
   bucket: string;
   key: string;
   contentType: string;
@@ -45,9 +47,9 @@ export async function uploadStream(target: UploadTarget, chunks: AsyncIterable<B
   const first = await parts.next();
   const head: Buffer = first.done === true ? Buffer.alloc(0) : first.value;
   if (head.length === target.partBytes) return uploadParts(target, head, parts, stop);
-  const { client, bucket: Bucket, key: Key, contentType: ContentType } = target;
+  const { sender, bucket: Bucket, key: Key, contentType: ContentType } = target;
   const command = new PutObjectCommand({ Bucket, Key, ContentType, Body: head, ContentLength: head.length });
-  await onS3(() => client.send(command, timing(target, head.length, stop.signal)));
+  await onS3(() => sender.send(command, timing(target, head.length, stop.signal)));
   return head.length;
 }
 
@@ -113,9 +115,9 @@ async function sendPart(
   Body: Buffer,
   signal: AbortSignal,
 ): Promise<CompletedPart> {
-  const { client, bucket: Bucket, key: Key } = target;
+  const { sender, bucket: Bucket, key: Key } = target;
   const command = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ContentLength: Body.length });
-  const { ETag } = await onS3(() => client.send(command, timing(target, Body.length, signal)));
+  const { ETag } = await onS3(() => sender.send(command, timing(target, Body.length, signal)));
   return { ETag, PartNumber };
 }
 
