@@ -5,8 +5,11 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const BYTES_A_SECOND = 32_000;
-const WORDS = `we should look at the new plan before they call again on Monday because my team wants to know how much time is left and
-who writes down what was said about price numbers our partners asked for last week when nobody from sales could join`.split(/\s+/);
+const WORDS =
+  `we should look at the new plan before they call again on Monday because my team wants to know how much time is left and
+who writes down what was said about price numbers our partners asked for last week when nobody from sales could join`.split(
+    /\s+/,
+  );
 const { PORT, TIMES_REAL_TIME } = process.env;
 
 const server = createServer((request, response) => {
@@ -25,7 +28,11 @@ async function transcribe(request: IncomingMessage): Promise<object> {
   // The other fields of the form are a few hundred bytes, a hundredth of a second of sound.
   const seconds = Math.floor((await buffer(request)).length / BYTES_A_SECOND);
   await sleep(Math.max(0, (seconds / Number(TIMES_REAL_TIME)) * 1_000 - (performance.now() - arrived)));
-  const words = Array.from({ length: 2 * seconds }, (_, index) => ({ word: wordAt(index), start: index / 2, end: (index + 1) / 2 }));
+  const words = Array.from({ length: 2 * seconds }, (_, index) => ({
+    word: wordAt(index),
+    start: index / 2,
+    end: (index + 1) / 2,
+  }));
   const segments = Array.from({ length: Math.ceil(seconds / 5) }, (_, index) => {
     const text = words.slice(10 * index, 10 * index + 10).map(({ word }) => word);
     return { start: 5 * index, end: Math.min(seconds, 5 * index + 5), text: text.join(' ') };

@@ -13,6 +13,8 @@ const ABOUT = 'about';
 const CONTENT = 'content';
 const UUID = /^[0-9a-f-]{36}$/;
 
+const GATHERED_BYTES = 1024 * 1024;
+
 /** What is known of an upload from its beginning. */
 interface About extends PartsOptions {
   key: string;
@@ -155,16 +157,37 @@ async function writeSpan(
 ): Promise<void> {
   let written = 0;
   try {
-    for await (const chunk of chunks) {
-      if (written + chunk.length > bytes) throw wrongSize(bytes, written + chunk.length);
-      await onDisk(() => writeAll(file, chunk, from + written));
-      written += chunk.length;
+    for await (const piece of gathered(chunks)) {
+      if (written + piece.length > bytes) throw wrongSize(bytes, written + piece.length);
+      await onDisk(() => writeAll(file, piece, from + written));
+      written += piece.length;
     }
     if (written !== bytes) throw wrongSize(bytes, written);
     await onDisk(() => file.datasync());
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Chunks of a socket are small, and each would cost a call of the system: they are gathered in one place, so that what comes byte by
+ * byte takes no more memory than the rest.
+ * @returns pieces that are valid until the next is asked for
+ */
+async function* gathered(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+  const memory = Buffer.allocUnsafeSlow(GATHERED_BYTES);
+  let used = 0;
+  for await (const chunk of chunks) {
+    for (let taken = 0; taken < chunk.length;) {
+      const copied = chunk.copy(memory, used, taken);
+      taken += copied;
+      used += copied;
+      if (used < memory.length) continue;
+      yield memory;
+      used = 0;
+    }
+  }
+  if (used > 0) yield memory.subarray(0, used);
 }
 
 /** Parts behind the last were a mistake of their sender. */
@@ -179,9 +202,9 @@ async function cutTo(path: string, bytes: number): Promise<void> {
 }
 
 /** The system may take fewer bytes than it was given. */
-async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length;) {
-    const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done);
+async function writeAll(file: FileHandle, piece: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < piece.length;) {
+    const { bytesWritten } = await file.write(piece, done, piece.length - done, position + done);
     done += bytesWritten;
   }
 }

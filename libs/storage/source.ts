@@ -29,3 +29,14 @@ export async function consume<T>(
     listener?.[Symbol.dispose]();
   }
 }
+
+/**
+ * Gives the memory of each chunk back as soon as the next is asked for. A chunk of a request's body lies in memory of its own, and
+ * thousands of them a second that wait for the collector make it run for a third of the time.
+ */
+export async function* releasing(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    if (chunk.buffer instanceof ArrayBuffer && chunk.length === chunk.buffer.byteLength) chunk.buffer.transfer(0);
+  }
+}

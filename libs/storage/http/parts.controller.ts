@@ -8,6 +8,7 @@ import { ApiProblems, TakesBytes } from '#errors/http';
 import { DiskObjectStore } from '../disk-object-store.js';
 import { ObjectLinks, type PartLink } from '../object-links.js';
 import { ObjectStore, type StoredPart } from '../object-store.js';
+import { releasing } from '../source.js';
 import { partRefused, storageErrors } from '../storage.errors.js';
 
 /** The URLs that `ObjectStore.partUrl` makes when objects lie on local disk. The URL itself is the permission. */
@@ -61,7 +62,8 @@ export class PartsController {
   /** Does not destroy the request when the part is refused: its sender is to read the answer. */
   private async receive(store: DiskObjectStore, link: PartLink, body: IncomingMessage): Promise<StoredPart> {
     try {
-      return await store.receivePart(link, Number(body.headers['content-length']), body.iterator({ destroyOnReturn: false }));
+      const chunks = releasing(body.iterator({ destroyOnReturn: false }));
+      return await store.receivePart(link, Number(body.headers['content-length']), chunks);
     } catch (error) {
       if (!body.complete && body.destroyed) throw partRefused('The part broke off before it was complete. Send it again whole.');
       throw error;
