@@ -10,6 +10,9 @@ export const ANSWER_MARK = '=answer=';
 /** The addon of this platform; optional, so it may not be there. */
 export const WHISPER_ADDON = `@fugood/node-whisper-${process.platform}-${process.arch}`;
 
+/** Node's own exit code of a program whose last promise never settles. */
+const UNSETTLED = 13;
+
 /** What the addon is asked to do with one file; names are the addon's. */
 export interface WhisperJob {
   modelPath: string;
@@ -46,4 +49,11 @@ async function transcribe({ modelPath, audioPath, options }: WhisperJob): Promis
   await context.release();
 }
 
-if (process.argv[1] === WHISPER_PROCESS) await transcribe(JSON.parse(process.argv[2] ?? '{}') as WhisperJob);
+if (process.argv[1] === WHISPER_PROCESS) {
+  // Stays so when the promise never settles and nothing else keeps the process. Node would say the same of an await here, which
+  // whoever imports this file would have to wait for, too: Jest then loads a graph of modules several times over.
+  process.exitCode = UNSETTLED;
+  void transcribe(JSON.parse(process.argv[2] ?? '{}') as WhisperJob).then(() => {
+    process.exitCode = 0;
+  });
+}
