@@ -1,4 +1,4 @@
-import OpenAI, { APIError } from 'openai';
+import type { ClientOptions } from 'openai';
 import type { TranscriptionCreateParamsNonStreaming } from 'openai/resources/audio/transcriptions';
 import type { TranslationCreateParams } from 'openai/resources/audio/translations';
 import type { Config } from '#config';
@@ -10,6 +10,9 @@ import { sdkError } from '../openai-style/sdk-error.js';
 import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
 import { checkOpenAiKey } from './check-key.js';
 import { customModels, OPENAI_MODELS } from './models.js';
+
+/** Loaded with the first call: it takes 35 MB, and most processes never call. */
+const sdk = () => import('openai');
 
 /** OpenAI, or any server with its transcription API at `OPENAI_BASE_URL`. */
 export class OpenAiSpeech implements SpeechProvider {
@@ -35,11 +38,12 @@ export class OpenAiSpeech implements SpeechProvider {
     const model = this.models.find(({ id }) => id === request.model);
     if (model === undefined) throw new Error(`The model ${request.model} is not one of openai's.`);
     const key = keyFor(this.id, request.apiKey, this.apiKey);
+    const { OpenAI: Client, APIError } = await sdk();
     const result = await attempt(
       { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key },
       async (signal) => {
         const file = await chunkFile(this.id, request.audio);
-        const { audio } = this.clientWith(key);
+        const { audio } = new Client(this.optionsWith(key));
         const call =
           request.translate === true
             ? audio.translations.create({ ...translationOf(request), file }, { signal })
@@ -62,9 +66,9 @@ export class OpenAiSpeech implements SpeechProvider {
     return this.connection.close();
   }
 
-  /** One for each call: it is cheap, and goes away with the key it was given. */
-  private clientWith(apiKey: string): OpenAI {
-    return new OpenAI({
+  /** For a client of each call: it is cheap, and goes away with the key it was given. */
+  private optionsWith(apiKey: string): ClientOptions {
+    return {
       apiKey,
       baseURL: this.baseUrl,
       organization: null,
@@ -74,7 +78,7 @@ export class OpenAiSpeech implements SpeechProvider {
       timeout: (this.timeoutSeconds + 60) * 1000,
       logLevel: 'off',
       fetch: this.connection.fetch,
-    });
+    };
   }
 }
 
