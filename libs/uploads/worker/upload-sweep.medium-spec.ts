@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -91,8 +91,12 @@ async function statusOf(id: string): Promise<string | undefined> {
 }
 
 async function filesLeft(): Promise<string[]> {
-  const entries = await readdir(join(home, 'objects'), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const files: string[] = [];
+  // Folders go away meanwhile, which a glob does not mind.
+  for await (const entry of glob('**', { cwd: join(home, 'objects'), withFileTypes: true })) {
+    if (entry.isFile()) files.push(entry.name);
+  }
+  return files;
 }
 
 async function untilNothingIsLeft(): Promise<void> {
