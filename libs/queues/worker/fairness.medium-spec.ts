@@ -115,7 +115,8 @@ describe('the feeder', () => {
         );
       }
       const picked = await feeder.pick(tx, NAME, room);
-      const result = await Promise.all(picked.map(async (job) => ({ ...job, priority: await priorityOf(tx, job.id) })));
+      const result = [];
+      for (const job of picked) result.push({ ...job, priority: await priorityOf(tx, job.id) });
       await tx.execute('DELETE FROM jobs');
       return result;
     });
