@@ -117,7 +117,8 @@ async function until(id: string, holds: (row: UploadRow) => boolean): Promise<Up
     const row = await rowOf(id);
     if (holds(row)) return row;
     if (Date.now() > deadline) throw new Error(`It did not come to that: ${JSON.stringify(row)}`);
-    await owner.query(`UPDATE jobs SET due_at = now() WHERE subject_id = $1 AND state = 'waiting' AND failures > 0`, [id]);
+    // Only while it waits for its time: one that is due may be rung already, and would be too early for whoever answers the bell.
+    await owner.query(`UPDATE jobs SET due_at = now() WHERE subject_id = $1 AND failures > 0 AND due_at > now()`, [id]);
   }
 }
 
