@@ -12,6 +12,8 @@ import { JobRunner } from './job-runner.js';
  * more often than this is dropped by BullMQ and rung again by the reconciler.
  */
 const BELL_LOCK = { lockDuration: 30_000, stalledInterval: 30_000, maxStalledCount: 3 };
+/** A queue server that refused the connection is asked again so soon; BullMQ's own 15 s would be spent after each restart of it. */
+const ASK_AGAIN_MS = 1_000;
 /** Connections to the mail server of one worker; more are taken by few servers, and letters are short. */
 const LETTERS_AT_ONCE = 4;
 /** Recordings that one worker fetches at once: hosts may be slow, and each holds buffers of the store meanwhile. */
@@ -90,6 +92,7 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
       connection,
       prefix: this.config.queue.prefix,
       concurrency: this.concurrencyOf(name),
+      runRetryDelay: ASK_AGAIN_MS,
       ...BELL_LOCK,
     });
     worker.on('error', (error) => this.log.warn('The queue server has a problem', { queue: name, error }));
