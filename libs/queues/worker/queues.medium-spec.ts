@@ -502,14 +502,16 @@ for (const [backend, describeBackend, environment] of backends) {
       });
 
       it('stops within seconds and takes its pulse with it', async () => {
-        const second = await startWorker(config);
+        // For two queues: a worker has a pulse once each of its queues gave it something, and the first one takes its share of that.
+        const jobs = [NAME, 'storage.discard'].join();
+        const second = await startWorker(testConfig({ DATABASE_URL: server.url, ...environment, WORKER_JOBS: jobs }));
         const pulses = (): Promise<object[]> => database.asSystem((tx) => tx.query('SELECT worker FROM worker_pulses'));
         while ((await pulses()).length < 2) await sleep(50);
         const started = performance.now();
         await second.close();
-        expect(performance.now() - started).toBeLessThan(6_000);
+        // Longer than a machine that does other things besides takes, and shorter than the grace for jobs, of which there are none.
+        expect(performance.now() - started).toBeLessThan(12_000);
         expect(await pulses()).toHaveLength(1);
-        // A new worker has a pulse once each of its queues gave it something, and the other one takes its share.
       }, 90_000);
     });
 
