@@ -62,7 +62,7 @@ function waveHeader(rate: number, bytes: number): Buffer {
 const PLAYLIST = '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n';
 
 /** Each: a file that is no recording, or too much of one, and how it is refused. */
-const REFUSED: { what: string; name: string; make: () => Buffer; status: number; code: string }[] = [
+const REFUSED: { what: string; name: string; make: () => Buffer | Promise<Buffer>; status: number; code: string }[] = [
   { what: 'an empty file', name: 'empty.mp3', make: () => Buffer.alloc(0), status: 422, code: 'empty_file' },
   { what: 'a single byte', name: 'byte.wav', make: () => Buffer.from('R'), status: 415, code: 'unsupported_format' },
   {
@@ -110,9 +110,9 @@ const REFUSED: { what: string; name: string; make: () => Buffer; status: number;
   },
 ];
 
-function made(name: string, ...args: string[]): Buffer {
+async function made(name: string, ...args: string[]): Promise<Buffer> {
   const path = join(stack.files, name);
-  ffmpeg(...args, path);
+  await ffmpeg(...args, path);
   return readFileSync(path);
 }
 
@@ -135,7 +135,7 @@ describeWith(['postgres'], 'what is no good recording', () => {
   }
 
   it.each(REFUSED)('$what is refused with $status $code', async ({ make, name, status, code }) => {
-    const answer = await sendForm(formWith(make(), name));
+    const answer = await sendForm(formWith(await make(), name));
     expect(answer).toMatchObject({ status, code });
     expect(answer.seconds).toBeLessThan(ANSWER_SECONDS);
     expect(answer.body.detail?.length).toBeGreaterThan(30);
@@ -144,7 +144,7 @@ describeWith(['postgres'], 'what is no good recording', () => {
 
   it('a cut-off mp3 is transcribed, with a warning', async () => {
     const path = join(stack.files, 'cut-off.mp3');
-    ffmpeg('-i', MEETING, '-t', '20', path);
+    await ffmpeg('-i', MEETING, '-t', '20', path);
     truncateSync(path, 30_001);
     const bytes = readFileSync(path);
     bytes.fill(0x55, 12_000, 14_000);
@@ -158,7 +158,7 @@ describeWith(['postgres'], 'what is no good recording', () => {
   it('silence is completed, and says that nobody spoke', async () => {
     const calls = stack.provider.calls.length;
     const path = join(stack.files, 'silence.mp3');
-    ffmpeg('-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', '30', path);
+    await ffmpeg('-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', '30', path);
     const finished = await client.waitUntilFinished((await client.transcribe(path)).id);
     expect(finished).toMatchObject({ status: 'completed', text: '' });
     expect(finished.warnings.join()).toMatch(/no_speech/);

@@ -15,14 +15,14 @@ describeWith(['postgres'], 'sound that was transcribed before', () => {
     stack = await startStack({ workers: 2 });
     client = await stack.client();
     recording = join(stack.files, 'speech.wav');
-    ffmpeg('-i', shortRecording(stack.files), '-ac', '1', '-ar', '16000', '-c:a', 'pcm_s16le', recording);
+    await ffmpeg('-i', shortRecording(stack.files), '-ac', '1', '-ar', '16000', '-c:a', 'pcm_s16le', recording);
   });
   afterAll(() => stack?.stop());
 
   /** The same sound as another file, in a container of its own. */
-  function again(name: string): string {
+  async function again(name: string): Promise<string> {
     const path = join(stack.files, name);
-    ffmpeg('-i', recording, path);
+    await ffmpeg('-i', recording, path);
     return path;
   }
 
@@ -32,9 +32,9 @@ describeWith(['postgres'], 'sound that was transcribed before', () => {
   }
 
   it('gives the earlier result in whatever file it comes, and calls nobody', async () => {
-    const first = await transcribed(client, again('first.wav'));
+    const first = await transcribed(client, await again('first.wav'));
     const calls = stack.provider.calls.length;
-    const second = await transcribed(client, again('second.flac'));
+    const second = await transcribed(client, await again('second.flac'));
     expect(second).toMatchObject({
       status: 'completed',
       text: SPOKEN,
@@ -52,7 +52,7 @@ describeWith(['postgres'], 'sound that was transcribed before', () => {
       [await stack.client(), {}],
     ] as const) {
       const calls = stack.provider.calls.length;
-      expect(await transcribed(who, again('third.wav'), wish)).toMatchObject({ status: 'completed', reusedFrom: null });
+      expect(await transcribed(who, await again('third.wav'), wish)).toMatchObject({ status: 'completed', reusedFrom: null });
       expect(stack.provider.calls.length).toBeGreaterThan(calls);
     }
   });
