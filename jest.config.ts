@@ -29,6 +29,8 @@ const shared: Config = {
 const config: Config = {
   // Generous, for machines that do other things besides; what must be quick is measured by its test.
   testTimeout: 30_000,
+  // Installations that one file of e2e starts at once, while another one starts its own.
+  maxConcurrency: 3,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },
     {

@@ -49,7 +49,7 @@ export interface Problem {
 }
 
 const POLL_MS = 150;
-const PATIENCE_SECONDS = 90;
+const PATIENCE_SECONDS = 150;
 
 /** An account and the calls it makes, by `fetch` alone. */
 export class Client {

@@ -17,6 +17,7 @@ import { type JestReport, readReport, tallyLine, tallyOf } from './tally.ts';
 const PROGRAMS: ProgramName[] = ['ffmpeg', 'redis', 'pocketsphinx', 'bubblewrap', 'swift'];
 /** Each queue of each process has its own; end-to-end tests run several installations of several processes side by side. */
 const CONNECTIONS = 400;
+const TWO_AT_ONCE = '--maxWorkers=2';
 
 /**
  * `npm test [-- --strict] [-- jest arguments]`: all tests against a Postgres and a Redis of their own.
@@ -50,12 +51,12 @@ async function main(): Promise<number> {
   return reports.every(({ success }) => success) && tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }
 
-/** End-to-end tests start whole installations, so they run one after the other, after the rest. */
+/** End-to-end tests start whole installations, so they run after the rest; most of their time they wait, so two files at once. */
 function plannedRuns(given: string[]): string[][] {
-  if (given.includes('--selectProjects')) return [[given.includes('e2e') ? '--runInBand' : '--maxWorkers=2', ...given]];
+  if (given.includes('--selectProjects')) return [[TWO_AT_ONCE, ...given]];
   return [
-    ['--selectProjects', 'unit', 'medium', '--maxWorkers=2', '--passWithNoTests', ...given],
-    ['--selectProjects', 'e2e', '--runInBand', '--passWithNoTests', ...given],
+    ['--selectProjects', 'unit', 'medium', TWO_AT_ONCE, '--passWithNoTests', ...given],
+    ['--selectProjects', 'e2e', TWO_AT_ONCE, '--passWithNoTests', ...given],
   ];
 }
 
