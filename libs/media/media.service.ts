@@ -76,7 +76,10 @@ export class MediaService {
     { signal, workDirectory }: { signal?: AbortSignal; workDirectory: string },
   ): Promise<CutRecording> {
     const source = { path: resolve(path), format };
-    const cutter = new RecordingCutter(limits, workDirectory, onChunk);
+    const cutter = new RecordingCutter(limits, workDirectory, async (chunk) => {
+      signal?.throwIfAborted(); // one block of sound may give several chunks
+      await onChunk(chunk);
+    });
     try {
       const decoded = await this.decoder.decode(source, (block) => cutter.add(block), { signal });
       const soundSha256 = await cutter.finish();

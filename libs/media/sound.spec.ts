@@ -34,6 +34,44 @@ describe('soundBlocks', () => {
     expect(blocks.slice(0, -1).every((block) => block.length % FRAME_SAMPLES === 0)).toBe(true);
   });
 
+  it('reads on while a block is worked on, and keeps the block as it is meanwhile', async () => {
+    const block = 320_000;
+    const sound = Uint8Array.from({ length: 3 * block }, (_, at) => Math.floor(at / block));
+    let given = 0;
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces(sound, [64_000])) {
+        given += piece.length;
+        yield piece;
+      }
+    }
+    const seen: number[][] = [];
+    for await (const samples of soundBlocks(counted())) {
+      const before = seen.length + 1;
+      await new Promise(setImmediate);
+      expect(given).toBe(Math.min(before + 1, 3) * block);
+      seen.push([...new Set(new Uint8Array(samples.buffer))]);
+    }
+    expect(seen).toEqual([[0], [1], [2]]);
+  });
+
+  it('throws what the stream throws, also while a block is worked on, and lets nobody down who wants no more', async () => {
+    const failure = new Error('the decoder died');
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(400_000);
+      await new Promise(setImmediate);
+      throw failure;
+    }
+    const read = async (all: boolean): Promise<void> => {
+      for await (const block of soundBlocks(failing())) {
+        expect(block).toHaveLength(160_000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (!all) return;
+      }
+    };
+    await read(false);
+    await expect(read(true)).rejects.toBe(failure);
+  });
+
   it('drops half a sample at the end', async () => {
     const blocks: number[] = [];
     for await (const block of soundBlocks(pieces(new Uint8Array(5), [5]))) blocks.push(block.length);

@@ -1,5 +1,6 @@
 export { parseRange, type ResolvedSpan } from './byte-range.js';
 export { contentDisposition } from './content-disposition.js';
+export { sha256Of } from './file-hash.js';
 export { type ObjectLink, ObjectLinks, type PartLink } from './object-links.js';
 export {
   type ByteSpan,
@@ -11,7 +12,6 @@ export {
   type ObjectHead,
   ObjectStore,
   type PutOptions,
-  sha256Of,
   type SignedUrlOptions,
   type StoredPart,
 } from './object-store.js';

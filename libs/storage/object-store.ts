@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { FieldError } from '#errors';
+import { sha256Of } from './file-hash.js';
 import { storageErrors } from './storage.errors.js';
 
 /** Seven days: the longest life of a signed URL (the limit of S3's own, https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). */
@@ -195,11 +194,4 @@ export abstract class ObjectStore {
 
   /** Returns when objects can be read and written; otherwise throws a FieldError that says what to put right. */
   abstract checkStorage(): Promise<void>;
-}
-
-/** The SHA-256 of a file, hexadecimal. */
-export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path, { signal }) as AsyncIterable<Buffer>) hash.update(bytes);
-  return hash.digest('hex');
 }
