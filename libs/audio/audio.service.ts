@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
@@ -13,7 +11,7 @@ import { type AudioFacts, type AudioFormat, HEAD_BYTES, MediaService, recogniseA
 import { Log } from '#observability';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
-import { ObjectStore } from '#storage';
+import { ObjectStore, sha256Of } from '#storage';
 import { audioErrors } from './audio.errors.js';
 import { AudioRepository, type RemovedRecording } from './audio.repository.js';
 import { counted, type Passed, type Pieces, splitHead } from './counted-stream.js';
@@ -23,9 +21,6 @@ import { type PlayableFile, SecondTracksService, type TrackNames } from './secon
 const UPLOAD_SECONDS = 6 * 3_600;
 /** What a form may add around a recording: boundaries, part headers, other fields. */
 const FORM_BYTES = 1_000_000;
-
-/** Larger pieces than the usual 64 kB cost fewer trips; none is kept. */
-const READ_BYTES = 1024 * 1024;
 
 /** A worker has stopped mixing a deleted recording after so long: two heartbeats and what it was just storing. */
 const STOP_SECONDS = 20;
@@ -152,15 +147,12 @@ export class AudioService {
     return this.media.withWorkDirectory('examine', bytes, async (directory) => {
       const arrived = join(directory, 'arrived');
       await this.objects.download(objectKey, arrived);
-      const { head, sha256 } = await readThrough(arrived, HEAD_BYTES);
+      const [hashed, looked] = await Promise.allSettled([sha256Of(arrived), this.look(arrived)]);
+      const sha256 = valueOf(hashed);
       if (landed.sha256 !== null && landed.sha256 !== sha256) throw checksumMismatch(landed.sha256, sha256);
-      const format = await recogniseAudio(head);
-      const path = join(directory, `recording.${format.extension}`);
-      await rename(arrived, path);
-      const facts = await this.media.probe(path, format);
       const { id, createdBy } = landed;
       const name = displayName(landed.name);
-      return { id, objectKey, bytes: String(bytes), sha256, createdBy, name, ...rowOf(format, facts) };
+      return { id, objectKey, bytes: String(bytes), sha256, createdBy, name, ...valueOf(looked) };
     });
   }
 
@@ -269,6 +261,11 @@ export class AudioService {
     });
   }
 
+  private async look(path: string): Promise<ReturnType<typeof rowOf>> {
+    const format = await recogniseAudio(await headOf(path));
+    return rowOf(format, await this.media.probe(path, format));
+  }
+
   /** Removes at once what was stored and not kept. */
   async discard({ workspaceId }: Uploader, { id }: Pick<ExaminedRecording, 'id'>): Promise<void> {
     try {
@@ -327,12 +324,20 @@ export function displayName(given: string): string {
   return clean === '' ? 'recording' : clean;
 }
 
-/** A file's first bytes and the SHA-256 of all of them, hexadecimal, read once. */
-async function readThrough(path: string, headBytes: number): Promise<{ head: Buffer; sha256: string }> {
-  const { head, rest } = await splitHead(createReadStream(path, { highWaterMark: READ_BYTES }), headBytes);
-  const hash = createHash('sha256').update(head);
-  for (let piece = await rest.next(); piece.done !== true; piece = await rest.next()) hash.update(piece.value);
-  return { head, sha256: hash.digest('hex') };
+/** A file's first bytes. */
+async function headOf(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES));
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function valueOf<T>(outcome: PromiseSettledResult<T>): T {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }
 
 function checksumMismatch(announced: string, arrived: string): FieldError {
