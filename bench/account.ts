@@ -1,11 +1,14 @@
-const ACCOUNT = { email: 'bench@example.com', password: 'a long sentence is a good password', name: 'Bench' };
+const ACCOUNT = { password: 'a long sentence is a good password', name: 'Bench' };
 
-/** Makes the account of a bench. */
-export async function registerAccount(origin: string): Promise<{ token: string; workspaceId: string }> {
+/** Makes an account of a bench, with a workspace of its own. */
+export async function registerAccount(
+  origin: string,
+  email = 'bench@example.com',
+): Promise<{ token: string; workspaceId: string }> {
   const response = await fetch(`${origin}/api/v1/auth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(ACCOUNT),
+    body: JSON.stringify({ ...ACCOUNT, email }),
   });
   if (response.status !== 201) throw new Error(`Could not register: ${await response.text()}`);
   const { accessToken, workspace } = (await response.json()) as { accessToken: string; workspace: { id: string } };

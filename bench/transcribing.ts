@@ -39,6 +39,12 @@ export class Transcribing {
     return new Transcribing(stage, origin, token);
   }
 
+  /** Somebody else, in a workspace of their own, who uses the same API. */
+  async stranger(email: string): Promise<Transcribing> {
+    const { token } = await registerAccount(this.origin, email);
+    return new Transcribing(this.stage, this.origin, token);
+  }
+
   /** @returns the id of the recording */
   async upload(path: string): Promise<string> {
     const form = new FormData();
@@ -48,21 +54,25 @@ export class Transcribing {
 
   /** Orders a transcript and waits until the recording is cut. @returns seconds that took, and the id */
   async prepare(audioId: string): Promise<{ id: string; seconds: number }> {
-    const { id, course } = await this.order(audioId, () => true);
+    const { id, course } = await this.follow(audioId, () => true);
     return { id, seconds: course.prepare };
   }
 
   /** Orders a transcript and waits for it. @returns seconds that took, and the id */
   async transcribe(audioId: string): Promise<{ id: string; seconds: number }> {
-    const { id, course } = await this.order(audioId, ({ whole }) => whole !== null);
+    const { id, course } = await this.follow(audioId, ({ whole }) => whole !== null);
     return { id, seconds: course.whole ?? NaN };
   }
 
-  /** Each order has a prompt of its own, so that none is answered with the transcript of another. */
-  private async order(audioId: string, suits: (course: Course) => boolean): Promise<{ id: string; course: Course }> {
+  /** Each order has a prompt of its own, so that none is answered with the transcript of another. @returns its id */
+  async order(audioId: string): Promise<string> {
     this.orders += 1;
     const body = JSON.stringify({ audioId, prompt: `Turn ${this.orders}` });
-    const id = await this.post('transcriptions', body, { 'content-type': 'application/json' });
+    return this.post('transcriptions', body, { 'content-type': 'application/json' });
+  }
+
+  private async follow(audioId: string, suits: (course: Course) => boolean): Promise<{ id: string; course: Course }> {
+    const id = await this.order(audioId);
     return this.stage.asOwner(async (owner) => {
       for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
         const [course] = (await owner.query<Course & { status: string }>(COURSE, [id])).rows;

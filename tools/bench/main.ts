@@ -2,6 +2,7 @@ import { p2 } from '../../bench/p2-read-transcription.ts';
 import { p4, p4Memory } from '../../bench/p4-prepare.ts';
 import { p5 } from '../../bench/p5-transcribe.ts';
 import { p6, p6Memory } from '../../bench/p6-upload.ts';
+import { p9 } from '../../bench/p9-fairness.ts';
 import type { Row } from '../../bench/row.ts';
 import { buildWhenStale } from '../build/build.ts';
 import { listenForInterruption } from '../interruption.ts';
@@ -10,7 +11,7 @@ import { describeMissing, installMissing } from '../system/packages.ts';
 import { contest, type Contest } from './contest.ts';
 import { circumstances, keepRecords, recordOf, type RowRecord, tableOf } from './records.ts';
 
-const ROWS: readonly Row[] = [p2, p4, p4Memory, p5, p6, p6Memory];
+const ROWS: readonly Row[] = [p2, p4, p4Memory, p5, p6, p6Memory, p9];
 
 /**
  * `npm run bench [-- p2 …]`: measures Steno beside its floors and writes docs/benchmarks.md. A figure that is not reached is said, and
