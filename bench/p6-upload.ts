@@ -32,6 +32,7 @@ export const p6: Row = {
   floor: 'a bare Node server that writes the same parts to their places and syncs them',
   unit: 'MB/s',
   reach: { atLeast: 0.8 },
+  turns: 1,
   variants: variants((stage, load) => rates(stage, load)),
 };
 
@@ -41,6 +42,7 @@ export const p6Memory: Row = {
   floor: 'no program: what it may take',
   unit: 'MB',
   reach: { atMost: 1 },
+  turns: 1,
   variants: variants((stage, load) => memory(stage, load)),
 };
 

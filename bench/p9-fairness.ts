@@ -10,7 +10,7 @@ const SECONDS = 40;
 /** Jobs of the many that are over before the first of the single orders comes. */
 const WARM_UP_JOBS = 5 * SLOTS;
 const ORDERS_AT_ONCE = 20;
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
 const LOOK_EVERY_MS = 50;
 /** Nothing is sent to it: the worker of this row takes no other job. */
 const PREPARE_ONLY = {
