@@ -4,6 +4,7 @@ import { MACHINE_ROWS } from './machine.js';
 import { OBJECT_STORE_ROWS } from './object-store.js';
 import { POSTGRES_ROWS } from './postgres.js';
 import { REDIS_ROWS } from './redis.js';
+import { RESUMED } from './resume.js';
 import type { ChaosRow } from './row.js';
 import { WORKER_ROWS } from './workers.js';
 
@@ -16,6 +17,7 @@ export const ROWS: readonly ChaosRow[] = [
   ...OBJECT_STORE_ROWS,
   ...MACHINE_ROWS,
   ...LOAD_ROWS,
+  RESUMED,
 ].sort((a, b) => orderOf(a.id) - orderOf(b.id));
 
 /** The place of a row on the page. */
