@@ -22,6 +22,8 @@ interface Stage {
   /** Orders one worker can have in this stage at once. */
   atOnce: number;
   catchAt: CatchAt;
+  /** Further variables of the apps. */
+  env?: Record<string, string>;
 }
 
 const heldAt =
@@ -80,7 +82,24 @@ const STAGES: Stage[] = [
     atOnce: 2,
     catchAt: heldAt('transcription_attempts'),
   },
+  {
+    id: 'F37',
+    name: 'while a second answer is awaited, because the first had no text for the speech',
+    atOnce: 1,
+    env: { SPEECH_REDO_PERCENT: '100' },
+    catchAt: async (stack, client) => {
+      const calls = stack.provider.calls.length;
+      stack.provider.script({ mode: 'empty' });
+      stack.provider.always({ ...SAYS_IT, delayMs: NEVER_MS });
+      await order(client, shortRecording(stack.files), 1);
+      await untilCalled(stack, calls + 2);
+      return { release: () => Promise.resolve(stack.provider.always(SAYS_IT)) };
+    },
+  },
 ];
+
+/** Where a call is under way, which has to be made again: what was asked and could not be written is lost. */
+const CALLED = ['F5', 'F8', 'F37'];
 
 interface LeftJob {
   id: string;
@@ -104,9 +123,9 @@ async function untilTakenUp(stack: Stack, left: LeftJob[], since: number): Promi
 }
 
 /** Kill -9 of the only worker in one stage, again and again, each time with fresh orders; another worker is started at once. */
-async function kill({ id, atOnce, catchAt }: Stage, turn: Turn): Promise<Outcome> {
+async function kill({ id, atOnce, catchAt, env = {} }: Stage, turn: Turn): Promise<Outcome> {
   const kills = turn.times(KILLS);
-  return onStack({}, async (stack, client) => {
+  return onStack({ env }, async (stack, client) => {
     const takenUp: number[] = [];
     stack.provider.always(SAYS_IT);
     for (let done = 0; done < kills; done += atOnce) {
@@ -125,8 +144,7 @@ async function kill({ id, atOnce, catchAt }: Stage, turn: Turn): Promise<Outcome
     const finished = await allCompleted(client);
     const needed = await countOf(stack, `SELECT count(*) AS n FROM transcription_attempts WHERE outcome = 'answered'`);
     const calls = stack.provider.calls.length;
-    // What was asked and could not be written has to be asked again; nothing else may.
-    const inVain = id === 'F5' || id === 'F8' ? kills : 0;
+    const inVain = CALLED.includes(id) ? kills : 0;
     const figure = `${finished.length}/${kills} completed, from the kill until the work is taken up ${spread(takenUp)}, ${calls} provider calls for ${needed} answers${inVain > 0 ? ` (${inVain} were in flight)` : ''}`;
     const holds =
       finished.length === kills && percentile(takenUp, 0.95) <= TAKEN_UP_SECONDS && calls <= (needed + inVain) * WASTE;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { startS3Double } from '#testing/s3-double';
 import type { Client, Recording } from '../e2e/client.js';
-import { onStack } from '../e2e/orders.js';
+import { discardNow, onStack } from '../e2e/orders.js';
 import type { Stack } from '../e2e/stack.js';
 import type { Sent } from './resumable-client.js';
 import type { ChaosRow } from './row.js';
@@ -101,6 +101,7 @@ export const RESUMED: ChaosRow = {
         }
         const refused = await changed(client);
         holds &&= refused === '422 checksum_mismatch';
+        await discardNow(stack);
         return { figure: `${told.join('; ')}; bytes not announced: ${refused}`, holds };
       });
     } finally {

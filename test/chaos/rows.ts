@@ -1,3 +1,5 @@
+import { CANCEL_ROWS } from './cancels.js';
+import { IMPORT_ROWS } from './imports.js';
 import { KILL_ROWS } from './kills.js';
 import { LOAD_ROWS } from './load.js';
 import { MACHINE_ROWS } from './machine.js';
@@ -8,7 +10,7 @@ import { RESUMED } from './resume.js';
 import type { ChaosRow } from './row.js';
 import { WORKER_ROWS } from './workers.js';
 
-/** Every row, in the order of its number: F1 … F33, then L5 … L13. */
+/** Every row, in the order of its number: F1 … F38, then L5 … L13. */
 export const ROWS: readonly ChaosRow[] = [
   ...KILL_ROWS,
   ...WORKER_ROWS,
@@ -18,6 +20,8 @@ export const ROWS: readonly ChaosRow[] = [
   ...MACHINE_ROWS,
   ...LOAD_ROWS,
   RESUMED,
+  ...CANCEL_ROWS,
+  ...IMPORT_ROWS,
 ].sort((a, b) => orderOf(a.id) - orderOf(b.id));
 
 /** The place of a row on the page. */

@@ -22,9 +22,11 @@ const FINDINGS = {
   'a transcript has a gap in its lines': `
     SELECT transcription_id || ': ' || count(*) || ' lines, last ' || max(index) AS finding
     FROM transcript_segments GROUP BY transcription_id HAVING count(*) <> max(index) + 1`,
-  'a chunk has two answers': `
-    SELECT transcription_id || '/' || chunk_index || ': ' || count(*) AS finding FROM transcription_attempts
-    WHERE outcome = 'answered' GROUP BY transcription_id, generation, chunk_index HAVING count(*) > 1`,
+  'a chunk has more answers than it was asked for': `
+    SELECT a.transcription_id || '/' || a.chunk_index || ': ' || count(*) AS finding FROM transcription_attempts a
+    LEFT JOIN transcription_chunks c ON c.transcription_id = a.transcription_id AND c.generation = a.generation AND c.index = a.chunk_index
+    WHERE a.outcome = 'answered' GROUP BY a.transcription_id, a.generation, a.chunk_index, c.redo
+    HAVING count(*) > 1 + coalesce(jsonb_array_length(c.redo->'tries'), 0)`,
   'a job did not end': `SELECT name || ' ' || state || ' ' || coalesce(error_code, '') AS finding FROM jobs WHERE state <> 'done'
     AND NOT (state = 'failed' AND EXISTS (SELECT FROM transcriptions t WHERE t.id = jobs.subject_id AND t.status = 'failed'))`,
 };

@@ -47,7 +47,7 @@ export async function untilCalled(stack: Stack, calls: number): Promise<void> {
 
 /** What unfinished uploads promised to remove is due in hours; now it is due at once, so that what must be gone is gone when it is looked for. */
 export async function discardNow(stack: Stack): Promise<void> {
-  await stack.query(`UPDATE jobs SET due_at = now() WHERE name = 'storage.discard' AND state = 'waiting'`);
+  await stack.query(`UPDATE jobs SET due_at = now() WHERE name IN ('storage.discard', 'uploads.clear') AND state = 'waiting'`);
 }
 
 /** The one number of a query with the column `n`. */
