@@ -24,6 +24,15 @@ function nameOf(pid: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
+/** A dead program may be listed until its foster parent, the first process of the machine, looks after it. */
+function works(pid: string): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false; // not listed any more
+  }
+}
+
 async function eventually(what: string, holds: () => boolean): Promise<void> {
   for (const deadline = performance.now() + 30_000; !holds(); await sleep(5))
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
@@ -42,7 +51,7 @@ async function cancelDecoding(client: Client, worker: AppProcess, audioId: strin
   const programs = descendants(worker.pid);
   return secondsOf(async () => {
     await cancel(client, id);
-    await eventually('the end of ffmpeg', () => !programs.some((pid) => existsSync(`/proc/${pid}`)));
+    await eventually('the end of ffmpeg', () => !programs.some(works));
   });
 }
 
