@@ -11,7 +11,7 @@ import { type AudioFacts, type AudioFormat, HEAD_BYTES, MediaService, recogniseA
 import { Log } from '#observability';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
-import { ObjectStore, sha256Of } from '#storage';
+import { ObjectStore, sha256Of, storageErrors } from '#storage';
 import { audioErrors } from './audio.errors.js';
 import { AudioRepository, type RemovedRecording } from './audio.repository.js';
 import { counted, type Passed, type Pieces, splitHead } from './counted-stream.js';
@@ -98,14 +98,15 @@ export class AudioService {
     const format = await recogniseAudio(head);
     const id = uuidv7();
     const objectKey = `${recordingPrefix(uploader.workspaceId, id)}original.${format.extension}`;
-    await this.promiseToDiscard(uploader.workspaceId, id);
+    await this.database.inWorkspace(uploader.workspaceId, (tx) => this.promiseToDiscard(tx, id));
     try {
       const { bytes, sha256 } = await this.putObject(objectKey, format, head, rest, incoming.signal);
       const facts = await this.probe(objectKey, format, bytes, incoming.signal);
       const name = displayName(incoming.name);
       return { id, objectKey, bytes: String(bytes), sha256, createdBy: uploader.userId, name, ...rowOf(format, facts) };
     } catch (error) {
-      await this.discard(uploader, { id });
+      // To ask a store that is away to delete would take as long again; the promise has it done later.
+      if (!isAway(error)) await this.discard(uploader, { id });
       throw incoming.signal.aborted ? uploadInterrupted(error) : error;
     }
   }
@@ -226,15 +227,17 @@ export class AudioService {
   }
 
   /** Owes the removal of what is about to be stored. It is withdrawn when the row is written, and kept when the process dies before. */
-  private async promiseToDiscard(workspaceId: string, id: string): Promise<void> {
-    await this.database.inWorkspace(workspaceId, async (tx) => {
-      await this.outbox.add(tx, 'storage.discard', {
-        workspaceId,
-        subjectId: id,
-        payload: { prefix: recordingPrefix(workspaceId, id) },
-        delaySeconds: UPLOAD_SECONDS,
-      });
-    });
+  private async promiseToDiscard(tx: WorkspaceTransaction, id: string): Promise<void> {
+    const { workspaceId } = tx;
+    const payload = { prefix: recordingPrefix(workspaceId, id) };
+    await this.outbox.add(tx, 'storage.discard', { workspaceId, subjectId: id, payload, delaySeconds: UPLOAD_SECONDS });
+  }
+
+  /** @returns whether there was one, once a commit that is in doubt has come to its end */
+  private async renewPromise(tx: WorkspaceTransaction, id: string): Promise<boolean> {
+    if (!(await this.outbox.withdraw(tx, 'storage.discard', id))) return false;
+    await this.promiseToDiscard(tx, id);
+    return true;
   }
 
   private async putObject(
@@ -266,14 +269,13 @@ export class AudioService {
     return rowOf(format, await this.media.probe(path, format));
   }
 
-  /** Removes at once what was stored and not kept. */
+  /** Removes at once what was stored and not kept. No transaction waits for the store. */
   async discard({ workspaceId }: Uploader, { id }: Pick<ExaminedRecording, 'id'>): Promise<void> {
     try {
-      await this.database.inWorkspace(workspaceId, async (tx) => {
-        // A promise that is gone was withdrawn together with the row's insertion: the commit went through after all.
-        if (await this.outbox.withdraw(tx, 'storage.discard', id))
-          await this.objects.deletePrefix(recordingPrefix(workspaceId, id));
-      });
+      // A promise that is gone was withdrawn together with the row's insertion: the commit went through after all.
+      if (!(await this.database.inWorkspace(workspaceId, (tx) => this.renewPromise(tx, id)))) return;
+      await this.objects.deletePrefix(recordingPrefix(workspaceId, id));
+      await this.database.inWorkspace(workspaceId, (tx) => this.outbox.withdraw(tx, 'storage.discard', id));
     } catch (error) {
       this.log.warn('A failed upload could not be removed at once; the job it left will do it', { id, error });
     }
@@ -315,6 +317,10 @@ function rowOf(
 ): Pick<Audio, 'container' | 'contentType' | 'codec' | 'sampleRate' | 'channels' | 'claimedSeconds'> {
   const { codec, sampleRate, channels, claimedSeconds } = facts;
   return { container: format.container, contentType: format.contentType, codec, sampleRate, channels, claimedSeconds };
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof FieldError && error.code === storageErrors.storage_unavailable.code;
 }
 
 /** The last part of what the client gave, without control characters: for people to read, never for a path. */

@@ -3,7 +3,9 @@ import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { wav } from '#testing/recordings';
+import { type S3Double, startS3Double } from '#testing/s3-double';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
+import { s3Environment } from './uploads.fixture.js';
 
 const BOUNDARY = 'steno-test-boundary';
 
@@ -106,5 +108,36 @@ describe('an upload', () => {
       expect((await api.app.inject({ method: 'GET', url, headers: stranger.headers })).statusCode).toBe(404);
       expect((await api.app.inject({ method: 'GET', url, headers: user.headers })).statusCode).toBe(200);
     }
+  });
+});
+
+describe('an upload to a store that is away', () => {
+  let s3: S3Double;
+  let api: TestApi;
+  let user: SignedInUser;
+  beforeAll(async () => {
+    s3 = await startS3Double();
+    api = await startTestApi(s3Environment(s3));
+    user = await api.register();
+  });
+  afterAll(async () => {
+    await api.stop();
+    await s3.stop();
+  });
+
+  it('is refused without asking the store to delete as well; the promise to discard stays', async () => {
+    s3.fail('reset');
+    const response = await api.app.inject({
+      method: 'POST',
+      url: '/api/v1/audio/upload',
+      headers: { ...user.headers, 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
+      payload: form(file(wav(1))),
+    });
+    expect(response.json()).toMatchObject({ status: 503, code: 'storage_unavailable' });
+    expect(new Set(s3.requests)).toEqual(new Set(['PutObject']));
+    const left = await api.database.asSystem((tx) =>
+      tx.query(`SELECT name, state, due_at > now() + interval '5 hours' AS later FROM jobs WHERE name <> 'mail.send'`),
+    );
+    expect(left).toEqual([{ name: 'storage.discard', state: 'waiting', later: true }]);
   });
 });
