@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Transcription } from '#database';
@@ -37,6 +38,21 @@ async function discardsOf(id: string): Promise<{ state: string; days: number }[]
      WHERE subject_id = $1 AND name = 'storage.discard' ORDER BY id`,
     [id],
   );
+}
+
+/** Ids of the programs named ffmpeg that a process has started, or they have; a sandbox stands between. */
+function ffmpegs(pid: string | number = process.pid): string[] {
+  const lists = globSync(`/proc/${pid}/task/*/children`).map(readIfThere);
+  const children = lists.flatMap((list) => list.split(' ').filter(Boolean));
+  return children.flatMap((child) => [...(readIfThere(`/proc/${child}/comm`) === 'ffmpeg\n' ? [child] : []), ...ffmpegs(child)]);
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // the program has just ended
+  }
 }
 
 describe('a chunk that its provider refuses', () => {
@@ -115,6 +131,18 @@ describe('cancelling', () => {
     await worker.control.retry(worker.workspaceId, id);
     expect(await worker.until(id, isOver)).toMatchObject({ status: 'completed', generation: 2 });
     expect(worker.provider.calls).toHaveLength(chunkCount + 1);
+  });
+
+  it('ends ffmpeg before any heartbeat', async () => {
+    const { id } = await worker.order(audioId);
+    while (ffmpegs().length === 0) await sleep(5);
+    const programs = ffmpegs();
+    // One that stands still does not come to its end by itself.
+    for (const pid of programs) process.kill(Number(pid), 'SIGSTOP');
+    const cancelled = performance.now();
+    await worker.control.cancel(worker.workspaceId, id);
+    while (ffmpegs().some((pid) => programs.includes(pid))) await sleep(10);
+    expect(performance.now() - cancelled).toBeLessThan(3_000);
   });
 
   it('in the middle of the cutting leaves it to a retry to cut anew', async () => {
