@@ -7,6 +7,7 @@ import type { Client } from '../e2e/client.js';
 import { allCompleted, countOf, discardNow, onStack, SAYS_IT } from '../e2e/orders.js';
 import { shortRecording } from '../e2e/recordings.js';
 import type { Stack } from '../e2e/stack.js';
+import { uploadLarge } from './large-upload.js';
 import { type ChaosRow, percentile, secondsOf } from './row.js';
 import { writeNoise } from './sound-file.js';
 
@@ -32,7 +33,7 @@ const LARGE: ChaosRow = {
         const sha256 = await writeNoise(path, bytes);
         const before = stack.api.memory().now;
         let stored = '';
-        const seconds = await secondsOf(async () => (stored = (await client.upload(path)).sha256));
+        const seconds = await secondsOf(async () => (stored = (await uploadLarge(client, path)).sha256));
         const more = stack.api.memory().peak - before;
         holds &&= more <= MORE_MEMORY_MB && stored === sha256;
         told.push(

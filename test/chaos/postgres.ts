@@ -11,6 +11,8 @@ import { type ChaosRow, spread } from './row.js';
 
 const PAUSE_MS = 20;
 const READ_AT_ONCE = 4;
+/** What Postgres takes where nothing else is set. */
+const USUAL_CONNECTIONS = 100;
 
 /** What came back while the database was hit: how often each status, and the longest time without a good answer. */
 class Reader {
@@ -86,7 +88,7 @@ const POSTMASTER_KILLED: ChaosRow = {
   run: async (turn) => {
     const kills = turn.times(10);
     const directory = join(tmpdir(), `steno-chaos-postgres-${process.pid}`);
-    const options = { directory, durable: true, maxConnections: 60 };
+    const options = { directory, durable: true, maxConnections: USUAL_CONNECTIONS };
     let postgres = await startPostgres(options);
     try {
       return await onStack({ server: postgres.url }, async (stack, client) => {
@@ -108,7 +110,8 @@ const POSTMASTER_KILLED: ChaosRow = {
         }
         await allCompleted(client, 300);
         const rows = await countOf(stack, 'SELECT count(*) AS n FROM transcriptions');
-        const figure = `${client.accepted.size} accepted, all completed (${rows} rows: ${rows - client.accepted.size} written whose answer was cut off); well again ${spread(well)}`;
+        const sessions = await countOf(stack, 'SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database()');
+        const figure = `${client.accepted.size} accepted, all completed (${rows} rows: ${rows - client.accepted.size} written whose answer was cut off); well again ${spread(well)}; ${sessions} sessions of one API and one worker`;
         return { figure, holds: Math.max(...well) <= 10 && rows >= client.accepted.size };
       });
     } finally {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '#errors';
 import { SPOKEN, type Stack } from './stack.js';
 
 /** How long tidying up (removal of chunks, of what a failed upload left) may take after the last answer. */
@@ -10,6 +11,9 @@ const TIDY_SECONDS = 45;
 const MORE_FILES = 30;
 
 const OPEN_JOBS = `SELECT count(*) AS n FROM jobs WHERE state IN ('waiting', 'running')`;
+const LEFT_JOBS = `
+  SELECT name || ' ' || state || ' due in ' || round(extract(epoch FROM due_at - now())) || ' s' || coalesce(' ' || error_code, '') AS job
+  FROM jobs WHERE state IN ('waiting', 'running') LIMIT 5`;
 
 /** What may be wrong, each with the statement that finds it: one row for each finding, with a text. */
 const FINDINGS = {
@@ -37,7 +41,12 @@ const FINDINGS = {
  * @throws Error that lists every violation
  */
 export async function checkInvariants(stack: Stack): Promise<void> {
-  await stack.until('all jobs ended', OPEN_JOBS, (n) => n === 0, TIDY_SECONDS);
+  await stack
+    .until('all jobs ended', OPEN_JOBS, (n) => n === 0, TIDY_SECONDS)
+    .catch(async (error: unknown) => {
+      const left = (await stack.query<{ job: string }>(LEFT_JOBS)).map(({ job }) => job);
+      throw new Error(`Not ended: ${left.join(', ')}. ${messageOf(error)}`, { cause: error });
+    });
   const violations = [
     ...(await rowViolations(stack)),
     ...(await lostOrders(stack)),
