@@ -25,7 +25,7 @@ const LARGE: ChaosRow = {
   expect: `the API needs no more than ${MORE_MEMORY_MB} MB more memory than before; the stored hash is that of the file`,
   withinSeconds: 1_800,
   run: async (turn) =>
-    onStack({ env: LARGE_UPLOADS, workers: 0 }, async (stack, client) => {
+    onStack({ env: LARGE_UPLOADS }, async (stack, client) => {
       const told: string[] = [];
       let holds = true;
       for (const bytes of SIZES.slice(0, turn.times(SIZES.length))) {
@@ -51,7 +51,7 @@ const TEN_AT_ONCE: ChaosRow = {
   expect: `the API needs at most ${MEMORY_OF_TEN_MB} MB in all, and answers others meanwhile`,
   withinSeconds: 1_800,
   run: async (turn) =>
-    onStack({ env: LARGE_UPLOADS, workers: 0 }, async (stack, client) => {
+    onStack({ env: LARGE_UPLOADS }, async (stack, client) => {
       const path = join(stack.files, 'large.wav');
       await writeNoise(path, 500 * MB);
       const uploads = Promise.all(Array.from({ length: turn.times(AT_ONCE) }, () => client.upload(path)));
