@@ -23,7 +23,7 @@ const DISK_FULL: ChaosRow = {
         const worker = await stack.startWorker({ WORK_DIRECTORY: disk });
         const recording = join(stack.files, 'large.wav');
         // 48 kHz, stereo: 20 MB.
-        ffmpeg('-stream_loop', '-1', '-i', MEETING, '-t', '104', '-ar', '48000', '-ac', '2', recording);
+        await ffmpeg('-stream_loop', '-1', '-i', MEETING, '-t', '104', '-ar', '48000', '-ac', '2', recording);
         await client.transcribe(recording);
         const waiting = `SELECT count(*) AS n FROM jobs WHERE error_code = 'insufficient_storage' AND state = 'waiting' AND failures = 0`;
         await stack.until('the job waits for room', waiting, (n) => n === 1);
