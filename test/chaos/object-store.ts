@@ -116,6 +116,7 @@ const CHANGED: ChaosRow = {
       );
       s3.fail('ok');
       await allCompleted(client);
+      await discardNow(stack); // what failed keeps its chunks for a retry
       const figure = `changed recording: ${recording}; changed chunk: ${chunk}; ${sent} changed bytes sent to the provider; cut off: completed once the store is well`;
       return { figure, holds: recording === 'integrity' && chunk === 'integrity' && sent === 0 };
     }),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppProcess } from '../e2e/app-process.js';
 import type { Client } from '../e2e/client.js';
-import { allCompleted, countOf, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
+import { allCompleted, countOf, discardNow, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
 import { longRecording, shortRecording } from '../e2e/recordings.js';
 import type { Stack } from '../e2e/stack.js';
 import { type ChaosRow, percentile, secondsOf, spread } from './row.js';
@@ -57,6 +57,7 @@ const POISON: ChaosRow = {
       const during = await waits(stack, other, turn.times(10));
       const seconds = await poisoned;
       await allCompleted(other);
+      await discardNow(stack); // what failed keeps its chunks for a retry
       const [row] = await stack.query<{ error_code: string }>(`SELECT error_code FROM transcriptions WHERE id = '${id}'`);
       const figure = `${row?.error_code ?? 'not failed'} after ${starts} starts and ${seconds.toFixed(0)} s; others p95 ${percentile(before, 0.95).toFixed(1)} s before, ${percentile(during, 0.95).toFixed(1)} s meanwhile`;
       return { figure, holds: row?.error_code === 'quarantined' && starts <= 4 && seconds <= 90 };
