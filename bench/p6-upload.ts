@@ -66,7 +66,8 @@ async function memory(stage: Stage, load: Load): Promise<Sides> {
   return {
     steno: async () => {
       const peak = new Peak(() => stage.memoryOfApi(api, 'VmRSS'));
-      await rateOf(stage, load, (bytes) => upload(api, headers, bytes));
+      // Ended also when an upload fails: the process it looks at ends then.
+      await rateOf(stage, load, (bytes) => upload(api, headers, bytes)).finally(() => peak.end());
       return Math.max(0, (await peak.end()) - idle);
     },
     floor: () => Promise.resolve(load.memory),
