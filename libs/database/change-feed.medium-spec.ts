@@ -56,7 +56,8 @@ describe('a change', () => {
       await sleep(50);
       expect([own.subjects, other.subjects]).toEqual([[], []]);
     });
-    expect(own.subjects).toEqual(['user:1', 'session:2']);
+    // It may have heard them from Postgres besides by now.
+    expect(own.subjects.slice(0, 2)).toEqual(['user:1', 'session:2']);
     await until(() => other.subjects.length === 2);
     expect(other.subjects).toEqual(['user:1', 'session:2']);
   });
