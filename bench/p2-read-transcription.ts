@@ -1,6 +1,6 @@
 import { registerAccount } from './account.ts';
 import { warmUp } from './http-load.ts';
-import type { Row, Sides } from './row.ts';
+import { onBothQueues, type Row, type Sides } from './row.ts';
 import type { Stage } from './stage.ts';
 
 const AT_ONCE = 32;
@@ -22,13 +22,10 @@ export const p2: Row = {
   floor: 'bare Fastify and pg, the same SELECT',
   unit: 'requests/s',
   reach: { atLeast: 0.5 },
-  variants: [
-    { name: 'without Redis', open: (stage) => open(stage) },
-    { name: 'with Redis', open: async (stage) => open(stage, { REDIS_URL: await stage.startRedis() }) },
-  ],
+  variants: onBothQueues(open),
 };
 
-async function open(stage: Stage, settings: Record<string, string> = {}): Promise<Sides> {
+async function open(stage: Stage, settings: Record<string, string>): Promise<Sides> {
   const [api, bare] = await Promise.all([stage.startApi(settings), stage.startFloor('read-one-row')]);
   const { token, workspaceId } = await registerAccount(api);
   const ids = await addTranscriptions(stage, workspaceId);

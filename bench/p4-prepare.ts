@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { decodeBare, mp3Recording, opusRecording } from './recordings.ts';
 import type { Row, Sides } from './row.ts';
 import type { Stage } from './stage.ts';
-import { Transcribing } from './transcribing.ts';
+import { PREPARE_ONLY, Transcribing } from './transcribing.ts';
 
 const HOUR = 3_600;
-/** Nothing is sent to it: the worker of this row takes no other job. */
-const PREPARE_ONLY = { OPENAI_API_KEY: 'none', SPEECH_PROVIDER: 'openai', WORKER_JOBS: 'transcription.prepare' };
 
 export const p4: Row = {
   id: 'P4',

@@ -1,5 +1,5 @@
 import { decodeBare, mp3Recording } from './recordings.ts';
-import type { Row, Sides } from './row.ts';
+import { onBothQueues, type Row, type Sides } from './row.ts';
 import type { Stage } from './stage.ts';
 import { Transcribing } from './transcribing.ts';
 
@@ -15,13 +15,10 @@ export const p5: Row = {
   floor: "the provider's time for the longest chunk, and one bare ffmpeg that decodes the recording",
   unit: 's',
   reach: { atMost: 1.5 },
-  variants: [
-    { name: 'without Redis', open: (stage) => open(stage) },
-    { name: 'with Redis', open: async (stage) => open(stage, { REDIS_URL: await stage.startRedis() }) },
-  ],
+  variants: onBothQueues(open),
 };
 
-async function open(stage: Stage, queue: Record<string, string> = {}): Promise<Sides> {
+async function open(stage: Stage, queue: Record<string, string>): Promise<Sides> {
   const path = await mp3Recording(stage.directory, HOUR);
   const provider = await stage.startProgram('bench/stubs/speech-provider.ts', { TIMES_REAL_TIME: String(TIMES_REAL_TIME) });
   const settings = {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { opusRecording } from './recordings.ts';
-import type { Row, Sides } from './row.ts';
+import { onBothQueues, type Row, type Sides } from './row.ts';
 import type { Stage } from './stage.ts';
-import { Transcribing } from './transcribing.ts';
+import { PREPARE_ONLY, Transcribing } from './transcribing.ts';
 
 const MANY = 1_000;
 const SLOTS = 4;
@@ -12,11 +12,6 @@ const WARM_UP_JOBS = 5 * SLOTS;
 const ORDERS_AT_ONCE = 20;
 const PATIENCE_MS = 600_000;
 const LOOK_EVERY_MS = 50;
-/** Nothing is sent to it: the worker of this row takes no other job. */
-const PREPARE_ONLY = {
-  ...{ OPENAI_API_KEY: 'none', SPEECH_PROVIDER: 'openai', WORKER_JOBS: 'transcription.prepare' },
-  MEDIA_CONCURRENCY: String(SLOTS),
-};
 
 export const p9: Row = {
   id: 'P9',
@@ -24,10 +19,7 @@ export const p9: Row = {
   floor: 'the mean time of a job (preparing a recording of 40 s)',
   unit: 's',
   reach: { atMost: 2 },
-  variants: [
-    { name: 'without Redis', open: (stage) => open(stage) },
-    { name: 'with Redis', open: async (stage) => open(stage, { REDIS_URL: await stage.startRedis() }) },
-  ],
+  variants: onBothQueues(open),
 };
 
 const JOBS = `
@@ -37,8 +29,8 @@ FROM jobs j JOIN transcriptions t ON t.id = j.subject_id WHERE j.name = 'transcr
 
 const WAIT = 'SELECT extract(epoch FROM started_at - created_at)::float8 AS seconds FROM transcriptions WHERE id = $1';
 
-async function open(stage: Stage, queue: Record<string, string> = {}): Promise<Sides> {
-  const settings = { ...queue, ...PREPARE_ONLY };
+async function open(stage: Stage, queue: Record<string, string>): Promise<Sides> {
+  const settings = { ...queue, ...PREPARE_ONLY, MEDIA_CONCURRENCY: String(SLOTS) };
   const path = await opusRecording(stage.directory, SECONDS);
   const many = await Transcribing.open(stage, settings);
   const single = await many.stranger('single@example.com');

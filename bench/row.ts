@@ -30,3 +30,11 @@ export interface Sides {
   steno: () => Promise<number>;
   floor: () => Promise<number>;
 }
+
+/** The two settings of a row that depends on where the queue and the limits are kept. @param open takes them as environment variables */
+export function onBothQueues(open: (stage: Stage, settings: Record<string, string>) => Promise<Sides>): Variant[] {
+  return [
+    { name: 'without Redis', open: (stage) => open(stage, {}) },
+    { name: 'with Redis', open: async (stage) => open(stage, { REDIS_URL: await stage.startRedis() }) },
+  ];
+}

@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { registerAccount } from './account.ts';
 import type { Stage } from './stage.ts';
 
+/** For rows whose workers prepare and do nothing else: the provider is never asked. */
+export const PREPARE_ONLY = { OPENAI_API_KEY: 'none', SPEECH_PROVIDER: 'openai', WORKER_JOBS: 'transcription.prepare' };
+
 const PATIENCE_MS = 1_800_000;
 const LOOK_EVERY_MS = 50;
 

@@ -5,11 +5,10 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const BYTES_A_SECOND = 32_000;
-const WORDS =
-  `we should look at the new plan before they call again on Monday because my team wants to know how much time is left and
-who writes down what was said about price numbers our partners asked for last week when nobody from sales could join`.split(
-    /\s+/,
-  );
+const WORDS = (
+  'we should look at the new plan before they call again on Monday because my team wants to know how much time is left and who writes ' +
+  'down what was said about price numbers our partners asked for last week when nobody from sales could join'
+).split(' ');
 const { PORT, TIMES_REAL_TIME } = process.env;
 
 const server = createServer((request, response) => {
