@@ -80,11 +80,15 @@ export class Config {
   readonly speech: {
     provider?: string;
     model?: string;
+    modelsFile?: string;
     timeoutSeconds: number;
     redoPercent: number;
     openai: { apiKey?: string; baseUrl: string; models?: string[] };
     groq: { apiKey?: string; baseUrl: string };
     gemini: { apiKey?: string; baseUrl: string };
+    elevenlabs: { apiKey?: string; baseUrl: string };
+    openrouter: { apiKey?: string; baseUrl: string };
+    huggingface: { apiKey?: string; baseUrl: string; hubUrl: string };
     local: { whisperModelPath?: string; modelDirectory: string; pocketsphinxPath: string; pocketsphinxModelPath: string };
   };
   readonly worker: { host: string; port: number; jobs?: string[]; mediaConcurrency: number; speechConcurrency: number };
@@ -140,11 +144,19 @@ export class Config {
     this.speech = {
       provider: env.SPEECH_PROVIDER,
       model: env.SPEECH_MODEL,
+      modelsFile: env.SPEECH_MODELS_FILE,
       timeoutSeconds: env.SPEECH_TIMEOUT_SECONDS,
       redoPercent: env.SPEECH_REDO_PERCENT,
       openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, models: env.OPENAI_MODELS },
       groq: { apiKey: env.GROQ_API_KEY, baseUrl: env.GROQ_BASE_URL },
       gemini: { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL },
+      elevenlabs: { apiKey: env.ELEVENLABS_API_KEY, baseUrl: env.ELEVENLABS_BASE_URL },
+      openrouter: { apiKey: env.OPENROUTER_API_KEY, baseUrl: env.OPENROUTER_BASE_URL },
+      huggingface: {
+        apiKey: env.HUGGINGFACE_API_KEY,
+        baseUrl: env.HUGGINGFACE_BASE_URL,
+        hubUrl: env.HUGGINGFACE_HUB_URL,
+      },
       local: {
         whisperModelPath: env.WHISPER_MODEL_PATH,
         modelDirectory: join(this.home, 'models'),

@@ -82,11 +82,11 @@ export class Environment extends FederationEnvironment {
     group: 'Speech',
     readBy: 'both',
     description:
-      'Provider used when a request names none: openai, groq, gemini or local. Not set: the first of these that is configured.',
+      'Provider used when a request names none: openai, groq, gemini, elevenlabs, openrouter, huggingface or local. Not set: the first of these that is configured.',
   })
   @IsOptional()
-  @IsIn(['openai', 'groq', 'gemini', 'local'])
-  SPEECH_PROVIDER?: 'openai' | 'groq' | 'gemini' | 'local';
+  @IsIn(['openai', 'groq', 'gemini', 'elevenlabs', 'openrouter', 'huggingface', 'local'])
+  SPEECH_PROVIDER?: string;
 
   @Variable('text', {
     group: 'Speech',
@@ -96,6 +96,16 @@ export class Environment extends FederationEnvironment {
   @IsOptional()
   @IsString()
   SPEECH_MODEL?: string;
+
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    description:
+      'JSON file that corrects the tables of speech models, or adds models to them: prices, limits, what a model can do. See docs/speech-models.md.',
+  })
+  @IsOptional()
+  @IsString()
+  SPEECH_MODELS_FILE?: string;
 
   @Variable('text', {
     group: 'Speech',
@@ -149,6 +159,62 @@ export class Environment extends FederationEnvironment {
   })
   @IsUrl(HTTP_URL)
   GEMINI_BASE_URL = 'https://generativelanguage.googleapis.com';
+
+  @Variable('text', { group: 'Speech', readBy: 'both', secret: true, description: 'Key of ElevenLabs.' })
+  @IsOptional()
+  @IsString()
+  ELEVENLABS_API_KEY?: string;
+
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    default: 'https://api.elevenlabs.io',
+    description: 'Address of ElevenLabs; it has others for data that is to stay in one region.',
+  })
+  @IsUrl(HTTP_URL)
+  ELEVENLABS_BASE_URL = 'https://api.elevenlabs.io';
+
+  @Variable('text', { group: 'Speech', readBy: 'both', secret: true, description: 'Key of OpenRouter.' })
+  @IsOptional()
+  @IsString()
+  OPENROUTER_API_KEY?: string;
+
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    default: 'https://openrouter.ai/api/v1',
+    description: 'Address of OpenRouter.',
+  })
+  @IsUrl(HTTP_URL)
+  OPENROUTER_BASE_URL = 'https://openrouter.ai/api/v1';
+
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    secret: true,
+    description: 'Token of Hugging Face that may call Inference Providers.',
+  })
+  @IsOptional()
+  @IsString()
+  HUGGINGFACE_API_KEY?: string;
+
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    default: 'https://router.huggingface.co/hf-inference',
+    description: 'Where models of Hugging Face are asked: `/models/<name>` stands below it.',
+  })
+  @IsUrl(HTTP_URL)
+  HUGGINGFACE_BASE_URL = 'https://router.huggingface.co/hf-inference';
+
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    default: 'https://huggingface.co',
+    description: 'Where Hugging Face says whether it knows a token.',
+  })
+  @IsUrl(HTTP_URL)
+  HUGGINGFACE_HUB_URL = 'https://huggingface.co';
 
   @Variable('integer', {
     group: 'Speech',

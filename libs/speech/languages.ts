@@ -126,6 +126,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   castilian: 'es',
   mandarin: 'zh',
   jw: 'jv',
+  fil: 'tl',
+  nb: 'no',
 };
 
 const CODE_OF_NAME = new Map([
@@ -134,11 +136,19 @@ const CODE_OF_NAME = new Map([
 ]);
 
 /**
- * The code of a language a provider names in its own way: 'english', 'en', 'en-US'.
+ * The code of a language a provider names in its own way: 'english', 'en', 'en-US', 'eng'.
  * @returns ISO-639-1 (639-3 for the few without), or undefined when the text is no language we know
  */
 export function languageCode(text: string | null | undefined): string | undefined {
   const lower = text?.trim().toLowerCase() ?? '';
-  const [primary = ''] = lower.split(/[-_]/);
-  return CODE_OF_NAME.get(lower) ?? CODE_OF_NAME.get(primary) ?? (primary in WHISPER_LANGUAGES ? primary : undefined);
+  const [first = ''] = lower.split(/[-_]/);
+  const primary = shortest(first);
+  return (
+    CODE_OF_NAME.get(lower) ?? CODE_OF_NAME.get(primary) ?? (Object.hasOwn(WHISPER_LANGUAGES, primary) ? primary : undefined)
+  );
+}
+
+/** The two letters for the three of ISO 639-2 and 639-3, both `ger` and `deu`: Node brings the list (CLDR). */
+function shortest(primary: string): string {
+  return /^[a-z]{3}$/.test(primary) ? new Intl.Locale(primary).language : primary;
 }

@@ -32,6 +32,9 @@ const HOW_TO_CONFIGURE: Record<ProviderId, string> = {
   openai: `its operator sets OPENAI_API_KEY (and OPENAI_BASE_URL for another server with the same API), ${OR_OWN_KEY}`,
   groq: `its operator sets GROQ_API_KEY, ${OR_OWN_KEY}`,
   gemini: `its operator sets GEMINI_API_KEY, ${OR_OWN_KEY}`,
+  elevenlabs: `its operator sets ELEVENLABS_API_KEY, ${OR_OWN_KEY}`,
+  openrouter: `its operator sets OPENROUTER_API_KEY, ${OR_OWN_KEY}`,
+  huggingface: `its operator sets HUGGINGFACE_API_KEY, ${OR_OWN_KEY}`,
   local: 'its operator runs "npm run model -- base", or installs pocketsphinx with its en-us model',
 };
 
@@ -126,7 +129,7 @@ function providerOf(providers: readonly SpeechProvider[], defaults: SpeechDefaul
   if (first === undefined) {
     throw new FieldError(
       speechErrors.no_speech_engine,
-      'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or GEMINI_API_KEY, or run: npm run model -- base. A workspace can bring a key of its own: POST /api/v1/provider-keys.',
+      'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or the key of another provider, or run: npm run model -- base. A workspace can bring a key of its own: POST /api/v1/provider-keys.',
     );
   }
   const id = wanted ?? defaults.provider;

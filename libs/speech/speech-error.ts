@@ -50,8 +50,8 @@ export class SpeechError extends Error {
 }
 
 const LONGEST_FOREIGN_TEXT = 300;
-/** Key shapes of the vendors (sk-…, gsk_…, AIza…) and whatever follows Bearer, key= or the like: providers echo keys in error texts. */
-const SECRET = /\b(?:sk-|gsk_|AIza)[\w*.-]{4,}|\b(?:bearer\s+|api[_-]?key\s*[:=]\s*|[?&]key=)\S+/gi;
+/** Key shapes of the vendors (sk-…, sk_…, gsk_…, hf_…, AIza…) and whatever follows Bearer, key= or the like: providers echo keys in error texts. */
+const SECRET = /\b(?:sk[-_]|gsk_|hf_|AIza)[\w*.-]{4,}|\b(?:bearer\s+|api[_-]?key\s*[:=]\s*|[?&]key=)\S+/gi;
 
 /**
  * Makes a text from outside fit for an error message: one line, short, no keys.

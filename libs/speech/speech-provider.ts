@@ -2,11 +2,18 @@
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /** Who turns speech into text. The order is the order of preference when nothing is configured by name. */
-export const PROVIDER_IDS = ['openai', 'groq', 'gemini', 'local'] as const;
+export const PROVIDER_IDS = ['openai', 'groq', 'gemini', 'elevenlabs', 'openrouter', 'huggingface', 'local'] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
 
 /** Those that want a key, and so take a workspace's own. */
-export const KEYED_PROVIDER_IDS = ['openai', 'groq', 'gemini'] as const satisfies readonly ProviderId[];
+export const KEYED_PROVIDER_IDS = [
+  'openai',
+  'groq',
+  'gemini',
+  'elevenlabs',
+  'openrouter',
+  'huggingface',
+] as const satisfies readonly ProviderId[];
 export type KeyedProviderId = (typeof KEYED_PROVIDER_IDS)[number];
 
 /** One chunk on disk: a 16 kHz mono s16le WAV file. Adapters open it as a file-backed Blob, so memory stays flat. */
@@ -63,6 +70,8 @@ export interface SpeechUsage {
   seconds?: number;
   inputTokens?: number;
   outputTokens?: number;
+  /** Millionths of a US dollar that it takes for the call, where it says so: better than any price table. */
+  costMicroDollars?: number;
 }
 
 /** What a provider heard in one chunk. */

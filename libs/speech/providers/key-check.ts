@@ -15,15 +15,15 @@ interface Question {
   /** With the key in them; it never stands in an address. */
   headers: Record<string, string>;
   apiKey: string;
-  /** The list a good answer has; whatever answers without one is not the provider. */
-  list: 'data' | 'models';
+  /** Whether this is what the provider tells the owner of a good key; whatever answers otherwise is not the provider. */
+  isAnswer: (body: JsonValue | undefined) => boolean;
 }
 
 /**
- * Asks a provider for its models and reads from the answer what it thinks of the key.
+ * Asks a provider something that only a good key is told, and reads from the answer what it thinks of the key.
  * @throws the signal's reason once it is aborted
  */
-export async function askForModels(connection: Connection, question: Question, signal: AbortSignal): Promise<KeyCheck> {
+export async function askWithKey(connection: Connection, question: Question, signal: AbortSignal): Promise<KeyCheck> {
   const { provider, apiKey } = question;
   try {
     await attempt({ provider, signal, timeoutSeconds: TIMEOUT_SECONDS, key: apiKey }, (joint) =>
@@ -38,16 +38,21 @@ export async function askForModels(connection: Connection, question: Question, s
 
 async function ask(
   connection: Connection,
-  { provider, url, headers, apiKey, list }: Question,
+  { provider, url, headers, apiKey, isAnswer }: Question,
   signal: AbortSignal,
 ): Promise<void> {
   const response = await connection.fetch(url, { headers: { accept: 'application/json', ...headers }, signal });
   const body: JsonValue | undefined = parseJson(await response.text());
   const { status } = response;
   // Elsewhere a 404 is a model the key may not use; here it is an address that is not the provider's.
-  if (status === 404) throw badResponse(provider, 'was that it has no list of models');
+  if (status === 404) throw badResponse(provider, 'was that it does not know the address');
   if (!response.ok) throw refusalError({ provider, status, headers: response.headers, body, key: apiKey });
-  if (asObjects(asObject(body)?.[list]) === undefined) throw badResponse(provider, 'is no list of models');
+  if (!isAnswer(body)) throw badResponse(provider, 'says nothing of the key');
+}
+
+/** For `isAnswer`: a list of models under this name. */
+export function isListUnder(name: 'data' | 'models'): (body: JsonValue | undefined) => boolean {
+  return (body) => asObjects(asObject(body)?.[name]) !== undefined;
 }
 
 /** What the provider said, in kind: its own words may hold a part of the key. */

@@ -1,6 +1,6 @@
 import { SpeechError, type SpeechErrorKind, withoutSecrets } from '../speech-error.js';
 import type { JsonValue, ProviderId } from '../speech-provider.js';
-import { asObject, asObjects, asText, type JsonObject } from './json.js';
+import { asNumber, asObject, asObjects, asText, type JsonObject } from './json.js';
 
 /** An HTTP answer that is no success. */
 export interface Refusal {
@@ -13,14 +13,18 @@ export interface Refusal {
   key?: string;
 }
 
-/** Codes that say more than their status: OpenAI's and Groq's `error.code`, Google's `ErrorInfo.reason` and `error.status`. */
+/** Codes that say more than their status: `error.code` of OpenAI and Groq, `ErrorInfo.reason` and `error.status` of Google, `detail.status` of ElevenLabs. */
 const KIND_OF_CODE: Readonly<Record<string, SpeechErrorKind>> = {
   insufficient_quota: 'quota_exhausted',
   credit_balance_exhausted: 'quota_exhausted',
   billing_hard_limit_reached: 'quota_exhausted',
   billing_not_active: 'quota_exhausted',
+  quota_exceeded: 'quota_exhausted',
   rate_limit_exceeded: 'rate_limited',
+  too_many_concurrent_requests: 'rate_limited',
   slow_down: 'rate_limited',
+  // Not this account's doing, so there is no use in sparing its key.
+  system_busy: 'unavailable',
   RESOURCE_EXHAUSTED: 'rate_limited',
   invalid_api_key: 'auth',
   model_not_found: 'auth',
@@ -33,6 +37,8 @@ const KIND_OF_CODE: Readonly<Record<string, SpeechErrorKind>> = {
 };
 
 const CODES_OF_KEY = new Set(['invalid_api_key', 'API_KEY_INVALID']);
+/** The key is good, but not for this. */
+const CODES_OF_USE = ['model_not_found', 'missing_permissions'];
 
 /** 498 is Groq's "flex tier capacity exceeded", 499 and 424 its lost upstream. */
 const KIND_OF_STATUS: Readonly<Record<number, SpeechErrorKind>> = {
@@ -62,16 +68,31 @@ export function refusalError(refusal: Refusal): SpeechError {
     kind,
     keyRefused: kind === 'auth' && isOfKey(status, codes),
     message: `${provider} answered ${status}${said === '' ? '.' : `: ${said}`}`,
-    retryAfterSeconds: retryAfter(headers) ?? retryDelay(error),
+    retryAfterSeconds: retryAfter(headers) ?? retryDelay(error) ?? loadingSeconds(refusal.body),
     providerCode: withoutSecrets(codes[0] ?? `http_${status}`, [key]),
-    providerRequestId: headers.get('x-request-id') ?? undefined,
+    providerRequestId: requestIdOf(headers),
   });
 }
 
-/** The `error` member; servers in OpenAI's style also send its content bare. */
+/** The name the vendor's support knows a call by: OpenRouter's and ElevenLabs' headers are other ones. */
+export function requestIdOf(headers: Headers): string | undefined {
+  return headers.get('x-request-id') ?? headers.get('x-generation-id') ?? headers.get('request-id') ?? undefined;
+}
+
+/** The `error` member, or `detail` of servers made with FastAPI; servers in OpenAI's style also send its content bare. */
 function errorObject(body: JsonValue | undefined): JsonObject | undefined {
   const outer = asObject(body);
-  return asObject(outer?.error) ?? outer;
+  const said = outer?.error ?? outer?.detail;
+  const message = asText(said);
+  return asObject(said) ?? fieldError(said) ?? (message === undefined ? outer : { message });
+}
+
+/** FastAPI's 422: `[{ loc: ['body', 'file'], msg, type }]`, of which the first is enough. */
+function fieldError(said: JsonValue | undefined): JsonObject | undefined {
+  const first = asObjects(said)?.[0];
+  if (first === undefined) return undefined;
+  const param = Array.isArray(first.loc) ? first.loc.at(-1) : undefined;
+  return { message: first.msg ?? null, type: first.type ?? null, param: param ?? null };
 }
 
 /** The most telling first. */
@@ -85,7 +106,7 @@ function codesOf(error: JsonObject | undefined): string[] {
 /** A key that may not use one model, or not from one country, is still a good key. */
 function isOfKey(status: number, codes: string[]): boolean {
   if (codes.some((code) => CODES_OF_KEY.has(code))) return true;
-  return (status === 401 || status === 403) && !codes.includes('model_not_found');
+  return (status === 401 || status === 403) && !codes.some((code) => CODES_OF_USE.includes(code));
 }
 
 function kindOf(status: number, error: JsonObject | undefined, codes: string[]): SpeechErrorKind {
@@ -115,4 +136,10 @@ function retryDelay(error: JsonObject | undefined): number | undefined {
   const delays = (asObjects(error?.details) ?? []).map(({ retryDelay: delay }) => asText(delay));
   const seconds = delays.map((delay) => /^(\d+(?:\.\d+)?)s$/.exec(delay ?? '')?.[1]).find((match) => match !== undefined);
   return seconds === undefined ? undefined : Math.ceil(Number(seconds));
+}
+
+/** Hugging Face says so of a model that has to be loaded first. */
+function loadingSeconds(body: JsonValue | undefined): number | undefined {
+  const seconds = asNumber(asObject(body)?.estimated_time);
+  return seconds === undefined ? undefined : Math.max(0, Math.ceil(seconds));
 }

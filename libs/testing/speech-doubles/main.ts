@@ -1,8 +1,8 @@
 import { registerHooks } from 'node:module';
 
 /**
- * Runs one double as a process, from its sources: `node libs/testing/speech-doubles/main.ts`. `VENDOR` is openai (default), groq or
- * gemini, `PORT` a port (default: a free one). Prints its address. `GET /__calls` gives what it has seen, `POST /__script` takes
+ * Runs one double as a process, from its sources: `node libs/testing/speech-doubles/main.ts`. `VENDOR` is openai (default), groq,
+ * gemini, elevenlabs, openrouter or huggingface, `PORT` a port (default: a free one). Prints its address. `GET /__calls` gives what it has seen, `POST /__script` takes
  * `{ behaviours?, always?, reset? }`.
  */
 registerHooks({
@@ -13,11 +13,14 @@ registerHooks({
   },
 });
 
-const { startGeminiDouble, startGroqDouble, startOpenAiDouble } = await import('./index.js');
+const doubles = await import('./index.js');
 const starts = new Map([
-  ['openai', startOpenAiDouble],
-  ['groq', startGroqDouble],
-  ['gemini', startGeminiDouble],
+  ['openai', doubles.startOpenAiDouble],
+  ['groq', doubles.startGroqDouble],
+  ['gemini', doubles.startGeminiDouble],
+  ['elevenlabs', doubles.startElevenLabsDouble],
+  ['openrouter', doubles.startOpenRouterDouble],
+  ['huggingface', doubles.startHuggingFaceDouble],
 ]);
 const { VENDOR = 'openai', PORT = '0' } = process.env;
 const start = starts.get(VENDOR);

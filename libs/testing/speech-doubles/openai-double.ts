@@ -7,6 +7,7 @@ import {
   startDouble,
   type Vendor,
 } from './double-server.js';
+import { readAudioForm } from './form.js';
 import { judgeBy } from './vendor-document.js';
 
 const FORMATS = ['json', 'text', 'srt', 'verbose_json', 'vtt', 'diarized_json'];
@@ -77,16 +78,11 @@ function vendorAt(base: string, judge: (form: unknown) => string[]): Vendor {
   };
 }
 
-async function readForm({ headers, body }: DoubleRequest, judge: (form: unknown) => string[]): Promise<AudioCall> {
-  const form = await new Response(body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
-  const file = form.get('file');
-  const audio = file instanceof Blob ? Buffer.from(await file.arrayBuffer()) : Buffer.alloc(0);
-  const names = [...new Set(form.keys())];
-  const texts = (name: string) => form.getAll(name).filter((entry) => typeof entry === 'string');
+async function readForm(request: DoubleRequest, judge: (form: unknown) => string[]): Promise<AudioCall> {
+  const { audio, fileName, fields, names, texts } = await readAudioForm(request);
   const value = (name: string) => (name.endsWith('[]') ? texts(name) : typed(name, texts(name)[0] ?? ''));
   const judged = Object.fromEntries(names.map((name) => [name.replace(/\[\]$/, ''), name === 'file' ? 'audio' : value(name)]));
-  const fields = Object.fromEntries(names.filter((name) => name !== 'file').map((name) => [name, texts(name).join(',')]));
-  const problems = [...judge(judged), ...rulesOf(fields, file)];
+  const problems = [...judge(judged), ...rulesOf(fields, fileName)];
   return { audio, model: fields.model ?? '', fields, problems };
 }
 
@@ -95,10 +91,10 @@ function typed(name: string, value: string): string | number {
 }
 
 /** What the document says in words only. */
-function rulesOf(fields: Record<string, string>, file: File | string | null): string[] {
+function rulesOf(fields: Record<string, string>, fileName = ''): string[] {
   const { model = '', response_format: format = 'json' } = fields;
   const problems = [];
-  if (!(file instanceof File) || !/\.wav$/.test(file.name)) problems.push('file has no name that ends in .wav');
+  if (!/\.wav$/.test(fileName)) problems.push('file has no name that ends in .wav');
   if ('timestamp_granularities[]' in fields && format !== 'verbose_json')
     problems.push('timestamp_granularities needs verbose_json');
   if (model.endsWith('-diarize')) {

@@ -8,13 +8,14 @@ const SPECS = fileURLToPath(new URL('../../../../shared/data/specs', import.meta
 
 interface OpenApiDocument {
   components: { schemas: Record<string, object> };
+  paths: Record<string, object>;
 }
 
 /**
  * Judges requests by a schema of the vendor's own OpenAPI document where that lies beside the project, by a small one of ours
  * otherwise.
  * @param file the document's name
- * @param schema its name in `components.schemas`
+ * @param schema its name in `components.schemas`, or a JSON pointer to it
  * @returns what is wrong with a request, as sentences
  */
 export function judgeBy(file: string, schema: string, own: object): (value: unknown) => string[] {
@@ -31,6 +32,6 @@ function validatorOf(file: string, schema: string, own: object): ValidateFunctio
   const path = join(SPECS, file);
   if (!existsSync(path)) return ajv.compile(own);
   const document = parse(readFileSync(path, 'utf8')) as OpenApiDocument;
-  ajv.addSchema({ $id: 'vendor', components: { schemas: document.components.schemas } });
-  return ajv.compile({ $ref: `vendor#/components/schemas/${schema}` });
+  ajv.addSchema({ $id: 'vendor', components: { schemas: document.components.schemas }, paths: document.paths });
+  return ajv.compile({ $ref: `vendor#${schema.startsWith('/') ? schema : `/components/schemas/${schema}`}` });
 }

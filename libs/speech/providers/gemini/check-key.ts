@@ -1,10 +1,10 @@
 import type { KeyCheck } from '../../speech-provider.js';
 import type { Connection } from '../connection.js';
-import { askForModels } from '../key-check.js';
+import { askWithKey, isListUnder } from '../key-check.js';
 
 /** Whether Gemini takes a key: one line of its list of models costs nothing. A bad key is its 400 with API_KEY_INVALID. */
 export function checkGeminiKey(connection: Connection, baseUrl: string, apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
   const headers = { 'x-goog-api-key': apiKey };
   const url = `${baseUrl}/v1beta/models?pageSize=1`;
-  return askForModels(connection, { provider: 'gemini', url, headers, apiKey, list: 'models' }, signal);
+  return askWithKey(connection, { provider: 'gemini', url, headers, apiKey, isAnswer: isListUnder('models') }, signal);
 }

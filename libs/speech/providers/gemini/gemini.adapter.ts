@@ -1,6 +1,6 @@
 import type { Part } from '@google/generative-ai';
 import type { Config } from '#config';
-import type { JsonValue, KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import type { JsonValue, KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { attempt, chunkFile } from '../attempt.js';
 import { openConnection } from '../connection.js';
 import { parseJson } from '../json.js';
@@ -21,7 +21,6 @@ const MAX_INLINE_BYTES = 14_900_000;
  */
 export class GeminiSpeech implements SpeechProvider {
   readonly id = 'gemini';
-  readonly models = GEMINI_MODELS;
   readonly configured: boolean;
   private readonly connection;
   private readonly baseUrl: string;
@@ -31,6 +30,7 @@ export class GeminiSpeech implements SpeechProvider {
     private readonly apiKey: string | undefined,
     { baseUrl }: Config['speech']['gemini'],
     private readonly timeoutSeconds: number,
+    readonly models: readonly SpeechModel[] = GEMINI_MODELS,
   ) {
     this.configured = apiKey !== undefined;
     this.baseUrl = baseUrl.replace(/\/+$/, '');

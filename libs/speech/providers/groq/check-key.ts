@@ -1,10 +1,10 @@
 import type { KeyCheck } from '../../speech-provider.js';
 import type { Connection } from '../connection.js';
-import { askForModels } from '../key-check.js';
+import { askWithKey, isListUnder } from '../key-check.js';
 
 /** Whether Groq takes a key: its list of models costs nothing. */
 export function checkGroqKey(connection: Connection, baseUrl: string, apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
   const url = `${baseUrl.replace(/\/+$/, '')}/openai/v1/models`;
   const headers = { authorization: `Bearer ${apiKey}` };
-  return askForModels(connection, { provider: 'groq', url, headers, apiKey, list: 'data' }, signal);
+  return askWithKey(connection, { provider: 'groq', url, headers, apiKey, isAnswer: isListUnder('data') }, signal);
 }

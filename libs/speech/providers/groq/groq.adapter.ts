@@ -1,6 +1,6 @@
 import Groq, { APIError } from 'groq-sdk';
 import type { Config } from '#config';
-import type { KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { attempt, chunkFile } from '../attempt.js';
 import { openConnection } from '../connection.js';
 import { keyFor } from '../key-for.js';
@@ -12,7 +12,6 @@ import { GROQ_MODELS } from './models.js';
 /** Groq's Whisper models. */
 export class GroqSpeech implements SpeechProvider {
   readonly id = 'groq';
-  readonly models = GROQ_MODELS;
   readonly configured: boolean;
   private readonly baseUrl: string;
   private readonly connection;
@@ -22,6 +21,7 @@ export class GroqSpeech implements SpeechProvider {
     private readonly apiKey: string | undefined,
     { baseUrl }: Config['speech']['groq'],
     private readonly timeoutSeconds: number,
+    readonly models: readonly SpeechModel[] = GROQ_MODELS,
   ) {
     this.configured = apiKey !== undefined;
     this.baseUrl = baseUrl;

@@ -6,15 +6,16 @@ import type { LocalEngine } from './engine.js';
 export class LocalSpeech implements SpeechProvider {
   readonly id = 'local' as const;
   readonly configured = true;
-  readonly models: readonly SpeechModel[];
 
-  /** @param engines as `findEngines` gave them, the preferred one first */
+  /**
+   * @param engines as `findEngines` gave them, the preferred one first
+   * @param models what is said of them, where it is not what they were set up with
+   */
   constructor(
     private readonly engines: readonly LocalEngine[],
     private readonly timeoutSeconds: number,
-  ) {
-    this.models = engines.map(({ model }) => model);
-  }
+    readonly models: readonly SpeechModel[] = engines.map(({ model }) => model),
+  ) {}
 
   transcribe(request: SpeechRequest): Promise<SpeechResult> {
     const engine = this.engines.find(({ model }) => model.id === request.model);

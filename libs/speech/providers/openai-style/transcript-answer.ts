@@ -1,8 +1,9 @@
 import { languageCode } from '../../languages.js';
 import { SpeechError } from '../../speech-error.js';
-import type { ProviderId, SpeechResult, SpeechSegment, SpeechUsage, SpeechWord } from '../../speech-provider.js';
+import type { JsonValue, ProviderId, SpeechResult, SpeechSegment, SpeechUsage, SpeechWord } from '../../speech-provider.js';
 import { badResponse } from '../attempt.js';
 import { asNumber, asObject, asObjects, asText, type JsonObject, parseJson } from '../json.js';
+import { requestIdOf } from '../refusal.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 
 /**
@@ -11,10 +12,26 @@ import { warningsOfMoved, withinChunk } from '../times.js';
  * @throws SpeechError `bad_response` when it is no transcript
  */
 export async function transcriptOfAnswer(provider: ProviderId, response: Response, seconds: number): Promise<SpeechResult> {
-  const requestId = response.headers.get('x-request-id') ?? undefined;
-  const refuse = (what: string) => badResponse(provider, what, requestId);
+  const requestId = requestIdOf(response.headers);
   const raw = parseJson(await response.text());
-  if (raw === undefined) throw refuse('is not JSON');
+  if (raw === undefined) throw badResponse(provider, 'is not JSON', requestId);
+  return transcriptOf({ provider, requestId, seconds }, raw);
+}
+
+/** Where an answer comes from. */
+interface Origin {
+  provider: ProviderId;
+  requestId: string | undefined;
+  /** Length of the chunk. */
+  seconds: number;
+}
+
+/**
+ * As `transcriptOfAnswer`, for one that is parsed already.
+ * @throws SpeechError `bad_response` when it is no transcript
+ */
+export function transcriptOf({ provider, requestId, seconds }: Origin, raw: JsonValue): SpeechResult {
+  const refuse = (what: string) => badResponse(provider, what, requestId);
   const answer = asObject(raw);
   const text = asText(answer?.text);
   if (answer === undefined || text === undefined) throw refuse('has no text');
@@ -80,12 +97,14 @@ function wholeChunk(text: string, seconds: number): SpeechSegment[] {
   return text.trim() === '' ? [] : [{ start: 0, end: seconds, text: text.trim() }];
 }
 
-/** Two shapes: `{ type: 'tokens', input_tokens, … }` and `{ type: 'duration', seconds }`. */
+/** Two shapes: `{ type: 'tokens', input_tokens, … }` and `{ type: 'duration', seconds }`; OpenRouter's has both, and the cost in dollars. */
 function usageOf(usage: JsonObject | undefined): SpeechUsage | undefined {
   if (usage === undefined) return undefined;
+  const dollars = asNumber(usage.cost);
   return {
     seconds: asNumber(usage.seconds),
     inputTokens: asNumber(usage.input_tokens),
     outputTokens: asNumber(usage.output_tokens),
+    ...(dollars === undefined || dollars < 0 ? {} : { costMicroDollars: Math.round(dollars * 1_000_000) }),
   };
 }

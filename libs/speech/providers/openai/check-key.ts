@@ -1,10 +1,10 @@
 import type { KeyCheck } from '../../speech-provider.js';
 import type { Connection } from '../connection.js';
-import { askForModels } from '../key-check.js';
+import { askWithKey, isListUnder } from '../key-check.js';
 
 /** Whether OpenAI, or the server in its place, takes a key: its list of models costs nothing. */
 export function checkOpenAiKey(connection: Connection, baseUrl: string, apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
   const url = `${baseUrl.replace(/\/+$/, '')}/models`;
   const headers = { authorization: `Bearer ${apiKey}` };
-  return askForModels(connection, { provider: 'openai', url, headers, apiKey, list: 'data' }, signal);
+  return askWithKey(connection, { provider: 'openai', url, headers, apiKey, isAnswer: isListUnder('data') }, signal);
 }

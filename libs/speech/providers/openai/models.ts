@@ -67,9 +67,10 @@ export const OPENAI_MODELS: readonly SpeechModel[] = [
 ];
 
 /**
- * Models of another server with the same API (whisper.cpp's, speaches, vLLM).
- * @param ids their names there
+ * OpenAI's models, or those of another server with the same API (whisper.cpp's, speaches, vLLM).
+ * @param ids their names there; not set: it is OpenAI
  */
-export function customModels(ids: readonly string[]): SpeechModel[] {
-  return ids.map((id) => whisper(id, { microDollarsPerMinute: null, source: 'your own server', date: '2026-09-13' }));
+export function openAiModels(ids: readonly string[] | undefined): readonly SpeechModel[] {
+  const price = { microDollarsPerMinute: null, source: 'your own server', date: '2026-09-13' };
+  return ids?.map((id) => whisper(id, price)) ?? OPENAI_MODELS;
 }

@@ -9,7 +9,7 @@ import { keyFor } from '../key-for.js';
 import { sdkError } from '../openai-style/sdk-error.js';
 import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
 import { checkOpenAiKey } from './check-key.js';
-import { customModels, OPENAI_MODELS } from './models.js';
+import { openAiModels } from './models.js';
 
 /** Loaded with the first call: it takes 35 MB, and most processes never call. */
 const sdk = () => import('openai');
@@ -17,7 +17,6 @@ const sdk = () => import('openai');
 /** OpenAI, or any server with its transcription API at `OPENAI_BASE_URL`. */
 export class OpenAiSpeech implements SpeechProvider {
   readonly id = 'openai';
-  readonly models: readonly SpeechModel[];
   readonly configured: boolean;
   private readonly baseUrl: string;
   private readonly connection;
@@ -25,11 +24,11 @@ export class OpenAiSpeech implements SpeechProvider {
   /** @param apiKey the installation's key of the server at `baseUrl`; without it only workspaces' own keys are used */
   constructor(
     private readonly apiKey: string | undefined,
-    { baseUrl, models }: Config['speech']['openai'],
+    { baseUrl, models: names }: Config['speech']['openai'],
     private readonly timeoutSeconds: number,
+    readonly models: readonly SpeechModel[] = openAiModels(names),
   ) {
     this.configured = apiKey !== undefined;
-    this.models = models === undefined ? OPENAI_MODELS : customModels(models);
     this.baseUrl = baseUrl;
     this.connection = openConnection(timeoutSeconds);
   }
