@@ -30,6 +30,7 @@ export const speechErrors = defineErrors({
   no_speech_engine: {
     kind: 'unavailable',
     title: 'No speech engine is set up',
-    example: 'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or GEMINI_API_KEY, or run: npm run model -- base',
+    example:
+      'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or the key of another provider, or run: npm run model -- base',
   },
 });

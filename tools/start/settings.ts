@@ -75,10 +75,12 @@ function portAdvice(code: string | undefined, host: string, port: number): strin
 
 /** Programs this configuration needs: ffmpeg always; pocketsphinx when nothing better can hear. */
 export function neededPrograms(environment: NodeJS.ProcessEnv, home: string): ProgramName[] {
-  const { OPENAI_API_KEY, GROQ_API_KEY, GEMINI_API_KEY, WHISPER_MODEL_PATH } = environment;
+  const { OPENAI_API_KEY, GROQ_API_KEY, GEMINI_API_KEY, ELEVENLABS_API_KEY, OPENROUTER_API_KEY, HUGGINGFACE_API_KEY } =
+    environment;
+  const keys = [OPENAI_API_KEY, GROQ_API_KEY, GEMINI_API_KEY, ELEVENLABS_API_KEY, OPENROUTER_API_KEY, HUGGINGFACE_API_KEY];
   const models = join(home, 'models');
   const hears =
-    [OPENAI_API_KEY, GROQ_API_KEY, GEMINI_API_KEY, WHISPER_MODEL_PATH].some(Boolean) ||
+    [...keys, environment.WHISPER_MODEL_PATH].some(Boolean) ||
     (existsSync(models) && readdirSync(models).some((name) => /^ggml-.*\.bin$/.test(name)));
   return hears ? ['ffmpeg'] : ['ffmpeg', 'pocketsphinx'];
 }

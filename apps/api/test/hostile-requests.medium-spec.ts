@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DocumentedOperation, documentedOperations, urlOf } from './documented-operations.fixture.js';
+import { NO_VENDORS } from './no-vendors.fixture.js';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 const operations = await documentedOperations();
@@ -40,8 +41,7 @@ let api: TestApi;
 let user: SignedInUser;
 beforeAll(async () => {
   // Keys of providers are tried there; where nobody listens, that is said with 503.
-  const nobody = 'http://127.0.0.1:9';
-  api = await startTestApi({ OPENAI_BASE_URL: nobody, GROQ_BASE_URL: nobody, GEMINI_BASE_URL: nobody });
+  api = await startTestApi(NO_VENDORS);
 });
 // Anew for each: some routes end a session or an account.
 beforeEach(async () => {

@@ -3,7 +3,16 @@ import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { OwnKeys } from '#provider-keys';
 import { makeMembership } from '#testing/factories';
-import { type SpeechDouble, startGeminiDouble, startGroqDouble, startOpenAiDouble } from '#testing/speech-doubles';
+import { KEYED_PROVIDER_IDS, type KeyedProviderId } from '#speech';
+import {
+  type SpeechDouble,
+  startElevenLabsDouble,
+  startGeminiDouble,
+  startGroqDouble,
+  startHuggingFaceDouble,
+  startOpenAiDouble,
+  startOpenRouterDouble,
+} from '#testing/speech-doubles';
 import { SealBroken } from '#vault';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
@@ -23,16 +32,27 @@ interface KeyBody {
 
 let api: TestApi;
 let owner: SignedInUser;
-let doubles: Record<'openai' | 'groq' | 'gemini', SpeechDouble>;
+let doubles: Record<KeyedProviderId, SpeechDouble>;
 const answers: string[] = [];
 
 beforeAll(async () => {
-  const [openai, groq, gemini] = await Promise.all([startOpenAiDouble(), startGroqDouble(), startGeminiDouble()]);
-  doubles = { openai, groq, gemini };
+  const [openai, groq, gemini, elevenlabs, openrouter, huggingface] = await Promise.all([
+    startOpenAiDouble(),
+    startGroqDouble(),
+    startGeminiDouble(),
+    startElevenLabsDouble(),
+    startOpenRouterDouble(),
+    startHuggingFaceDouble(),
+  ]);
+  doubles = { openai, groq, gemini, elevenlabs, openrouter, huggingface };
   api = await startTestApi({
     OPENAI_BASE_URL: `${openai.url}/v1`,
     GROQ_BASE_URL: groq.url,
     GEMINI_BASE_URL: gemini.url,
+    ELEVENLABS_BASE_URL: elevenlabs.url,
+    OPENROUTER_BASE_URL: `${openrouter.url}/api/v1`,
+    HUGGINGFACE_BASE_URL: `${huggingface.url}/hf-inference`,
+    HUGGINGFACE_HUB_URL: huggingface.url,
     POCKETSPHINX_PATH: '/nowhere',
   });
   owner = await api.register();
@@ -75,58 +95,52 @@ async function audited(targetId: string): Promise<{ action: string; actor: strin
 }
 
 /** The key as the worker opens it. */
-async function opened(provider: 'openai' | 'groq' | 'gemini', workspaceId = owner.workspaceId): Promise<string | undefined> {
+async function opened(provider: KeyedProviderId, workspaceId = owner.workspaceId): Promise<string | undefined> {
   const key = await api.database.inWorkspace(workspaceId, (tx) => api.app.get(OwnKeys).open(tx, provider));
   return key?.reveal();
 }
 
 describe('bringing a key', () => {
-  it.each(['openai', 'groq', 'gemini'] as const)(
-    'of %s asks it first, and shows the last four alone (item 53)',
-    async (provider) => {
-      const apiKey = goodKey(provider);
-      const response = await ask('POST', '', { provider, name: 'Billing', apiKey });
-      expect(response.statusCode).toBe(201);
-      const body = response.json<KeyBody>();
-      expect(body).toEqual({
-        id: expect.any(String),
-        provider,
-        name: 'Billing',
-        lastFour: apiKey.slice(-4),
-        status: 'active',
-        createdBy: owner.userId,
-        validatedAt: expect.any(String),
-        lastUsedAt: null,
-        lastErrorCode: null,
-        createdAt: expect.any(String),
-        updatedAt: expect.any(String),
-      });
-      expect(response.headers.location).toBe(`/api/v1/provider-keys/${body.id}`);
-      expect(doubles[provider].keyChecks).toEqual([apiKey]);
-      expect((await ask('GET', `/${body.id}`)).json()).toEqual(body);
-      expect(await opened(provider)).toBe(apiKey);
-      expect(await audited(body.id)).toEqual([
-        { action: 'provider_key.created', actor: 'user', details: { provider, name: 'Billing', lastFour: apiKey.slice(-4) } },
-      ]);
-    },
-  );
+  it.each(KEYED_PROVIDER_IDS)('of %s asks it first, and shows the last four alone (item 53)', async (provider) => {
+    const apiKey = goodKey(provider);
+    const response = await ask('POST', '', { provider, name: 'Billing', apiKey });
+    expect(response.statusCode).toBe(201);
+    const body = response.json<KeyBody>();
+    expect(body).toEqual({
+      id: expect.any(String),
+      provider,
+      name: 'Billing',
+      lastFour: apiKey.slice(-4),
+      status: 'active',
+      createdBy: owner.userId,
+      validatedAt: expect.any(String),
+      lastUsedAt: null,
+      lastErrorCode: null,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    });
+    expect(response.headers.location).toBe(`/api/v1/provider-keys/${body.id}`);
+    expect(doubles[provider].keyChecks).toEqual([apiKey]);
+    expect((await ask('GET', `/${body.id}`)).json()).toEqual(body);
+    expect(await opened(provider)).toBe(apiKey);
+    expect(await audited(body.id)).toEqual([
+      { action: 'provider_key.created', actor: 'user', details: { provider, name: 'Billing', lastFour: apiKey.slice(-4) } },
+    ]);
+  });
 
-  it.each(['openai', 'groq', 'gemini'] as const)(
-    'that %s refuses stores nothing, and says what was refused',
-    async (provider) => {
-      const before = await count();
-      const response = await ask('POST', '', { provider, name: 'Own', apiKey: BAD_KEY });
-      expect(response.json()).toMatchObject({
-        status: 422,
-        code: 'provider_key_refused',
-        detail: expect.stringMatching(
-          new RegExp(`^${provider} does not know the key.*\\((invalid_api_key|API_KEY_INVALID)\\)\\. Nothing`),
-        ),
-      });
-      expect(response.body).not.toContain(CANARY);
-      expect(await count()).toBe(before);
-    },
-  );
+  it.each(KEYED_PROVIDER_IDS)('that %s refuses stores nothing, and says what was refused', async (provider) => {
+    const before = await count();
+    const response = await ask('POST', '', { provider, name: 'Own', apiKey: BAD_KEY });
+    expect(response.json()).toMatchObject({
+      status: 422,
+      code: 'provider_key_refused',
+      detail: expect.stringMatching(
+        new RegExp(`^${provider} does not know the key.*\\((invalid_api_key|API_KEY_INVALID)\\)\\. Nothing`),
+      ),
+    });
+    expect(response.body).not.toContain(CANARY);
+    expect(await count()).toBe(before);
+  });
 
   it.each(['server_error', 'hang_up', 'html', 'rate_limited', 'redirect'] as const)(
     'stores nothing when the provider does not say: %s',

@@ -33,6 +33,18 @@ describe('refusalError', () => {
     [400, { error: { code: 400, status: 'FAILED_PRECONDITION' } }, 'auth'],
     [429, { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } }, 'rate_limited'],
     [500, null, 'unavailable'],
+    [401, { detail: { status: 'invalid_api_key', message: 'No.' } }, 'auth'],
+    [401, { detail: { status: 'missing_permissions', message: 'No.' } }, 'auth'],
+    [401, { detail: { status: 'quota_exceeded', message: 'No.' } }, 'quota_exhausted'],
+    [429, { detail: { status: 'too_many_concurrent_requests', message: 'No.' } }, 'rate_limited'],
+    [429, { detail: { status: 'system_busy', message: 'No.' } }, 'unavailable'],
+    [422, { detail: [{ loc: ['body', 'language_code'], msg: 'No.', type: 'value_error' }] }, 'unknown'],
+    [422, { detail: [{ loc: ['body', 'file'], msg: 'No.', type: 'value_error' }] }, 'invalid_audio'],
+    [400, { detail: 'Not a sound file' }, 'invalid_audio'],
+    [402, { error: { code: 402, message: 'Insufficient credits' } }, 'quota_exhausted'],
+    [524, { error: { code: 524, message: 'Request timed out' } }, 'unavailable'],
+    [529, { error: { code: 529, message: 'Provider returned error' } }, 'unavailable'],
+    [503, { error: 'Model is currently loading', estimated_time: 20 }, 'unavailable'],
   ])('%d %j is %s', (status, body, kind) => {
     expect(refuse(status, body).kind).toBe(kind);
   });
@@ -43,6 +55,7 @@ describe('refusalError', () => {
     [403, openAi(null), true],
     [400, { error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } }, true],
     [403, openAi('model_not_found'), false],
+    [401, { detail: { status: 'missing_permissions' } }, false],
     [404, openAi('model_not_found'), false],
     [400, { error: { code: 400, status: 'FAILED_PRECONDITION' } }, false],
     [429, openAi('insufficient_quota'), false],
@@ -66,7 +79,7 @@ describe('refusalError', () => {
 
   it('never holds a key, ours or one the provider echoes', () => {
     const message =
-      'Incorrect API key: secret-1 and sk-proj-abcdef123 and gsk_abcdefgh and AIzaSyAbcdefgh, Bearer xyz, url?key=abc';
+      'Incorrect API key: secret-1 and sk-proj-abcdef123, sk_abcdef12, hf_abcdefgh and gsk_abcdefgh and AIzaSyAbcdefgh, Bearer xyz, url?key=abc';
     const error = refuse(401, openAi(null, message), {}, 'secret-1');
     expect(error.message).not.toMatch(/secret-1|abcdef|Abcdef|xyz|key=abc/);
     expect(refuse(401, openAi('bad key secret-1'), {}, 'secret-1').providerCode).toBe('bad key [key]');

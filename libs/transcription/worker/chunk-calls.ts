@@ -6,7 +6,7 @@ import type { FieldError } from '#errors';
 import { cutOut, MediaService } from '#media';
 import { type OwnKey, OwnKeys } from '#provider-keys';
 import { type ClaimedJob, LeaseLostError } from '#queues/worker';
-import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
+import { type SpeechChoice, SpeechError, type SpeechResult, type SpeechUsage } from '#speech';
 import { ObjectStore } from '#storage';
 import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
@@ -164,12 +164,12 @@ async function transcribe(transcription: Transcription, call: Call, path: string
   return translate ? { ...result, language: 'en' } : result;
 }
 
-function answered(job: ChunkJob, call: Call, { providerRequestId, raw }: SpeechResult): NewAttempt {
+function answered(job: ChunkJob, call: Call, { providerRequestId, usage, raw }: SpeechResult): NewAttempt {
   return {
     ...attemptOf(job, call),
     outcome: 'answered',
     providerRequestId: providerRequestId ?? null,
-    costMicroDollars: costOf(call),
+    costMicroDollars: costOf(call, usage),
     answer: { raw },
   };
 }
@@ -192,8 +192,9 @@ function attemptOf({ facts }: ChunkJob, { choice, chunk, key, started }: Call): 
   };
 }
 
-/** Millionths of a dollar by the price table; null where nobody knows the price, which is not the same as nothing. */
-function costOf({ choice, chunk: { startSeconds, endSeconds } }: Call): string | null {
+/** Millionths of a dollar as the provider says, or by the price table; null where nobody knows, which is not the same as nothing. */
+function costOf({ choice, chunk: { startSeconds, endSeconds } }: Call, usage: SpeechUsage | undefined): string | null {
+  if (usage?.costMicroDollars !== undefined) return String(usage.costMicroDollars);
   const { microDollarsPerMinute } = choice.model.price;
   return microDollarsPerMinute === null ? null : String(Math.round((microDollarsPerMinute * (endSeconds - startSeconds)) / 60));
 }

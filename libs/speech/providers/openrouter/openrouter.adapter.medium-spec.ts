@@ -39,7 +39,7 @@ describe('OpenRouterSpeech', () => {
       [undefined, 'unavailable'],
     ])('takes an error of code %s that comes with 200 for the failure it is', async (code, kind) => {
       const body = JSON.stringify({ error: { code, message: 'Provider returned error' }, text: 'one' });
-      const server = createServer((_, response) => void response.end(body));
+      const server = createServer((request, response) => void request.resume().on('end', () => response.end(body)));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
       const provider = subject.provider(`http://127.0.0.1:${port}`, DOUBLE_KEY, 20);

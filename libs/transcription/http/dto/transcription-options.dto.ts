@@ -27,7 +27,8 @@ const CHANNELS = ['mixed', 'separate'] as const;
 export class TranscriptionOptionsDto {
   @ApiPropertyOptional({
     example: 'local',
-    description: 'Who transcribes: openai, groq, gemini or local. Left out: the server decides.',
+    description:
+      'Who transcribes: openai, groq, gemini, elevenlabs, openrouter, huggingface or local. Left out: the server decides.',
   })
   @IsOptional()
   @IsString()
