@@ -29,7 +29,7 @@ export class OwnKeys {
    * @throws FieldError of `speechErrors` when nobody can do what is wished; provider_key_rejected
    */
   async choose(tx: WorkspaceTransaction, wish: SpeechWish): Promise<SpeechChoice> {
-    const own = new Set((await this.keys.providers(tx)) as ProviderId[]);
+    const own = new Set((await this.held(tx)).keys());
     const choice = this.speech.choose(wish, own);
     if (own.has(choice.provider.id)) refuseRejected(await this.keys.findFirst(tx, choice.provider.id));
     return choice;
@@ -37,7 +37,15 @@ export class OwnKeys {
 
   /** Every provider the transaction's workspace can use, by its own key or the installation's. */
   async available(tx: WorkspaceTransaction): Promise<readonly SpeechProvider[]> {
-    return this.speech.list(new Set((await this.keys.providers(tx)) as ProviderId[]));
+    return this.speech.list(new Set((await this.held(tx)).keys()));
+  }
+
+  /**
+   * The providers the transaction's workspace has keys of its own for, the disabled ones left out.
+   * @returns whether one of a provider's is active; without one they were all refused
+   */
+  async held(tx: WorkspaceTransaction): Promise<ReadonlyMap<ProviderId, { isActive: boolean }>> {
+    return (await this.keys.providers(tx)) as Map<ProviderId, { isActive: boolean }>;
   }
 
   /**

@@ -10,7 +10,7 @@ export const providerKeyErrors = defineErrors({
     kind: 'unprocessable',
     title: 'The provider refuses the key',
     example:
-      'openai does not know the key, or does not let it list its models (invalid_api_key). Nothing was changed. Check the key at the provider and send it again.',
+      'openai does not know the key, or does not let it be checked (invalid_api_key). Nothing was changed. Check the key at the provider and send it again.',
   },
   provider_unavailable: {
     kind: 'unavailable',

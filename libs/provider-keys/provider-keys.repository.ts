@@ -46,13 +46,14 @@ export class ProviderKeysRepository extends WorkspaceRepository<ProviderKey> {
     return row ?? null;
   }
 
-  /** The providers the workspace has keys for that are not disabled. */
-  async providers(tx: WorkspaceTransaction): Promise<string[]> {
-    const rows = await tx.query<{ provider: string }>(
-      `SELECT DISTINCT provider FROM provider_keys WHERE workspace_id = $1 AND status <> 'disabled'`,
+  /** The providers the workspace has keys for that are not disabled, and whether it has an active one of each. */
+  async providers(tx: WorkspaceTransaction): Promise<Map<string, { isActive: boolean }>> {
+    const rows = await tx.query<{ provider: string; isActive: boolean }>(
+      `SELECT provider, bool_or(status = 'active') AS "isActive" FROM provider_keys
+       WHERE workspace_id = $1 AND status <> 'disabled' GROUP BY provider`,
       [tx.workspaceId],
     );
-    return rows.map(({ provider }) => provider);
+    return new Map(rows.map(({ provider, isActive }) => [provider, { isActive }]));
   }
 
   /** False when there is no such key. */

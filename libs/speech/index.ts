@@ -1,11 +1,12 @@
 export { languageNames, WHISPER_LANGUAGES } from './languages.js';
-export type { SpeechChoice, SpeechWish } from './registry.js';
+export { howToConfigure, type SpeechChoice, type SpeechWish } from './registry.js';
 export { SpeechError, type SpeechErrorKind } from './speech-error.js';
 export {
   type ChunkAudio,
   type JsonValue,
   type KeyCheck,
   KEYED_PROVIDER_IDS,
+  PROVIDER_IDS,
   type KeyedProviderId,
   type ProviderId,
   type SpeechModel,

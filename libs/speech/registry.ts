@@ -38,6 +38,11 @@ const HOW_TO_CONFIGURE: Record<ProviderId, string> = {
   local: 'its operator runs "npm run model -- base", or installs pocketsphinx with its en-us model',
 };
 
+/** What makes a provider usable, as the rest of a sentence: "its operator sets …". */
+export function howToConfigure(provider: ProviderId): string {
+  return HOW_TO_CONFIGURE[provider];
+}
+
 /**
  * Checks what start would otherwise find out too late: a provider twice, a model twice, a provider without models.
  * @param providers every provider there is

@@ -15,6 +15,11 @@ export class SpeechRegistry implements OnApplicationShutdown {
     this.providers = orderedProviders(speechProviders(config.speech));
   }
 
+  /** Every provider there could be here, whether or not somebody has a key, the preferred one first. */
+  all(): readonly SpeechProvider[] {
+    return this.providers;
+  }
+
   /**
    * Every provider a workspace can use, with its models, the preferred one first.
    * @param ownKeys the providers it has keys of its own for

@@ -1,3 +1,4 @@
+export { type CallFigures, ProviderCalls, type RecentCall } from './provider-calls.js';
 export { failureReasons, transcriptionErrors } from './transcription.errors.js';
 export { TranscriptionControl } from './transcription-control.service.js';
 export { TranscriptionModule } from './transcription.module.js';

@@ -6,6 +6,7 @@ import { ChunkObjects } from './chunk-objects.js';
 import { GenerationsRepository } from './generations.repository.js';
 import { OutlookRepository } from './outlook.repository.js';
 import { Outlooks } from './outlook.js';
+import { ProviderCalls } from './provider-calls.js';
 import { TranscriptionControl } from './transcription-control.service.js';
 import { TranscriptionService } from './transcription.service.js';
 import { TranscriptionsRepository } from './transcriptions.repository.js';
@@ -19,9 +20,18 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     BackgroundService,
     GenerationsRepository,
     ChunkObjects,
+    ProviderCalls,
     TranscriptionService,
     TranscriptionControl,
   ],
-  exports: [TranscriptionsRepository, Outlooks, BackgroundService, ChunkObjects, TranscriptionService, TranscriptionControl],
+  exports: [
+    TranscriptionsRepository,
+    Outlooks,
+    BackgroundService,
+    ChunkObjects,
+    ProviderCalls,
+    TranscriptionService,
+    TranscriptionControl,
+  ],
 })
 export class TranscriptionModule {}

@@ -14,6 +14,7 @@ import { MailModule } from '#mail';
 import { MailHttpModule } from '#mail/http';
 import { type Log, ObservabilityModule } from '#observability';
 import { ProviderKeysHttpModule } from '#provider-keys/http';
+import { ProvidersHttpModule } from '#providers/http';
 import { QueuesModule } from '#queues';
 import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
@@ -49,6 +50,7 @@ export class ApiModule {
         UploadsHttpModule,
         TranscriptionHttpModule,
         ProviderKeysHttpModule,
+        ProvidersHttpModule,
         WorkspacesHttpModule,
         AuditHttpModule,
       ],

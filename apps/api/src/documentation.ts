@@ -56,6 +56,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('transcriptions', 'Orders to transcribe, and their results')
     .addTag('meetings', 'Meetings, and the background service that transcribes them')
     .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
+    .addTag('providers', 'Who can transcribe: models, prices, and how they do')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({
       type: 'http',

@@ -135,7 +135,7 @@ describe('bringing a key', () => {
       status: 422,
       code: 'provider_key_refused',
       detail: expect.stringMatching(
-        new RegExp(`^${provider} does not know the key.*\\((invalid_api_key|API_KEY_INVALID)\\)\\. Nothing`),
+        new RegExp(`^${provider} does not know the key.*\\((invalid_api_key|API_KEY_INVALID|http_401)\\)\\. Nothing`),
       ),
     });
     expect(response.body).not.toContain(CANARY);

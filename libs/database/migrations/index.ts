@@ -16,6 +16,7 @@ import { SecondTracks1763900700000 } from './1763900700000-second-tracks.js';
 import { ChunkHashes1763900900000 } from './1763900900000-chunk-hashes.js';
 import { SecondAnswers1763900400000 } from './1763900400000-second-answers.js';
 import { Retention1763900800000 } from './1763900800000-retention.js';
+import { CallsOfWorkspaces1764000100000 } from './1764000100000-calls-of-workspaces.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   SecondTracks1763900700000,
   Retention1763900800000,
   ChunkHashes1763900900000,
+  CallsOfWorkspaces1764000100000,
 ];

@@ -59,7 +59,7 @@ export function isListUnder(name: 'data' | 'models'): (body: JsonValue | undefin
 function verdictOf({ kind, providerCode = kind, retryAfterSeconds }: SpeechError): KeyCheck {
   switch (kind) {
     case 'auth':
-      return { outcome: 'refused', code: providerCode, reason: 'does not know the key, or does not let it list its models' };
+      return { outcome: 'refused', code: providerCode, reason: 'does not know the key, or does not let it be checked' };
     case 'quota_exhausted':
       return { outcome: 'refused', code: providerCode, reason: 'knows the key, but its account has no quota left' };
     case 'rate_limited':

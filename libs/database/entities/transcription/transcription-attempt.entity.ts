@@ -4,6 +4,7 @@ import { Transcription } from './transcription.entity.js';
 /** One call to a provider: what it cost, how long it took, what came back. Never changed once written. */
 @Entity('transcription_attempts')
 @Index('transcription_attempts_chunk_idx', ['transcriptionId', 'generation', 'chunkIndex'])
+@Index('transcription_attempts_workspace_id_created_at_idx', ['workspaceId', 'createdAt'])
 @Check('transcription_attempts_outcome_check', `outcome IN ('answered', 'failed')`)
 export class TranscriptionAttempt {
   @PrimaryColumn('uuid')

@@ -38,7 +38,7 @@ export class KeyVerdictDto {
   @ApiProperty({ type: String, nullable: true, example: 'invalid_api_key', description: "The provider's code for its refusal." })
   code!: string | null;
 
-  @ApiProperty({ example: 'openai does not know the key, or does not let it list its models.' })
+  @ApiProperty({ example: 'openai does not know the key, or does not let it be checked.' })
   detail!: string;
 }
 

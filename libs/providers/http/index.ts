@@ -1,0 +1,1 @@
+export { ProvidersHttpModule } from './providers-http.module.js';
