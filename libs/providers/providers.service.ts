@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type WorkspaceTransaction } from '#database';
 import { OwnKeys } from '#provider-keys';
-import { howToConfigure, type ProviderId, type SpeechProvider, SpeechRegistry } from '#speech';
+import { howToConfigure, KEYED_PROVIDER_IDS, type ProviderId, type SpeechProvider, SpeechRegistry } from '#speech';
 import { type CallFigures, ProviderCalls, type RecentCall } from '#transcription';
 import { Circuits, type CircuitState } from './circuits.js';
 import { type ProviderState, stateOf } from './provider-state.js';
@@ -81,9 +81,9 @@ export class ProvidersService {
   }
 }
 
-function serversKey({ configured, checkKey }: SpeechProvider): KeySource {
+function serversKey({ id, configured }: SpeechProvider): KeySource {
   if (!configured) return null;
-  return checkKey === undefined ? 'none_needed' : 'server';
+  return KEYED_PROVIDER_IDS.some((keyed) => keyed === id) ? 'server' : 'none_needed';
 }
 
 function hintFor(id: ProviderId, key: KeySource, own?: { isActive: boolean }): string | null {

@@ -6,6 +6,7 @@ const PRICE = {
   required: ['microDollarsPerMinute', 'source', 'date'],
   properties: {
     microDollarsPerMinute: { type: ['number', 'null'], minimum: 0 },
+    leastSeconds: { type: 'number', minimum: 0 },
     source: { type: 'string', minLength: 1, maxLength: 500 },
     date: { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?$' },
   },

@@ -96,6 +96,8 @@ export interface SpeechResult {
 export interface SpeechPrice {
   /** Millionths of a US dollar for a minute of audio; null when nobody says. */
   microDollarsPerMinute: number | null;
+  /** Seconds that a call is billed for at least. */
+  leastSeconds?: number;
   source: string;
   /** When it was read, YYYY-MM or YYYY-MM-DD. */
   date: string;

@@ -6,8 +6,9 @@ import type { FieldError } from '#errors';
 import { cutOut, MediaService } from '#media';
 import { type OwnKey, OwnKeys } from '#provider-keys';
 import { type ClaimedJob, LeaseLostError } from '#queues/worker';
-import { type SpeechChoice, SpeechError, type SpeechResult, type SpeechUsage } from '#speech';
+import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import { ObjectStore } from '#storage';
+import { callCost } from '../call-cost.js';
 import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
 import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
@@ -165,11 +166,13 @@ async function transcribe(transcription: Transcription, call: Call, path: string
 }
 
 function answered(job: ChunkJob, call: Call, { providerRequestId, usage, raw }: SpeechResult): NewAttempt {
+  const { choice, chunk } = call;
+  const cost = callCost(choice.model.price, chunk.endSeconds - chunk.startSeconds, usage);
   return {
     ...attemptOf(job, call),
     outcome: 'answered',
     providerRequestId: providerRequestId ?? null,
-    costMicroDollars: costOf(call, usage),
+    costMicroDollars: cost === null ? null : String(cost),
     answer: { raw },
   };
 }
@@ -190,11 +193,4 @@ function attemptOf({ facts }: ChunkJob, { choice, chunk, key, started }: Call): 
     costMicroDollars: null,
     providerKeyId: key?.id ?? null,
   };
-}
-
-/** Millionths of a dollar as the provider says, or by the price table; null where nobody knows, which is not the same as nothing. */
-function costOf({ choice, chunk: { startSeconds, endSeconds } }: Call, usage: SpeechUsage | undefined): string | null {
-  if (usage?.costMicroDollars !== undefined) return String(usage.costMicroDollars);
-  const { microDollarsPerMinute } = choice.model.price;
-  return microDollarsPerMinute === null ? null : String(Math.round((microDollarsPerMinute * (endSeconds - startSeconds)) / 60));
 }

@@ -25,6 +25,9 @@ class SpeechPriceDto {
   })
   microDollarsPerMinute!: number | null;
 
+  @ApiProperty({ example: 10, description: 'Seconds of sound that a call is billed for at least.' })
+  leastSeconds!: number;
+
   @ApiProperty({ example: 'https://groq.com/pricing', description: 'Who says so.' })
   source!: string;
 
@@ -108,6 +111,6 @@ function toModel(model: SpeechModel): SpeechModelDto {
     translation: translation === true,
     languages: languages === 'multilingual' ? null : [...languages],
     lowAccuracy: lowAccuracy === true,
-    price: { ...price },
+    price: { leastSeconds: 0, ...price },
   };
 }

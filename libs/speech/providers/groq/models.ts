@@ -12,7 +12,7 @@ function whisper(id: string, microDollarsPerMinute: number): SpeechModel {
     timestamps: 'word',
     diarization: false,
     languages: 'multilingual',
-    price: { microDollarsPerMinute, source: 'https://groq.com/pricing', date: '2026-08' },
+    price: { microDollarsPerMinute, leastSeconds: 10, source: 'https://groq.com/pricing', date: '2026-08' },
   };
 }
 
