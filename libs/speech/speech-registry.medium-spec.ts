@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { ConfigModule, loadConfig } from '#config';
@@ -57,5 +60,23 @@ describe('SpeechRegistry', () => {
     const { provider, model } = registry.choose();
     expect([provider.id, model.id]).toEqual(['groq', 'whisper-large-v3']);
     await module.close();
+  });
+
+  it('has the models of SPEECH_MODELS_FILE, and does not start with a wrong one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'steno-models-'));
+    const environment = {
+      GROQ_API_KEY: 'gsk_any',
+      POCKETSPHINX_PATH: '/nowhere',
+      SPEECH_MODELS_FILE: join(folder, 'models.json'),
+    };
+    const price = { microDollarsPerMinute: 1, source: 'our contract', date: '2026-11' };
+    const model = { id: 'whisper-9', like: 'whisper-large-v3', price };
+    await writeFile(environment.SPEECH_MODELS_FILE, JSON.stringify({ groq: [model] }));
+    const { module, registry } = await registryWith(environment);
+    expect(registry.choose({ model: 'whisper-9' }).model).toMatchObject({ translation: true, price });
+    await module.close();
+    await writeFile(environment.SPEECH_MODELS_FILE, JSON.stringify({ groq: [{ ...model, like: 'whisper-8' }] }));
+    await expect(registryWith(environment)).rejects.toThrow(/^The configuration is wrong:\n  - SPEECH_MODELS_FILE .*"whisper-8"/);
+    await rm(folder, { recursive: true });
   });
 });
