@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { DOUBLE_KEY, type SpeechDouble, startGroqDouble } from '#testing/speech-doubles';
+import { DOUBLE_KEY, type SpeechDouble, startGroqDouble, startOpenRouterDouble } from '#testing/speech-doubles';
 import type { Client } from './client.js';
 import { shortRecording } from './recordings.js';
 import { describeWith } from './requirements.js';
@@ -20,11 +20,12 @@ interface ProviderKey {
 describeWith(['postgres'], 'a workspace’s own key', () => {
   let stack: Stack;
   let groq: SpeechDouble;
+  let openRouter: SpeechDouble;
   let recording: string;
 
   beforeAll(async () => {
-    groq = await startGroqDouble();
-    stack = await startStack({ env: { GROQ_BASE_URL: groq.url } });
+    [groq, openRouter] = await Promise.all([startGroqDouble(), startOpenRouterDouble()]);
+    stack = await startStack({ env: { GROQ_BASE_URL: groq.url, OPENROUTER_BASE_URL: `${openRouter.url}/api/v1` } });
     recording = shortRecording(stack.files);
   });
   afterEach(() => {
@@ -35,6 +36,7 @@ describeWith(['postgres'], 'a workspace’s own key', () => {
   afterAll(async () => {
     await stack?.stop();
     await groq?.close();
+    await openRouter?.close();
   });
 
   function newKey(): string {
@@ -94,6 +96,20 @@ describeWith(['postgres'], 'a workspace’s own key', () => {
     const { id } = await client.json<{ id: string }>('POST', '/api/v1/transcriptions', order);
     expect((await client.waitUntilFinished(id)).status).toBe('completed');
     expect(keysUsed(groq)).toEqual([apiKey]);
+  });
+
+  it('costs what its provider says it does, whatever the table', async () => {
+    const client = await stack.client();
+    const apiKey = newKey();
+    openRouter.accept(apiKey);
+    await bring(client, apiKey, 'openrouter');
+    const audio = await client.upload(recording);
+    const order = { audioId: audio.id, provider: 'openrouter' };
+    const { id } = await client.json<{ id: string }>('POST', '/api/v1/transcriptions', order);
+    expect((await client.waitUntilFinished(id)).status).toBe('completed');
+    const sent = openRouter.calls.reduce((seconds, call) => seconds + call.seconds, 0);
+    const { models } = await client.json<{ models: object[] }>('GET', '/api/v1/providers/performance');
+    expect(models).toMatchObject([{ provider: 'openrouter', calls: 1, failed: 0, costMicroDollars: Math.round(sent * 100) }]);
   });
 
   it('that its provider refuses ends the work; nothing moves to the installation’s by itself', async () => {

@@ -18,8 +18,8 @@ describe('OpenRouterSpeech', () => {
     warnings: [/^prompt_ignored: openai\/whisper-large-v3-turbo /],
   };
   describeProviderContract(subject, (bench) => {
-    it('knows what the call cost: six seconds at $0.04 an hour', async () => {
-      expect((await bench.ask()).usage).toMatchObject({ costMicroDollars: 67, seconds: 6 });
+    it('knows what the call cost: six seconds at $0.0001', async () => {
+      expect((await bench.ask()).usage).toMatchObject({ costMicroDollars: 600, seconds: 6 });
     });
 
     it('asks a model without times for bare text', async () => {
