@@ -8,6 +8,7 @@ import { type MailConfig, mailOf, mailProblems } from './mail-config.js';
 import { type PlanJobs, readPlanJobs } from './plan-jobs-setting.js';
 import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
 import { describedVariables } from './variable.js';
+import { joinNumberedKeys, type KeyCapacity, keysIn, readKeyCapacities, type VendorId, vendorKeysOf } from './vendor-keys.js';
 
 /** Texts that stand in examples and templates; as a secret in production they are refused. */
 const PLACEHOLDER = /change-?me|replace|example|placeholder|secret-here|^(.)\1+$|password|xxxx/i;
@@ -91,6 +92,10 @@ export class Config {
     huggingface: { apiKey?: string; baseUrl: string; hubUrl: string };
     local: { whisperModelPath?: string; modelDirectory: string; pocketsphinxPath: string; pocketsphinxModelPath: string };
   };
+  /** The installation's keys, in the order they were given. */
+  readonly vendorKeys: Readonly<Record<VendorId, readonly string[]>>;
+  /** How much one key may be used in a day. */
+  readonly keyCapacities: Readonly<Partial<Record<VendorId, KeyCapacity>>>;
   readonly worker: { host: string; port: number; jobs?: string[]; mediaConcurrency: number; speechConcurrency: number };
   /** Jobs of one kind that a workspace may have under way at once. */
   readonly planJobs: PlanJobs;
@@ -147,13 +152,13 @@ export class Config {
       modelsFile: env.SPEECH_MODELS_FILE,
       timeoutSeconds: env.SPEECH_TIMEOUT_SECONDS,
       redoPercent: env.SPEECH_REDO_PERCENT,
-      openai: { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, models: env.OPENAI_MODELS },
-      groq: { apiKey: env.GROQ_API_KEY, baseUrl: env.GROQ_BASE_URL },
-      gemini: { apiKey: env.GEMINI_API_KEY, baseUrl: env.GEMINI_BASE_URL },
-      elevenlabs: { apiKey: env.ELEVENLABS_API_KEY, baseUrl: env.ELEVENLABS_BASE_URL },
-      openrouter: { apiKey: env.OPENROUTER_API_KEY, baseUrl: env.OPENROUTER_BASE_URL },
+      openai: { apiKey: keysIn(env.OPENAI_API_KEY)[0], baseUrl: env.OPENAI_BASE_URL, models: env.OPENAI_MODELS },
+      groq: { apiKey: keysIn(env.GROQ_API_KEY)[0], baseUrl: env.GROQ_BASE_URL },
+      gemini: { apiKey: keysIn(env.GEMINI_API_KEY)[0], baseUrl: env.GEMINI_BASE_URL },
+      elevenlabs: { apiKey: keysIn(env.ELEVENLABS_API_KEY)[0], baseUrl: env.ELEVENLABS_BASE_URL },
+      openrouter: { apiKey: keysIn(env.OPENROUTER_API_KEY)[0], baseUrl: env.OPENROUTER_BASE_URL },
       huggingface: {
-        apiKey: env.HUGGINGFACE_API_KEY,
+        apiKey: keysIn(env.HUGGINGFACE_API_KEY)[0],
         baseUrl: env.HUGGINGFACE_BASE_URL,
         hubUrl: env.HUGGINGFACE_HUB_URL,
       },
@@ -164,6 +169,8 @@ export class Config {
         pocketsphinxModelPath: env.POCKETSPHINX_MODEL_PATH,
       },
     };
+    this.vendorKeys = vendorKeysOf(env);
+    this.keyCapacities = readKeyCapacities(env.PROVIDER_DAILY_CAPACITY ?? []);
     this.worker = {
       host: env.WORKER_HOST,
       port: env.WORKER_PORT,
@@ -231,15 +238,15 @@ function isPlaceholder(name: string, value: string): boolean {
  * @throws ConfigError naming every wrong variable at once
  */
 export function loadConfig(source: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const names = new Set(describedVariables().keys());
+  const given = { ...source, ...joinNumberedKeys(source, names) };
   const known = Object.fromEntries(
-    [...describedVariables().keys()].flatMap((name) =>
-      source[name] === undefined || source[name].trim() === '' ? [] : [[name, source[name]]],
-    ),
+    [...names].flatMap((name) => (given[name] === undefined || given[name].trim() === '' ? [] : [[name, given[name]]])),
   );
   const env = plainToInstance(Environment, known, { exposeDefaultValues: true });
   const problems = validateSync(env, { forbidUnknownValues: true }).map((violation) => {
-    const given = known[violation.property] === undefined ? ' (it is not set)' : '';
-    return `${Object.values(violation.constraints ?? {}).join('; ')}${given}.`;
+    const missing = known[violation.property] === undefined ? ' (it is not set)' : '';
+    return `${Object.values(violation.constraints ?? {}).join('; ')}${missing}.`;
   });
   const all = [...problems, ...crossChecks(env)];
   if (all.length > 0) throw new ConfigError(all);

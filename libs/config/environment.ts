@@ -4,6 +4,7 @@ import { PLAN_JOBS_SETTING } from './plan-jobs-setting.js';
 import { IsReachableHosts } from './reachable-host.js';
 import { HTTP_URL } from './server-environment.js';
 import { Variable } from './variable.js';
+import { KEY_CAPACITY_SETTING } from './vendor-keys.js';
 
 /**
  * Every variable Steno reads, with its rule. The one class behind the validation at start, `.env.example` and
@@ -111,7 +112,8 @@ export class Environment extends FederationEnvironment {
     group: 'Speech',
     readBy: 'both',
     secret: true,
-    description: 'Key of OpenAI, or of the server at OPENAI_BASE_URL (any text if that server wants none).',
+    description:
+      'Key of OpenAI, or of the server at OPENAI_BASE_URL (any text if that server wants none). Several: comma-separated, or OPENAI_API_KEY_1, OPENAI_API_KEY_2 and so on.',
   })
   @IsOptional()
   @IsString()
@@ -137,7 +139,12 @@ export class Environment extends FederationEnvironment {
   @MaxLength(100, { each: true })
   OPENAI_MODELS?: string[];
 
-  @Variable('text', { group: 'Speech', readBy: 'both', secret: true, description: 'Key of Groq.' })
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    secret: true,
+    description: 'Key of Groq; several as with OPENAI_API_KEY.',
+  })
   @IsOptional()
   @IsString()
   GROQ_API_KEY?: string;
@@ -146,7 +153,12 @@ export class Environment extends FederationEnvironment {
   @IsUrl(HTTP_URL)
   GROQ_BASE_URL = 'https://api.groq.com';
 
-  @Variable('text', { group: 'Speech', readBy: 'both', secret: true, description: 'Key of Gemini.' })
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    secret: true,
+    description: 'Key of Gemini; several as with OPENAI_API_KEY.',
+  })
   @IsOptional()
   @IsString()
   GEMINI_API_KEY?: string;
@@ -215,6 +227,19 @@ export class Environment extends FederationEnvironment {
   })
   @IsUrl(HTTP_URL)
   HUGGINGFACE_HUB_URL = 'https://huggingface.co';
+
+  @Variable('list', {
+    group: 'Speech',
+    readBy: 'both',
+    description:
+      'What one key of a vendor may do in a day (UTC), as vendor=calls/seconds of sound: groq=2000/28800, gemini=500. Other keys take over then.',
+  })
+  @IsOptional()
+  @Matches(KEY_CAPACITY_SETTING, {
+    each: true,
+    message: 'PROVIDER_DAILY_CAPACITY must be a list of vendor=calls/seconds, such as groq=2000/28800',
+  })
+  PROVIDER_DAILY_CAPACITY?: string[];
 
   @Variable('integer', {
     group: 'Speech',

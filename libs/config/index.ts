@@ -5,3 +5,4 @@ export type { MailConfig } from './mail-config.js';
 export type { RateLimitSetting } from './rate-limit-setting.js';
 export { searchPath } from './search-path.js';
 export type { FederationConfig, OidcProvider } from './federation-config.js';
+export type { KeyCapacity, VendorId } from './vendor-keys.js';

@@ -3,6 +3,8 @@ import { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Audio } from './audio/audio.entity.js';
 import { SecondTrack } from './audio/second-track.entity.js';
+import { Circuit } from './circuits/circuit.entity.js';
+import { KeyDay } from './circuits/key-day.entity.js';
 import { ClerkEvent } from './federation/clerk-event.entity.js';
 import { SignInAttempt } from './federation/sign-in-attempt.entity.js';
 import { SignInCode } from './federation/sign-in-code.entity.js';
@@ -31,6 +33,8 @@ export { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
 export { AuditEntry } from './audit/audit-entry.entity.js';
 export { Audio } from './audio/audio.entity.js';
 export { MIX_STATUSES, type MixStatus, SecondTrack } from './audio/second-track.entity.js';
+export { Circuit } from './circuits/circuit.entity.js';
+export { KeyDay } from './circuits/key-day.entity.js';
 export { ClerkEvent } from './federation/clerk-event.entity.js';
 export { SignInAttempt } from './federation/sign-in-attempt.entity.js';
 export { SignInCode } from './federation/sign-in-code.entity.js';
@@ -99,4 +103,6 @@ export const ENTITIES = [
   ApiKey,
   ApiKeyUsage,
   Upload,
+  Circuit,
+  KeyDay,
 ];

@@ -17,6 +17,7 @@ import { ChunkHashes1763900900000 } from './1763900900000-chunk-hashes.js';
 import { SecondAnswers1763900400000 } from './1763900400000-second-answers.js';
 import { Retention1763900800000 } from './1763900800000-retention.js';
 import { CallsOfWorkspaces1764000100000 } from './1764000100000-calls-of-workspaces.js';
+import { Circuits1764000200000 } from './1764000200000-circuits.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   Retention1763900800000,
   ChunkHashes1763900900000,
   CallsOfWorkspaces1764000100000,
+  Circuits1764000200000,
 ];

@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { Circuits } from './circuits.js';
+import { CircuitsRepository } from './circuits.repository.js';
+import { KeyPools } from './key-pools.js';
+import { KeyDaysRepository } from './key-days.repository.js';
+
+/** What all processes know of providers and of the installation's keys at them. */
+@Module({ providers: [CircuitsRepository, Circuits, KeyDaysRepository, KeyPools], exports: [Circuits, KeyPools] })
+export class CircuitsModule {}
