@@ -19,5 +19,18 @@ export {
   type SpeechWord,
 } from './speech-provider.js';
 export { SpeechRegistry } from './speech-registry.js';
+export {
+  canStandIn,
+  everyEngine,
+  inOrderOf,
+  isCoarser,
+  type MeasuredSpeed,
+  orderedEngine,
+  type Piece,
+  SPEECH_POLICIES,
+  type SpeechNeeds,
+  type SpeechPolicy,
+  standIns,
+} from './stand-ins.js';
 export { SpeechModule } from './speech.module.js';
 export { speechErrors } from './speech.errors.js';

@@ -293,6 +293,7 @@ function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice, c
     ...(wish.task === 'translate' ? { task: wish.task } : {}),
     ...(wish.vocabulary === undefined || wish.vocabulary.length === 0 ? {} : { vocabulary: wish.vocabulary }),
     ...(wish.reuse === false ? { reuse: false } : {}),
+    ...(wish.provider === undefined && wish.model === undefined ? { fallback: true as const } : {}),
     ...(channels === null ? {} : { channels }),
   };
 }

@@ -2,16 +2,18 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Transcription, TranscriptionChunk, WorkspaceTransaction } from '#database';
-import type { FieldError } from '#errors';
+import { FieldError } from '#errors';
 import { cutOut, MediaService } from '#media';
 import { type OwnKey, OwnKeys } from '#provider-keys';
 import { type ClaimedJob, LeaseLostError } from '#queues/worker';
-import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
+import { type SpeechChoice, SpeechError, type SpeechResult, standIns } from '#speech';
 import { ObjectStore } from '#storage';
 import { callCost } from '../call-cost.js';
+import { isAboutTheKey, isFinal, mostTelling, noKey, sooner, waitFor } from '../next-engine.js';
 import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
 import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
+import { type CallKey, CallKeys } from './call-keys.js';
 import { engineOf } from './transcription-runs.js';
 
 type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'> | ClaimedJob<'transcription.redo-chunk'>;
@@ -43,10 +45,25 @@ interface Call {
   /** Whether a first answer is there already. */
   isAgain: boolean;
   chunk: TranscriptionChunk;
-  /** The workspace's own; null: the installation's. */
-  key: OwnKey | null;
+  with: CallKey;
   /** By `performance.now()`. */
   started: number;
+}
+
+/** A call that its provider did not answer, and what that means for the transcription. */
+class Refused {
+  constructor(
+    readonly error: SpeechError,
+    readonly failure: FieldError,
+  ) {}
+}
+
+/** What is asked about, in a file. */
+interface Question {
+  transcription: Transcription;
+  chunk: TranscriptionChunk;
+  path: string;
+  isAgain: boolean;
 }
 
 /** Calls to speech providers, each written down with its cost: with the workspace's own key where it has one. */
@@ -55,37 +72,88 @@ export class ChunkCalls {
   constructor(
     private readonly transcriptions: TranscriptionsRepository,
     private readonly ownKeys: OwnKeys,
+    private readonly keys: CallKeys,
     private readonly media: MediaService,
     private readonly store: ObjectStore,
   ) {}
 
   /**
-   * Has a chunk transcribed.
+   * Has a chunk transcribed: by the engine that was ordered or, where the choice of it was Steno's, by another while that one cannot.
    * @param again asks somebody about a stretch of it only
-   * @throws FieldError what a failed call, which is written down then, means for the transcription
+   * @throws FieldError what the failed calls, which are written down then, mean for the transcription
    */
   async make(job: ChunkJob, transcription: Transcription, whole: TranscriptionChunk, again?: Again): Promise<AnsweredCall> {
-    const choice = again?.choice ?? (await job.read((tx) => this.ownKeys.choose(tx, engineOf(transcription))));
+    const engines = again === undefined ? await this.enginesFor(job, transcription, whole) : [again.choice];
     return this.media.withWorkDirectory('chunk', 2 * whole.bytes, async (directory) => {
       const downloaded = join(directory, 'chunk.wav');
       await this.fetch(whole, downloaded, job.signal);
       const { path, chunk } = await stretchOf(whole, downloaded, again);
-      const key = await job.read((tx) => this.ownKeys.open(tx, choice.provider.id));
-      const call = { choice, isAgain: again !== undefined, chunk, key, started: performance.now() };
-      try {
-        const result = await transcribe(transcription, call, path, job.signal);
-        const attempt = answered(job, call, result);
-        return {
-          result,
-          record: (tx) => this.transcriptions.recordAttempt(tx, attempt),
-          recordCancelled: (tx) => this.transcriptions.recordCancelled(tx, attempt),
-          count: (tx) => this.count(tx, attempt),
-        };
-      } catch (error) {
-        if (job.signal.reason instanceof LeaseLostError) await this.cutOff(job, call);
-        throw error instanceof SpeechError ? await this.failed(job, call, error) : error;
+      const question = { transcription, chunk, path, isAgain: again !== undefined };
+      const failures: FieldError[] = [];
+      for (const choice of engines) {
+        const answer = await this.ask(job, question, choice);
+        if (!(answer instanceof FieldError)) return again === undefined ? withNotice(answer, transcription, choice) : answer;
+        failures.push(answer);
+        if (isFinal(answer)) break;
       }
+      throw mostTelling(failures);
     });
+  }
+
+  private async enginesFor(job: ChunkJob, transcription: Transcription, chunk: TranscriptionChunk): Promise<SpeechChoice[]> {
+    const { options } = transcription;
+    return job.read(async (tx) => {
+      const ordered = await this.ownKeys.choose(tx, engineOf(transcription));
+      if (options.fallback !== true) return [ordered];
+      const piece = { seconds: chunk.endSeconds - chunk.startSeconds, bytes: chunk.bytes };
+      return [ordered, ...standIns(await this.ownKeys.available(tx), ordered, options, piece)];
+    });
+  }
+
+  /**
+   * Asks one engine, with one key after the other as long as it is the key that is refused.
+   * @returns why it gave no answer, when it gave none
+   */
+  private async ask(job: ChunkJob, question: Question, choice: SpeechChoice): Promise<AnsweredCall | FieldError> {
+    const { id } = choice.provider;
+    const closed = await this.keys.providerWait(id);
+    if (closed !== null) return waitFor(id, closed);
+    const refused = new Set<string>();
+    for (let failure: FieldError | undefined; ;) {
+      const opened = await this.keys.open(job, id, refused);
+      if (opened === null) return failure ?? noKey(id);
+      if ('retryAfterSeconds' in opened) return sooner(failure, waitFor(id, opened));
+      const call = { choice, isAgain: question.isAgain, chunk: question.chunk, with: opened, started: performance.now() };
+      const answer = await this.call(job, question, call);
+      if (!(answer instanceof Refused)) return answer;
+      failure = sooner(failure, answer.failure);
+      if (opened.kind === 'none' || !isAboutTheKey(answer.error)) return failure;
+      refused.add(opened.key.id);
+    }
+  }
+
+  /** One call, written down when it fails. */
+  private async call(job: ChunkJob, { transcription, path }: Question, call: Call): Promise<AnsweredCall | Refused> {
+    try {
+      const result = await transcribe(transcription, call, path, job.signal);
+      const attempt = answered(job, call, result);
+      await this.keys.answered(call.choice.provider.id, call.with, attempt.audioSeconds);
+      return {
+        result,
+        record: (tx) => this.transcriptions.recordAttempt(tx, attempt),
+        recordCancelled: (tx) => this.transcriptions.recordCancelled(tx, attempt),
+        count: (tx) => this.count(tx, attempt),
+      };
+    } catch (error) {
+      if (error instanceof SpeechError) {
+        const failure = await this.failed(job, call, error);
+        await this.keys.failed(call.with, error);
+        return new Refused(error, failure);
+      }
+      this.keys.dropped(call.with);
+      if (job.signal.reason instanceof LeaseLostError) await this.cutOff(job, call);
+      throw error;
+    }
   }
 
   private async fetch({ objectKey, sha256 }: TranscriptionChunk, path: string, signal: AbortSignal): Promise<void> {
@@ -106,13 +174,14 @@ export class ChunkCalls {
       errorKind: error.kind,
       providerRequestId: error.providerRequestId ?? null,
     };
+    const own = ownKeyOf(call);
     return job.write(async (tx) => {
       const code = error.providerCode ?? error.kind;
       await this.transcriptions.recordAttempt(tx, attempt);
       await this.count(tx, attempt, code);
-      return call.key !== null && error.keyRefused
-        ? this.ownKeys.reject(tx, error.provider, call.key, code)
-        : providerFailure(error, call.chunk, call.key !== null);
+      return own !== null && error.keyRefused
+        ? this.ownKeys.reject(tx, error.provider, own, code)
+        : providerFailure(error, call.chunk, own !== null);
     });
   }
 
@@ -135,6 +204,13 @@ async function stretchOf(
   return { path: target, chunk: { ...chunk, startSeconds: start, endSeconds: start + seconds, bytes } };
 }
 
+/** Says where another engine than the one that was ordered did the work. */
+function withNotice(answer: AnsweredCall, { options }: Transcription, { provider, model }: SpeechChoice): AnsweredCall {
+  if (provider.id === options.provider) return answer;
+  const warning = `stand_in: ${provider.id}/${model.id} transcribed what ${options.provider}/${options.model} could not for the moment.`;
+  return { ...answer, result: { ...answer.result, warnings: [...answer.result.warnings, warning] } };
+}
+
 /** Fresh numbers for an engine that is asked a second time. */
 function temperatureFor({ options }: Transcription, { choice, isAgain }: Call): number | undefined {
   const isSame = choice.provider.id === options.provider && choice.model.id === options.model;
@@ -147,11 +223,10 @@ async function transcribe(transcription: Transcription, call: Call, path: string
   const {
     choice: { provider, model },
     chunk,
-    key,
   } = call;
   const result = await provider.transcribe({
     audio: { path, seconds: chunk.endSeconds - chunk.startSeconds, bytes: chunk.bytes },
-    apiKey: key?.reveal(),
+    apiKey: call.with.kind === 'none' ? undefined : call.with.key.reveal(),
     model: model.id,
     language: options.language ?? undefined,
     prompt: promptOf(options),
@@ -177,7 +252,13 @@ function answered(job: ChunkJob, call: Call, { providerRequestId, usage, raw }: 
   };
 }
 
-function attemptOf({ facts }: ChunkJob, { choice, chunk, key, started }: Call): Omit<NewAttempt, 'outcome'> {
+/** The workspace's own; null: the installation's, or none. */
+function ownKeyOf(call: Call): OwnKey | null {
+  return call.with.kind === 'own' ? call.with.key : null;
+}
+
+function attemptOf({ facts }: ChunkJob, call: Call): Omit<NewAttempt, 'outcome'> {
+  const { choice, chunk, started } = call;
   return {
     id: uuidv7(),
     workspaceId: facts.workspaceId,
@@ -191,6 +272,6 @@ function attemptOf({ facts }: ChunkJob, { choice, chunk, key, started }: Call): 
     latencyMs: Math.round(performance.now() - started),
     audioSeconds: chunk.endSeconds - chunk.startSeconds,
     costMicroDollars: null,
-    providerKeyId: key?.id ?? null,
+    providerKeyId: ownKeyOf(call)?.id ?? null,
   };
 }

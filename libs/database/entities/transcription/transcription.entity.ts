@@ -23,6 +23,8 @@ export interface TranscriptionOptions {
   vocabulary?: string[];
   /** false: transcribed anew although the result may be there already. Not there: true. */
   reuse?: false;
+  /** true: another engine does what this one cannot for now; the choice was Steno's. Not there: nobody but this one is asked. */
+  fallback?: true;
   /** Who speaks on each channel, where channels are transcribed apart. Not there: they are not. */
   channels?: string[];
 }
