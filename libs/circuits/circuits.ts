@@ -15,11 +15,13 @@ export interface Refusal {
   retryAfterSeconds: number;
 }
 
+/** `half_open`: one call tries whether it works again. */
+export const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
+
 /** How a circuit does, for people. */
 export interface CircuitState {
   id: string;
-  /** `half_open`: one call tries whether it works again. */
-  state: 'closed' | 'open' | 'half_open';
+  state: (typeof CIRCUIT_STATES)[number];
   /** Of calls, in a row. */
   failures: number;
   retryAfterSeconds: number | null;

@@ -1,3 +1,2 @@
-export { Circuits, type CircuitState } from './circuits.js';
 export { ProvidersModule } from './providers.module.js';
 export { ProvidersService } from './providers.service.js';

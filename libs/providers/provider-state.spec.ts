@@ -5,7 +5,7 @@ import { type ProviderState, type Signs, stateOf } from './provider-state.js';
 function state(calls: string, signs: Partial<Signs> = {}): ProviderState {
   const kinds = calls === '' ? [] : calls.split(' ');
   const recent = kinds.map((kind) => ({ errorKind: kind === 'ok' ? null : kind }));
-  return stateOf({ hasKey: true, isKeyRejected: false, circuit: undefined, calls: recent, ...signs });
+  return stateOf({ hasKey: true, isKeyRejected: false, circuit: 'closed', calls: recent, ...signs });
 }
 
 describe('stateOf', () => {

@@ -1,5 +1,5 @@
+import type { CircuitState } from '#circuits';
 import type { RecentCall } from '#transcription';
-import type { CircuitState } from './circuits.js';
 
 /**
  * How a provider does:
@@ -17,7 +17,7 @@ export interface Signs {
   hasKey: boolean;
   /** The provider refused the workspace's own key. */
   isKeyRejected: boolean;
-  circuit: CircuitState | undefined;
+  circuit: CircuitState['state'];
   /** The newest first. */
   calls: readonly Pick<RecentCall, 'errorKind'>[];
 }

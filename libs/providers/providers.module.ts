@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
+import { CircuitsModule } from '#circuits';
 import { ProviderKeysModule } from '#provider-keys';
 import { SpeechModule } from '#speech';
 import { TranscriptionModule } from '#transcription';
-import { Circuits, NoCircuits } from './circuits.js';
 import { ProvidersService } from './providers.service.js';
 
 @Module({
-  imports: [SpeechModule, ProviderKeysModule, TranscriptionModule],
-  providers: [ProvidersService, { provide: Circuits, useClass: NoCircuits }],
+  imports: [CircuitsModule, SpeechModule, ProviderKeysModule, TranscriptionModule],
+  providers: [ProvidersService],
   exports: [ProvidersService],
 })
 export class ProvidersModule {}

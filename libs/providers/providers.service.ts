@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { Circuits, type CircuitState } from '#circuits';
 import { Database, type WorkspaceTransaction } from '#database';
 import { OwnKeys } from '#provider-keys';
 import { howToConfigure, KEYED_PROVIDER_IDS, type ProviderId, type SpeechProvider, SpeechRegistry } from '#speech';
 import { type CallFigures, ProviderCalls, type RecentCall } from '#transcription';
-import { Circuits, type CircuitState } from './circuits.js';
 import { type ProviderState, stateOf } from './provider-state.js';
 
 /** Whose key work is done with; null: there is none. */
@@ -25,8 +25,8 @@ export interface ProviderHealth {
   state: ProviderState;
   key: KeySource;
   isKeyRejected: boolean;
-  /** Null: nobody watches it. */
-  circuit: CircuitState | null;
+  /** Of all workspaces. */
+  circuit: CircuitState['state'];
   /** Its calls of the last hour, twenty at most, the newest first. */
   calls: RecentCall[];
 }
@@ -52,15 +52,15 @@ export class ProvidersService {
 
   /** How each does, as the workspace's calls of the last hour show it. */
   async health(workspaceId: string, now = new Date()): Promise<ProviderHealth[]> {
-    const circuits = await this.circuits.states(workspaceId);
+    const circuits = new Map((await this.circuits.states()).map(({ id, state }) => [id, state]));
     const since = new Date(now.getTime() - RECENT_MS);
     return this.database.inWorkspace(workspaceId, async (tx) => {
       const [providers, recent] = [await this.providersOf(tx), await this.calls.recent(tx, since)];
       return providers.map(({ provider: { id }, key, isKeyRejected }) => {
         const calls = recent.filter(({ provider }) => provider === id);
-        const circuit = circuits.get(id);
+        const circuit = circuits.get(id) ?? 'closed';
         const state = stateOf({ hasKey: key !== null, isKeyRejected, circuit, calls });
-        return { id, state, key, isKeyRejected, circuit: circuit ?? null, calls };
+        return { id, state, key, isKeyRejected, circuit, calls };
       });
     });
   }

@@ -1,5 +1,5 @@
+import { CIRCUIT_STATES, type CircuitState } from '#circuits';
 import { ApiProperty } from '@nestjs/swagger';
-import type { CircuitState } from '../../circuits.js';
 import { PROVIDER_STATES, type ProviderState } from '../../provider-state.js';
 import type { KeySource, ProviderHealth } from '../../providers.service.js';
 import { KEY_SOURCE, PROVIDER } from './provider.dto.js';
@@ -26,12 +26,12 @@ class ProviderHealthDto {
 
   @ApiProperty({
     type: String,
-    enum: ['closed', 'open', 'half_open', null],
-    nullable: true,
-    example: null,
-    description: '`open`: calls are held back for now. null: calls to it are not watched.',
+    enum: CIRCUIT_STATES,
+    example: 'closed',
+    description:
+      '`open`: too many calls failed, so nothing is sent there for now. `half_open`: one call tries whether it works again.',
   })
-  circuit!: CircuitState | null;
+  circuit!: CircuitState['state'];
 
   @ApiProperty({ example: 12, description: 'Calls of the last hour, the last twenty at most.' })
   calls!: number;
