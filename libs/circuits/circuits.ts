@@ -56,7 +56,7 @@ export class Circuits {
    */
   async refusal(id: string): Promise<Refusal | null> {
     const found = await this.find(id);
-    if (found?.blockedSeconds == null) return null;
+    if (found === undefined || found.blockedSeconds === null) return null;
     const reason = found.reason ?? 'unavailable';
     if (found.blockedSeconds > 0) return { reason, retryAfterSeconds: Math.ceil(found.blockedSeconds) };
     // A wait that somebody asked for is over, and that is all.
@@ -93,7 +93,7 @@ export class Circuits {
   private async find(id: string): Promise<CircuitRow | undefined> {
     const { rows, readAt } = await this.fresh();
     const row = rows.get(id);
-    if (row?.blockedSeconds == null) return row;
+    if (row === undefined || row.blockedSeconds === null) return row;
     return { ...row, blockedSeconds: row.blockedSeconds - (performance.now() - readAt) / 1_000 };
   }
 
