@@ -1,9 +1,9 @@
+// What fails in a call for speech is what fails in any call to a provider.
+export { type JsonValue, ProviderError as SpeechError, type ProviderErrorKind as SpeechErrorKind } from '#provider-calls';
 export { languageNames, WHISPER_LANGUAGES } from './languages.js';
 export { howToConfigure, type SpeechChoice, type SpeechWish } from './registry.js';
-export { SpeechError, type SpeechErrorKind } from './speech-error.js';
 export {
   type ChunkAudio,
-  type JsonValue,
   type KeyCheck,
   KEYED_PROVIDER_IDS,
   PROVIDER_IDS,

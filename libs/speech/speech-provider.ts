@@ -1,5 +1,4 @@
-/** Anything JSON can hold; provider answers are kept as they came. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+import type { JsonValue } from '#provider-calls';
 
 /** Who turns speech into text. The order is the order of preference when nothing is configured by name. */
 export const PROVIDER_IDS = ['openai', 'groq', 'gemini', 'elevenlabs', 'openrouter', 'huggingface', 'local'] as const;
@@ -146,7 +145,7 @@ export interface SpeechProvider {
   readonly models: readonly SpeechModel[];
   /**
    * Turns one chunk into text.
-   * @throws SpeechError whatever goes wrong with the provider
+   * @throws ProviderError whatever goes wrong with the provider
    * @throws the signal's reason once it is aborted
    */
   transcribe(request: SpeechRequest): Promise<SpeechResult>;

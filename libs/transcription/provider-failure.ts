@@ -14,6 +14,7 @@ const REASON_OF_KIND: Record<SpeechErrorKind, Reason> = {
   rate_limited: 'provider_rate_limited',
   unavailable: 'provider_unavailable',
   invalid_audio: 'audio_refused',
+  invalid_request: 'provider_unavailable',
   too_large: 'part_too_large',
   blocked: 'content_blocked',
   auth: 'provider_auth_failed',

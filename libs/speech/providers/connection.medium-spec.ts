@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUTHORITY, CERTIFICATES, SERVER_KEY } from '#testing/certificates';
-import { openConnection } from './connection.js';
+import { openConnection } from '#provider-calls';
 import { checkOpenAiKey } from './openai/check-key.js';
 
 const KEY = 'sk-of-a-workspace-0123456789';

@@ -1,9 +1,16 @@
-import type { SpeechError } from '../speech-error.js';
-import type { JsonValue, ProviderId } from '../speech-provider.js';
-import { badResponse } from './attempt.js';
-import type { Connection } from './connection.js';
-import { asNumber, asObject, parseJson } from './json.js';
-import { type Refusal, refusalError, requestIdOf } from './refusal.js';
+import {
+  asNumber,
+  asObject,
+  badResponse,
+  type Connection,
+  type JsonValue,
+  parseJson,
+  type ProviderError,
+  type Refusal,
+  refusalError,
+  requestIdOf,
+} from '#provider-calls';
+import type { ProviderId } from '../speech-provider.js';
 
 /** A call that is answered with JSON. */
 interface JsonCall {
@@ -24,13 +31,13 @@ export interface JsonAnswer {
 /**
  * Posts a call and reads its answer.
  * @param errorOf what a refusal means, where the vendor has words of its own
- * @throws SpeechError when it is refused, also by an answer with success that has an `error` in it, or is no JSON
+ * @throws ProviderError when it is refused, also by an answer with success that has an `error` in it, or is no JSON
  */
 export async function postForJson(
   connection: Connection,
   { provider, url, headers, body, key }: JsonCall,
   signal: AbortSignal,
-  errorOf: (refusal: Refusal) => SpeechError = refusalError,
+  errorOf: (refusal: Refusal) => ProviderError = refusalError,
 ): Promise<JsonAnswer> {
   const response = await connection.fetch(url, { method: 'POST', headers, body, signal });
   const requestId = requestIdOf(response.headers);

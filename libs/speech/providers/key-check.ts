@@ -1,9 +1,15 @@
-import { SpeechError } from '../speech-error.js';
-import type { JsonValue, KeyCheck, KeyedProviderId } from '../speech-provider.js';
-import { attempt, badResponse } from './attempt.js';
-import type { Connection } from './connection.js';
-import { asObject, asObjects, parseJson } from './json.js';
-import { refusalError } from './refusal.js';
+import {
+  asObject,
+  asObjects,
+  attempt,
+  badResponse,
+  type Connection,
+  type JsonValue,
+  parseJson,
+  ProviderError,
+  refusalError,
+} from '#provider-calls';
+import type { KeyCheck, KeyedProviderId } from '../speech-provider.js';
 
 /** Somebody waits for the answer. */
 const TIMEOUT_SECONDS = 10;
@@ -31,7 +37,7 @@ export async function askWithKey(connection: Connection, question: Question, sig
     );
     return { outcome: 'good' };
   } catch (error) {
-    if (!(error instanceof SpeechError)) throw error;
+    if (!(error instanceof ProviderError)) throw error;
     return verdictOf(error);
   }
 }
@@ -56,7 +62,7 @@ export function isListUnder(name: 'data' | 'models'): (body: JsonValue | undefin
 }
 
 /** What the provider said, in kind: its own words may hold a part of the key. */
-function verdictOf({ kind, providerCode = kind, retryAfterSeconds }: SpeechError): KeyCheck {
+function verdictOf({ kind, providerCode = kind, retryAfterSeconds }: ProviderError): KeyCheck {
   switch (kind) {
     case 'auth':
       return { outcome: 'refused', code: providerCode, reason: 'does not know the key, or does not let it be checked' };

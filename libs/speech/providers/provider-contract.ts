@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Behaviour, DOUBLE_KEY, type Mode, type SpeechDouble } from '#testing/speech-doubles';
-import { SpeechError, type SpeechErrorKind } from '../speech-error.js';
+import { ProviderError, type ProviderErrorKind } from '#provider-calls';
 import type { ChunkAudio, KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../speech-provider.js';
 
 /** What the contract needs of an adapter with its double. */
@@ -45,7 +45,7 @@ const OWN_KEY = 'sk-of-a-workspace-9876543210';
 const START_MS = 30_000;
 
 /** The mode of the double, what it has to become, and whose fault the code names (any, where vendors differ). */
-const FAILURES: readonly (readonly [Mode, SpeechErrorKind, string | RegExp])[] = [
+const FAILURES: readonly (readonly [Mode, ProviderErrorKind, string | RegExp])[] = [
   ['bad_audio', 'invalid_audio', /invalid/i],
   ['unauthorized', 'auth', /key_invalid|invalid_api_key/i],
   ['too_large', 'too_large', /./],
@@ -92,12 +92,12 @@ export async function writeSilence(path: string, seconds: number): Promise<Chunk
 }
 
 /** The error of a call that has to fail. */
-export async function failureOf(call: Promise<unknown>): Promise<SpeechError> {
+export async function failureOf(call: Promise<unknown>): Promise<ProviderError> {
   const error = await call.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof SpeechError)) throw new Error(`Not a SpeechError: ${String(error)}`, { cause: error });
+  if (!(error instanceof ProviderError)) throw new Error(`Not a ProviderError: ${String(error)}`, { cause: error });
   return error;
 }
 
@@ -150,7 +150,7 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
     return provider.checkKey?.(key, new AbortController().signal);
   }
 
-  async function failWith(behaviour: Behaviour): Promise<SpeechError> {
+  async function failWith(behaviour: Behaviour): Promise<ProviderError> {
     double.script(behaviour);
     return failureOf(bench.ask());
   }

@@ -60,9 +60,9 @@ export class CallKeys {
   }
 
   /** A call failed: its key waits or is taken out, or its provider is counted a failure. */
-  async failed(call: CallKey, error: SpeechError): Promise<void> {
+  async failed(provider: ProviderId, call: CallKey, error: SpeechError): Promise<void> {
     this.dropped(call);
-    const { provider, kind, retryAfterSeconds } = error;
+    const { kind, retryAfterSeconds } = error;
     if (kind === 'unavailable') return this.circuits.failed(provider, error.providerCode ?? kind);
     // Whoever refuses works.
     await this.circuits.succeeded(provider);

@@ -147,7 +147,7 @@ export class ChunkCalls {
     } catch (error) {
       if (error instanceof SpeechError) {
         const failure = await this.failed(job, call, error);
-        await this.keys.failed(call.with, error);
+        await this.keys.failed(call.choice.provider.id, call.with, error);
         return new Refused(error, failure);
       }
       this.keys.dropped(call.with);
@@ -180,7 +180,7 @@ export class ChunkCalls {
       await this.transcriptions.recordAttempt(tx, attempt);
       await this.count(tx, attempt, code);
       return own !== null && error.keyRefused
-        ? this.ownKeys.reject(tx, error.provider, own, code)
+        ? this.ownKeys.reject(tx, call.choice.provider.id, own, code)
         : providerFailure(error, call.chunk, own !== null);
     });
   }

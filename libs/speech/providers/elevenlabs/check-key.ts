@@ -1,6 +1,5 @@
+import { asObjects, type Connection } from '#provider-calls';
 import type { KeyCheck } from '../../speech-provider.js';
-import type { Connection } from '../connection.js';
-import { asObjects } from '../json.js';
 import { askWithKey } from '../key-check.js';
 
 /**

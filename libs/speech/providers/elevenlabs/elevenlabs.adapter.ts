@@ -1,9 +1,8 @@
 import type { Config } from '#config';
+import { attempt, keyFor, openConnection } from '#provider-calls';
 import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
-import { attempt, chunkFile } from '../attempt.js';
-import { openConnection } from '../connection.js';
+import { chunkFile } from '../chunk-file.js';
 import { postForJson } from '../json-answer.js';
-import { keyFor } from '../key-for.js';
 import { withoutPrompt } from '../prompt-ignored.js';
 import { checkElevenLabsKey } from './check-key.js';
 import { ELEVENLABS_MODELS } from './models.js';

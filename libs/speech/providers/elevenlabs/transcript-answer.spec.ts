@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonValue, SpeechRequest } from '../../speech-provider.js';
+import type { JsonValue } from '#provider-calls';
+import type { SpeechRequest } from '../../speech-provider.js';
 import { transcriptOfAnswer } from './transcript-answer.js';
 
 const REQUEST: SpeechRequest = {

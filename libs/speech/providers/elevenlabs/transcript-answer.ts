@@ -1,14 +1,13 @@
+import { asNumber, asObject, asObjects, asText, badResponse, type JsonObject } from '#provider-calls';
 import { languageCode } from '../../languages.js';
 import type { SpeechRequest, SpeechResult } from '../../speech-provider.js';
-import { badResponse } from '../attempt.js';
-import { asNumber, asObject, asObjects, asText, type JsonObject } from '../json.js';
 import type { JsonAnswer } from '../json-answer.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 import { type Piece, segmentsOfWords } from './segments-of-words.js';
 
 /**
  * Reads an answer of Scribe.
- * @throws SpeechError when it is no transcript; one that is to come later (202) is none
+ * @throws ProviderError when it is no transcript; one that is to come later (202) is none
  */
 export function transcriptOfAnswer({ raw, requestId }: JsonAnswer, { audio, diarize }: SpeechRequest): SpeechResult {
   const answer = asObject(raw);

@@ -1,5 +1,5 @@
+import type { Connection } from '#provider-calls';
 import type { KeyCheck } from '../../speech-provider.js';
-import type { Connection } from '../connection.js';
 import { askWithKey, isListUnder } from '../key-check.js';
 
 /** Whether Gemini takes a key: one line of its list of models costs nothing. A bad key is its 400 with API_KEY_INVALID. */

@@ -1,11 +1,8 @@
 import type { Part } from '@google/generative-ai';
 import type { Config } from '#config';
-import type { JsonValue, KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
-import { attempt, chunkFile } from '../attempt.js';
-import { openConnection } from '../connection.js';
-import { parseJson } from '../json.js';
-import { keyFor } from '../key-for.js';
-import { refusalError } from '../refusal.js';
+import { attempt, type JsonValue, keyFor, openConnection, parseJson, refusalError } from '#provider-calls';
+import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import { chunkFile } from '../chunk-file.js';
 import { checkGeminiKey } from './check-key.js';
 import { GEMINI_MODELS } from './models.js';
 import { transcriptOfAnswer } from './transcript-answer.js';

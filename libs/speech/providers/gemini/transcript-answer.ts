@@ -1,9 +1,18 @@
 import { FinishReason } from '@google/generative-ai';
+import {
+  asNumber,
+  asObject,
+  asObjects,
+  asText,
+  badResponse,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  ProviderError,
+  type ProviderErrorKind,
+} from '#provider-calls';
 import { languageCode } from '../../languages.js';
-import { SpeechError, type SpeechErrorKind } from '../../speech-error.js';
-import type { JsonValue, SpeechRequest, SpeechResult, SpeechSegment } from '../../speech-provider.js';
-import { badResponse } from '../attempt.js';
-import { asNumber, asObject, asObjects, asText, type JsonObject, parseJson } from '../json.js';
+import type { SpeechRequest, SpeechResult, SpeechSegment } from '../../speech-provider.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 
 /** Reasons for stopping that mean the content was refused. All others but STOP and MAX_TOKENS are the provider's trouble. */
@@ -17,7 +26,7 @@ const BLOCKED: readonly string[] = [
 
 /**
  * Reads an answer of `generateContent` that was asked for a transcript.
- * @throws SpeechError when it was cut off, refused, or is no transcript
+ * @throws ProviderError when it was cut off, refused, or is no transcript
  */
 export function transcriptOfAnswer(raw: JsonValue | undefined, request: SpeechRequest): SpeechResult {
   const answer = asObject(raw);
@@ -62,8 +71,8 @@ function writtenText(answer: JsonObject, providerRequestId: string | undefined):
     .join('');
 }
 
-function stopped(kind: SpeechErrorKind, providerCode: string, what: string, providerRequestId?: string): SpeechError {
-  return new SpeechError({
+function stopped(kind: ProviderErrorKind, providerCode: string, what: string, providerRequestId?: string): ProviderError {
+  return new ProviderError({
     provider: 'gemini',
     kind,
     providerCode,

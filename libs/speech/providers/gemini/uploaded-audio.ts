@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SpeechError } from '../../speech-error.js';
-import type { ChunkAudio, JsonValue } from '../../speech-provider.js';
-import { badResponse, chunkFile } from '../attempt.js';
-import { asObject, asText, parseJson } from '../json.js';
+import { asObject, asText, badResponse, type JsonValue, parseJson, ProviderError } from '#provider-calls';
+import type { ChunkAudio } from '../../speech-provider.js';
+import { chunkFile } from '../chunk-file.js';
 
 /** One request to Gemini's API, by the path after the base URL or by a whole address it gave us; refusals are thrown. */
 export type GeminiCall = (address: string, init: RequestInit & { signal: AbortSignal }) => Promise<Response>;
@@ -19,7 +18,7 @@ interface RemoteFile {
 /**
  * Lends a chunk to Gemini's Files API while it is needed, and deletes it there whatever happens.
  * @param use gets the address under which `generateContent` reads it
- * @throws SpeechError when the upload is refused or Gemini cannot read the file; what `use` throws
+ * @throws ProviderError when the upload is refused or Gemini cannot read the file; what `use` throws
  */
 export async function withUploadedAudio<T>(
   call: GeminiCall,
@@ -72,7 +71,7 @@ async function readableUri(call: GeminiCall, uploaded: RemoteFile, signal: Abort
   }
   if (file.state === 'ACTIVE') return file.uri;
   const message = 'gemini could not read the uploaded audio.';
-  throw new SpeechError({ provider: 'gemini', kind: 'invalid_audio', providerCode: file.state, message });
+  throw new ProviderError({ provider: 'gemini', kind: 'invalid_audio', providerCode: file.state, message });
 }
 
 function remoteFile(value: JsonValue | undefined): RemoteFile {

@@ -1,10 +1,8 @@
 import Groq, { APIError } from 'groq-sdk';
 import type { Config } from '#config';
+import { attempt, keyFor, openConnection, sdkError } from '#provider-calls';
 import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
-import { attempt, chunkFile } from '../attempt.js';
-import { openConnection } from '../connection.js';
-import { keyFor } from '../key-for.js';
-import { sdkError } from '../openai-style/sdk-error.js';
+import { chunkFile } from '../chunk-file.js';
 import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
 import { checkGroqKey } from './check-key.js';
 import { GROQ_MODELS } from './models.js';

@@ -1,6 +1,5 @@
-import type { JsonValue, SpeechRequest, SpeechResult, SpeechSegment } from '../../speech-provider.js';
-import { badResponse } from '../attempt.js';
-import { asNumber, asObject, asObjects, asText, type JsonObject } from '../json.js';
+import { asNumber, asObject, asObjects, asText, badResponse, type JsonObject, type JsonValue } from '#provider-calls';
+import type { SpeechRequest, SpeechResult, SpeechSegment } from '../../speech-provider.js';
 import type { JsonAnswer } from '../json-answer.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 
@@ -11,7 +10,7 @@ interface Line extends Omit<SpeechSegment, 'end'> {
 
 /**
  * Reads an answer of the automatic-speech-recognition task. It does not name the language.
- * @throws SpeechError when it is no transcript
+ * @throws ProviderError when it is no transcript
  */
 export function transcriptOfAnswer({ raw, requestId }: JsonAnswer, { audio }: SpeechRequest): SpeechResult {
   const answer = asObject(raw);

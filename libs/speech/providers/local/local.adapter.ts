@@ -1,5 +1,5 @@
+import { attempt } from '#provider-calls';
 import type { SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
-import { attempt } from '../attempt.js';
 import type { LocalEngine } from './engine.js';
 
 /** The engines on this machine, behind the same port as the rest. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SpeechError } from '../../speech-error.js';
+import { ProviderError } from '#provider-calls';
 import type { SpeechModel, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 import type { LocalEngine } from './engine.js';
@@ -34,7 +34,7 @@ export class Pocketsphinx implements LocalEngine {
     const { code, stdout } = await runProgram(this.program, this.argumentsFor(audio.path), signal);
     if (code !== 0) {
       const message = `pocketsphinx ended with ${code === null ? 'a crash' : `code ${code}`}. Check POCKETSPHINX_MODEL_PATH.`;
-      throw new SpeechError({ provider: 'local', kind: 'unavailable', providerCode: `exit_${code}`, message });
+      throw new ProviderError({ provider: 'local', kind: 'unavailable', providerCode: `exit_${code}`, message });
     }
     const heard = parsePocketsphinx(stdout);
     const segments = withinChunk(heard.segments, audio.seconds);

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
-import { SpeechError } from '../../speech-error.js';
+import { ProviderError } from '#provider-calls';
 
 const SAMPLE_RATE = 16_000;
 
 /**
  * Makes sure of what the local engines take on trust: 16 kHz mono s16le WAV. Fed with anything else they print nonsense or die.
- * @throws SpeechError `invalid_audio`
+ * @throws ProviderError `invalid_audio`
  */
 export async function requireWave(path: string): Promise<void> {
   const header = Buffer.alloc(36);
@@ -21,5 +21,5 @@ export async function requireWave(path: string): Promise<void> {
     header.readUInt16LE(34) === 16;
   if (right) return;
   const message = 'The chunk is no 16 kHz mono 16-bit WAV file.';
-  throw new SpeechError({ provider: 'local', kind: 'invalid_audio', providerCode: 'not_wave', message });
+  throw new ProviderError({ provider: 'local', kind: 'invalid_audio', providerCode: 'not_wave', message });
 }

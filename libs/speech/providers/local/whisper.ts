@@ -1,8 +1,6 @@
-import { SpeechError } from '../../speech-error.js';
-import type { JsonValue, SpeechModel, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import { asNumber, asObject, asObjects, asText, badResponse, type JsonValue, parseJson, ProviderError } from '#provider-calls';
+import type { SpeechModel, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { languageCode } from '../../languages.js';
-import { badResponse } from '../attempt.js';
-import { asNumber, asObject, asObjects, asText, parseJson } from '../json.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 import type { LocalEngine } from './engine.js';
 import { whisperModel } from './models.js';
@@ -40,7 +38,7 @@ export class Whisper implements LocalEngine {
     const raw = parseJson(stdout.slice(stdout.lastIndexOf(ANSWER_MARK) + ANSWER_MARK.length));
     if (code !== 0 || raw === undefined || !stdout.includes(ANSWER_MARK)) {
       const message = `whisper.cpp ended without an answer. Check that ${this.modelPath} is a whole ggml model file.`;
-      throw new SpeechError({ provider: 'local', kind: 'unavailable', providerCode: `exit_${code}`, message });
+      throw new ProviderError({ provider: 'local', kind: 'unavailable', providerCode: `exit_${code}`, message });
     }
     const answer = answerOf(raw);
     const words = request.wordTimestamps ? withinChunk(wordsOf(answer), request.audio.seconds) : undefined;

@@ -1,15 +1,23 @@
+import {
+  asNumber,
+  asObject,
+  asObjects,
+  asText,
+  badResponse,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  ProviderError,
+  requestIdOf,
+} from '#provider-calls';
 import { languageCode } from '../../languages.js';
-import { SpeechError } from '../../speech-error.js';
-import type { JsonValue, ProviderId, SpeechResult, SpeechSegment, SpeechUsage, SpeechWord } from '../../speech-provider.js';
-import { badResponse } from '../attempt.js';
-import { asNumber, asObject, asObjects, asText, type JsonObject, parseJson } from '../json.js';
-import { requestIdOf } from '../refusal.js';
+import type { ProviderId, SpeechResult, SpeechSegment, SpeechUsage, SpeechWord } from '../../speech-provider.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 
 /**
  * Reads an answer of OpenAI's transcription API: json, verbose_json or diarized_json, whichever it turns out to be.
  * @param seconds length of the chunk
- * @throws SpeechError `bad_response` when it is no transcript
+ * @throws ProviderError `bad_response` when it is no transcript
  */
 export async function transcriptOfAnswer(provider: ProviderId, response: Response, seconds: number): Promise<SpeechResult> {
   const requestId = requestIdOf(response.headers);
@@ -28,7 +36,7 @@ interface Origin {
 
 /**
  * As `transcriptOfAnswer`, for one that is parsed already.
- * @throws SpeechError `bad_response` when it is no transcript
+ * @throws ProviderError `bad_response` when it is no transcript
  */
 export function transcriptOf({ provider, requestId, seconds }: Origin, raw: JsonValue): SpeechResult {
   const refuse = (what: string) => badResponse(provider, what, requestId);
@@ -62,9 +70,9 @@ export function transcriptOf({ provider, requestId, seconds }: Origin, raw: Json
 /** The gpt models end here, in the middle of a word, without a sign. */
 const MAX_OUTPUT_TOKENS = 2_000;
 
-function cutOff(provider: ProviderId, providerRequestId: string | undefined): SpeechError {
+function cutOff(provider: ProviderId, providerRequestId: string | undefined): ProviderError {
   const message = `${provider} wrote as much as it may before the sound ended.`;
-  return new SpeechError({ provider, kind: 'too_large', providerCode: 'output_truncated', message, providerRequestId });
+  return new ProviderError({ provider, kind: 'too_large', providerCode: 'output_truncated', message, providerRequestId });
 }
 
 /** Undefined when the answer has none, `wrong` when one of them cannot be read. */

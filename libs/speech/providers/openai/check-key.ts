@@ -1,5 +1,5 @@
+import type { Connection } from '#provider-calls';
 import type { KeyCheck } from '../../speech-provider.js';
-import type { Connection } from '../connection.js';
 import { askWithKey, isListUnder } from '../key-check.js';
 
 /** Whether OpenAI, or the server in its place, takes a key: its list of models costs nothing. */

@@ -1,6 +1,5 @@
+import { asObject, asText, type Connection } from '#provider-calls';
 import type { KeyCheck } from '../../speech-provider.js';
-import type { Connection } from '../connection.js';
-import { asObject, asText } from '../json.js';
 import { askWithKey } from '../key-check.js';
 
 /** Whether OpenRouter takes a key: it tells what it knows of it. Its list of models is open to everybody. */

@@ -1,14 +1,10 @@
 import type { Config } from '#config';
-import type { SpeechError } from '../../speech-error.js';
+import { asObject, attempt, keyFor, openConnection, type ProviderError, type Refusal, refusalError } from '#provider-calls';
 import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
-import { attempt, chunkFile } from '../attempt.js';
-import { openConnection } from '../connection.js';
-import { asObject } from '../json.js';
+import { chunkFile } from '../chunk-file.js';
 import { postForJson } from '../json-answer.js';
-import { keyFor } from '../key-for.js';
 import { transcriptOf } from '../openai-style/transcript-answer.js';
 import { withoutPrompt } from '../prompt-ignored.js';
-import { type Refusal, refusalError } from '../refusal.js';
 import { checkOpenRouterKey } from './check-key.js';
 import { OPENROUTER_MODELS } from './models.js';
 
@@ -73,7 +69,7 @@ export class OpenRouterSpeech implements SpeechProvider {
 }
 
 /** Its codes are the status once more. What a 403 is about stands in `metadata`: with `reasons` it is the content. */
-function errorOf(refusal: Refusal): SpeechError {
+function errorOf(refusal: Refusal): ProviderError {
   const error = asObject(asObject(refusal.body)?.error);
   const isFlagged = Array.isArray(asObject(error?.metadata)?.reasons);
   if (error === undefined || !isFlagged) return refusalError(refusal);

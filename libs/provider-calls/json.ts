@@ -1,4 +1,5 @@
-import type { JsonValue } from '../speech-provider.js';
+/** Anything JSON can hold; provider answers are kept as they came. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /** A JSON object of unknown content. */
 export type JsonObject = { [key: string]: JsonValue };

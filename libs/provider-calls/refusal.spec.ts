@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonValue } from '../speech-provider.js';
+import type { JsonValue } from './json.js';
 import { refusalError } from './refusal.js';
 
 function refuse(status: number, body?: JsonValue, headers: Record<string, string> = {}, key?: string) {

@@ -1,22 +1,29 @@
-import type { ProviderId } from './speech-provider.js';
-
 /**
  * What a failed call means to the one who has to decide what comes next:
  * - `rate_limited`: the same call succeeds later
- * - `unavailable`: no usable answer (network, timeout, 5xx, an answer that is no transcript); again later, or elsewhere
- * - `invalid_audio`: nobody will read this chunk
+ * - `unavailable`: no usable answer (network, timeout, 5xx, an answer that is not what was asked for); again later, or elsewhere
+ * - `invalid_audio`: nobody will read this chunk of sound
+ * - `invalid_request`: nobody will answer this request for text as it stands
  * - `too_large`: cut smaller
  * - `blocked`: the provider refuses the content
  * - `auth`: the key, or what it may use, is wrong; only a change of settings helps
  * - `quota_exhausted`: the account is out of money or quota; waiting does not help
  * - `unknown`: the provider refused for a reason we do not know
  */
-export type SpeechErrorKind =
-  'rate_limited' | 'unavailable' | 'invalid_audio' | 'too_large' | 'blocked' | 'auth' | 'quota_exhausted' | 'unknown';
+export type ProviderErrorKind =
+  | 'rate_limited'
+  | 'unavailable'
+  | 'invalid_audio'
+  | 'invalid_request'
+  | 'too_large'
+  | 'blocked'
+  | 'auth'
+  | 'quota_exhausted'
+  | 'unknown';
 
-interface SpeechErrorOptions {
-  provider: ProviderId;
-  kind: SpeechErrorKind;
+interface ProviderErrorOptions {
+  provider: string;
+  kind: ProviderErrorKind;
   /** A sentence without secrets; texts from outside go through `withoutSecrets` first. */
   message: string;
   retryAfterSeconds?: number;
@@ -28,18 +35,18 @@ interface SpeechErrorOptions {
   cause?: unknown;
 }
 
-/** A failed call to a speech provider, in one vocabulary for all of them. */
-export class SpeechError extends Error {
-  readonly kind: SpeechErrorKind;
-  readonly provider: ProviderId;
+/** A failed call to a provider of speech or language models, in one vocabulary for all of them. */
+export class ProviderError extends Error {
+  readonly kind: ProviderErrorKind;
+  readonly provider: string;
   readonly retryAfterSeconds?: number;
   readonly providerCode?: string;
   readonly providerRequestId?: string;
   readonly keyRefused: boolean;
 
-  constructor(options: SpeechErrorOptions) {
+  constructor(options: ProviderErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = 'SpeechError';
+    this.name = 'ProviderError';
     this.kind = options.kind;
     this.provider = options.provider;
     this.retryAfterSeconds = options.retryAfterSeconds;

@@ -1,10 +1,9 @@
-import { SpeechError, type SpeechErrorKind, withoutSecrets } from '../speech-error.js';
-import type { JsonValue, ProviderId } from '../speech-provider.js';
-import { asNumber, asObject, asObjects, asText, type JsonObject } from './json.js';
+import { asNumber, asObject, asObjects, asText, type JsonObject, type JsonValue } from './json.js';
+import { ProviderError, type ProviderErrorKind, withoutSecrets } from './provider-error.js';
 
 /** An HTTP answer that is no success. */
 export interface Refusal {
-  provider: ProviderId;
+  provider: string;
   status: number;
   headers: Headers;
   /** The parsed body, if it was JSON. */
@@ -14,7 +13,7 @@ export interface Refusal {
 }
 
 /** Codes that say more than their status: `error.code` of OpenAI and Groq, `ErrorInfo.reason` and `error.status` of Google, `detail.status` of ElevenLabs. */
-const KIND_OF_CODE: Readonly<Record<string, SpeechErrorKind>> = {
+const KIND_OF_CODE: Readonly<Record<string, ProviderErrorKind>> = {
   insufficient_quota: 'quota_exhausted',
   credit_balance_exhausted: 'quota_exhausted',
   billing_hard_limit_reached: 'quota_exhausted',
@@ -41,7 +40,7 @@ const CODES_OF_KEY = new Set(['invalid_api_key', 'API_KEY_INVALID']);
 const CODES_OF_USE = ['model_not_found', 'missing_permissions'];
 
 /** 498 is Groq's "flex tier capacity exceeded", 499 and 424 its lost upstream. */
-const KIND_OF_STATUS: Readonly<Record<number, SpeechErrorKind>> = {
+const KIND_OF_STATUS: Readonly<Record<number, ProviderErrorKind>> = {
   401: 'auth',
   402: 'quota_exhausted',
   403: 'auth',
@@ -57,13 +56,13 @@ const KIND_OF_STATUS: Readonly<Record<number, SpeechErrorKind>> = {
 };
 
 /** Translates an HTTP refusal by status and code; the message only tells apart what shares both. */
-export function refusalError(refusal: Refusal): SpeechError {
+export function refusalError(refusal: Refusal): ProviderError {
   const { provider, status, headers, key } = refusal;
   const error = errorObject(refusal.body);
   const codes = codesOf(error);
   const said = withoutSecrets(asText(error?.message) ?? '', [key]);
   const kind = kindOf(status, error, codes);
-  return new SpeechError({
+  return new ProviderError({
     provider,
     kind,
     keyRefused: kind === 'auth' && isOfKey(status, codes),
@@ -109,7 +108,7 @@ function isOfKey(status: number, codes: string[]): boolean {
   return (status === 401 || status === 403) && !codes.some((code) => CODES_OF_USE.includes(code));
 }
 
-function kindOf(status: number, error: JsonObject | undefined, codes: string[]): SpeechErrorKind {
+function kindOf(status: number, error: JsonObject | undefined, codes: string[]): ProviderErrorKind {
   const byCode = codes.map((code) => KIND_OF_CODE[code]).find((kind) => kind !== undefined);
   if (byCode !== undefined) return byCode;
   const byStatus = KIND_OF_STATUS[status];

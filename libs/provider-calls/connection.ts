@@ -1,0 +1,68 @@
+import { Agent } from 'undici';
+
+/** The longest answer we take: a day of speech is a tenth of it. A server that sends more is broken. */
+const MAX_ANSWER_BYTES = 16_000_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Between two pieces of an answer; most are written at once, after the work is done. */
+const BODY_IDLE_SECONDS = 30;
+
+/** Thrown by the fetches of a `Connection` when an answer is longer than any we take. */
+export class AnswerTooLong extends Error {
+  constructor() {
+    super(`The answer has more than ${MAX_ANSWER_BYTES} bytes.`);
+    this.name = 'AnswerTooLong';
+  }
+}
+
+/** The way to one provider: its own sockets with our limits on time and size. */
+export interface Connection {
+  /** As the global `fetch`; the answer is complete when it resolves, so nothing can be cut off or hang later on. */
+  fetch: typeof fetch;
+  /** As the global `fetch`, for answers read while they come; the limits hold for each read of the body. */
+  fetchStream: typeof fetch;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a way to a provider.
+ * @param timeoutSeconds how long it may think before its answer begins; undici's own 300 s would end, and so bill twice, longer calls
+ * @param idleSeconds how long it may send nothing in the middle of an answer
+ */
+export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_SECONDS): Connection {
+  const dispatcher = new Agent({
+    headersTimeout: timeoutSeconds * 1000,
+    bodyTimeout: idleSeconds * 1000,
+    // Said aloud, so that no environment variable turns it off: every request carries a key.
+    connect: { timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true },
+  });
+  const fetchStream: typeof fetch = async (input, init) => {
+    // No API redirects: following one would take the key, or the recording, to an address nobody chose.
+    const response = await fetch(input, { ...init, dispatcher, redirect: 'error' });
+    return answerLike(response, response.body?.pipeThrough(capped()) ?? null);
+  };
+  return {
+    fetchStream,
+    async fetch(input, init) {
+      const response = await fetchStream(input, init);
+      const body = await response.arrayBuffer();
+      // 204 and 304 take no body, not even an empty one.
+      return answerLike(response, body.byteLength === 0 ? null : body);
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function answerLike({ status, statusText, headers }: Response, body: ArrayBuffer | ReadableStream<Uint8Array> | null): Response {
+  return new Response(body, { status, statusText, headers });
+}
+
+function capped(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let size = 0;
+  return new TransformStream({
+    transform(piece, controller) {
+      size += piece.length;
+      if (size > MAX_ANSWER_BYTES) controller.error(new AnswerTooLong());
+      else controller.enqueue(piece);
+    },
+  });
+}
