@@ -4,6 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Environment } from './environment.js';
 import { type FederationConfig, federationOf, federationProblems } from './federation-config.js';
+import { type LanguageConfig, languageOf } from './language-config.js';
 import { type MailConfig, mailOf, mailProblems } from './mail-config.js';
 import { type PlanJobs, readPlanJobs } from './plan-jobs-setting.js';
 import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
@@ -96,6 +97,7 @@ export class Config {
   readonly vendorKeys: Readonly<Record<VendorId, readonly string[]>>;
   /** How much one key may be used in a day. */
   readonly keyCapacities: Readonly<Partial<Record<VendorId, KeyCapacity>>>;
+  readonly language: LanguageConfig;
   readonly worker: { host: string; port: number; jobs?: string[]; mediaConcurrency: number; speechConcurrency: number };
   /** Jobs of one kind that a workspace may have under way at once. */
   readonly planJobs: PlanJobs;
@@ -171,6 +173,7 @@ export class Config {
     };
     this.vendorKeys = vendorKeysOf(env);
     this.keyCapacities = readKeyCapacities(env.PROVIDER_DAILY_CAPACITY ?? []);
+    this.language = languageOf(env);
     this.worker = {
       host: env.WORKER_HOST,
       port: env.WORKER_PORT,

@@ -1,5 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
-import { FederationEnvironment } from './federation-environment.js';
+import { LanguageEnvironment } from './language-environment.js';
 import { PLAN_JOBS_SETTING } from './plan-jobs-setting.js';
 import { IsReachableHosts } from './reachable-host.js';
 import { HTTP_URL } from './server-environment.js';
@@ -10,7 +10,7 @@ import { KEY_CAPACITY_SETTING } from './vendor-keys.js';
  * Every variable Steno reads, with its rule. The one class behind the validation at start, `.env.example` and
  * docs/env-variables.md. Field initialisers are the defaults; a field without one is optional or derived in `config.ts`.
  */
-export class Environment extends FederationEnvironment {
+export class Environment extends LanguageEnvironment {
   @Variable('integer', {
     group: 'Recordings',
     readBy: 'both',

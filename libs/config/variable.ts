@@ -14,6 +14,7 @@ export interface VariableDescription {
     | 'Recordings'
     | 'Outgoing'
     | 'Speech'
+    | 'Language models'
     | 'Worker'
     | 'Logs';
   /** One or two sentences: what it does, units, and what happens when it is not set. */

@@ -1,5 +1,5 @@
 import { messageOf } from '#errors';
-import { AnswerTooLong } from './connection.js';
+import { AnswerStalled, AnswerTooLong } from './connection.js';
 import { ProviderError, withoutSecrets } from './provider-error.js';
 
 interface Attempt {
@@ -62,15 +62,10 @@ function inOurWords(error: unknown, made: Attempt, timeout: AbortSignal, transla
   if (timeout.aborted) return silence(provider, `gave no answer within ${timeoutSeconds} seconds`);
   const chain = causesOf(error);
   if (chain.some((cause) => cause instanceof AnswerTooLong)) return badResponse(provider, 'is longer than any answer');
+  if (chain.some((cause) => cause instanceof AnswerStalled))
+    return silence(provider, 'stopped sending in the middle of its answer');
   const ours = chain.find((cause) => cause instanceof ProviderError);
-  if (ours !== undefined) return ours;
-  if (chain.some(isPause)) return silence(provider, 'stopped sending in the middle of its answer');
-  return translate(error) ?? connectionError(provider, error, key);
-}
-
-/** What undici ends a body with that has brought nothing for too long. */
-function isPause(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_BODY_TIMEOUT';
+  return ours ?? translate(error) ?? connectionError(provider, error, key);
 }
 
 function silence(provider: string, what: string): ProviderError {
@@ -79,7 +74,8 @@ function silence(provider: string, what: string): ProviderError {
 
 /** An error and what it came from: SDKs wrap what `fetch` throws. */
 function causesOf(error: unknown): unknown[] {
-  return error instanceof Error && error.cause !== undefined ? [error, ...causesOf(error.cause)] : [error];
+  const hasCause = typeof error === 'object' && error !== null && 'cause' in error && error.cause !== undefined;
+  return hasCause ? [error, ...causesOf(error.cause)] : [error];
 }
 
 /** The cause is left out: network errors carry the request, and with it the key. */

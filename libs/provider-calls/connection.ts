@@ -14,6 +14,14 @@ export class AnswerTooLong extends Error {
   }
 }
 
+/** Thrown by the fetches of a `Connection` when an answer goes on no further. */
+export class AnswerStalled extends Error {
+  constructor(idleSeconds: number) {
+    super(`Nothing of the answer came for ${idleSeconds} seconds.`);
+    this.name = 'AnswerStalled';
+  }
+}
+
 /** The way to one provider: its own sockets with our limits on time and size. */
 export interface Connection {
   /** As the global `fetch`; the answer is complete when it resolves, so nothing can be cut off or hang later on. */
@@ -31,14 +39,15 @@ export interface Connection {
 export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_SECONDS): Connection {
   const dispatcher = new Agent({
     headersTimeout: timeoutSeconds * 1000,
-    bodyTimeout: idleSeconds * 1000,
+    // Ours, which knows whether anybody waits for the next piece.
+    bodyTimeout: 0,
     // Said aloud, so that no environment variable turns it off: every request carries a key.
     connect: { timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true },
   });
   const fetchStream: typeof fetch = async (input, init) => {
     // No API redirects: following one would take the key, or the recording, to an address nobody chose.
     const response = await fetch(input, { ...init, dispatcher, redirect: 'error' });
-    return answerLike(response, response.body?.pipeThrough(capped()) ?? null);
+    return answerLike(response, response.body && ReadableStream.from(piecesWithin(idleSeconds, response.body)));
   };
   return {
     fetchStream,
@@ -56,13 +65,28 @@ function answerLike({ status, statusText, headers }: Response, body: ArrayBuffer
   return new Response(body, { status, statusText, headers });
 }
 
-function capped(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+/** The pieces of a body as they are asked for, while they come in time and are not too many. */
+async function* piecesWithin(idleSeconds: number, body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body.getReader();
   let size = 0;
-  return new TransformStream({
-    transform(piece, controller) {
-      size += piece.length;
-      if (size > MAX_ANSWER_BYTES) controller.error(new AnswerTooLong());
-      else controller.enqueue(piece);
-    },
-  });
+  try {
+    for (let next = await inTime(idleSeconds, reader.read()); !next.done; next = await inTime(idleSeconds, reader.read())) {
+      size += next.value.length;
+      if (size > MAX_ANSWER_BYTES) throw new AnswerTooLong();
+      yield next.value;
+    }
+  } finally {
+    // Not waited for: it ends a connection that may be hanging. What went wrong with it is known already.
+    void reader.cancel().catch(() => undefined);
+  }
+}
+
+async function inTime<T>(idleSeconds: number, piece: Promise<T>): Promise<T> {
+  const stalled = Promise.withResolvers<never>();
+  const timer = setTimeout(() => stalled.reject(new AnswerStalled(idleSeconds)), idleSeconds * 1000);
+  try {
+    return await Promise.race([piece, stalled.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -32,6 +32,13 @@ describe('refusalError', () => {
     [400, { error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } }, 'auth'],
     [400, { error: { code: 400, status: 'FAILED_PRECONDITION' } }, 'auth'],
     [429, { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } }, 'rate_limited'],
+    [
+      400,
+      { error: { status: 'INVALID_ARGUMENT', message: 'The input token count (9) exceeds the maximum number of' } },
+      'too_large',
+    ],
+    [400, openAi('context_length_exceeded', 'Too many tokens.', 'messages'), 'too_large'],
+    [403, { error: { code: 403, message: 'Flagged', metadata: { reasons: ['x'], flagged_input: 'y' } } }, 'blocked'],
     [500, null, 'unavailable'],
     [401, { detail: { status: 'invalid_api_key', message: 'No.' } }, 'auth'],
     [401, { detail: { status: 'missing_permissions', message: 'No.' } }, 'auth'],
@@ -61,6 +68,13 @@ describe('refusalError', () => {
     [429, openAi('insufficient_quota'), false],
   ])('%d %j refuses the key itself: %s', (status, body, keyRefused) => {
     expect(refuse(status, body).keyRefused).toBe(keyRefused);
+  });
+
+  it('calls text that is refused a request that is', () => {
+    const status = 400;
+    const refused = { provider: 'openai', status, headers: new Headers(), unfit: 'invalid_request' } as const;
+    expect(refusalError({ ...refused, body: openAi(null, 'No.', 'messages.[0].content') }).kind).toBe('invalid_request');
+    expect(refusalError({ ...refused, body: openAi('unsupported_value', 'No.', 'temperature') }).kind).toBe('unknown');
   });
 
   it('does not go by the message alone', () => {

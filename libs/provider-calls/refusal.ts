@@ -10,6 +10,8 @@ export interface Refusal {
   body: JsonValue | undefined;
   /** The configured key, kept out of the message. */
   key?: string;
+  /** What it means when the provider cannot take what it was sent; sound, when not set. */
+  unfit?: Extract<ProviderErrorKind, 'invalid_audio' | 'invalid_request'>;
 }
 
 /** Codes that say more than their status: `error.code` of OpenAI and Groq, `ErrorInfo.reason` and `error.status` of Google, `detail.status` of ElevenLabs. */
@@ -31,6 +33,8 @@ const KIND_OF_CODE: Readonly<Record<string, ProviderErrorKind>> = {
   PERMISSION_DENIED: 'auth',
   FAILED_PRECONDITION: 'auth',
   audio_too_short: 'invalid_audio',
+  context_length_exceeded: 'too_large',
+  string_above_max_length: 'too_large',
   content_filter: 'blocked',
   content_policy_violation: 'blocked',
 };
@@ -57,11 +61,11 @@ const KIND_OF_STATUS: Readonly<Record<number, ProviderErrorKind>> = {
 
 /** Translates an HTTP refusal by status and code; the message only tells apart what shares both. */
 export function refusalError(refusal: Refusal): ProviderError {
-  const { provider, status, headers, key } = refusal;
+  const { provider, status, headers, key, unfit = 'invalid_audio' } = refusal;
   const error = errorObject(refusal.body);
   const codes = codesOf(error);
   const said = withoutSecrets(asText(error?.message) ?? '', [key]);
-  const kind = kindOf(status, error, codes);
+  const kind = kindOf(status, error, codes, unfit);
   return new ProviderError({
     provider,
     kind,
@@ -108,18 +112,33 @@ function isOfKey(status: number, codes: string[]): boolean {
   return (status === 401 || status === 403) && !codes.some((code) => CODES_OF_USE.includes(code));
 }
 
-function kindOf(status: number, error: JsonObject | undefined, codes: string[]): ProviderErrorKind {
+function kindOf(
+  status: number,
+  error: JsonObject | undefined,
+  codes: string[],
+  unfit: NonNullable<Refusal['unfit']>,
+): ProviderErrorKind {
+  // OpenRouter's moderation answers 403, as a key does that may not do something.
+  if (asObject(error?.metadata)?.flagged_input !== undefined) return 'blocked';
   const byCode = codes.map((code) => KIND_OF_CODE[code]).find((kind) => kind !== undefined);
   if (byCode !== undefined) return byCode;
   const byStatus = KIND_OF_STATUS[status];
   if (byStatus !== undefined) return byStatus;
   if (status >= 500) return 'unavailable';
   if (status !== 400 && status !== 422) return 'unknown';
-  // The 1400 s limit of OpenAI's gpt models shares its status and code with every other wrong value.
-  if (codes.includes('invalid_value') && /longer than [\d.]+ seconds/.test(asText(error?.message) ?? '')) return 'too_large';
-  // Our other fields are fixed by the model table: unless one is named, it is the audio that was refused.
+  if (isTooLong(codes, asText(error?.message) ?? '')) return 'too_large';
+  // Our other fields are fixed by the model table: unless one is named, it is the audio, or the text, that was refused.
   const param = asText(error?.param);
-  return param === undefined || param === 'file' ? 'invalid_audio' : 'unknown';
+  return param === undefined || /^(file$|messages)/.test(param) ? unfit : 'unknown';
+}
+
+/**
+ * Limits that share status and code with every other wrong value: the 1400 s of OpenAI's gpt models, and the context of Gemini's
+ * ("The input token count (1048580) exceeds the maximum number of tokens allowed (1048576)").
+ */
+function isTooLong(codes: string[], message: string): boolean {
+  if (codes.includes('invalid_value')) return /longer than [\d.]+ seconds/.test(message);
+  return codes.includes('INVALID_ARGUMENT') && /token count .*exceeds the maximum/.test(message);
 }
 
 /** Retry-After: seconds or an HTTP date (RFC 9110 §10.2.3). */

@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.js';
 import type { ProviderError } from './provider-error.js';
-import { refusalError } from './refusal.js';
+import { type Refusal, refusalError } from './refusal.js';
 
 /** What the errors of both SDKs (openai, groq-sdk) have in common. */
 interface ApiError {
@@ -14,7 +14,12 @@ interface ApiError {
  * @param key the configured key, kept out of the message
  * @returns undefined for those without a status: the connection failed
  */
-export function sdkError(provider: string, { status, headers, error }: ApiError, key?: string): ProviderError | undefined {
+export function sdkError(
+  provider: string,
+  { status, headers, error }: ApiError,
+  key?: string,
+  unfit?: Refusal['unfit'],
+): ProviderError | undefined {
   if (status === undefined || headers === undefined) return undefined;
-  return refusalError({ provider, status, headers, body: error as JsonValue | undefined, key });
+  return refusalError({ provider, status, headers, body: error as JsonValue | undefined, key, unfit });
 }

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { ConfigError } from '#config';
+import { messageOf } from '#errors';
+import { LANGUAGE_PROVIDER_IDS, type LanguageModel, type LanguageProviderId } from './language-provider.js';
+
+/** A model of the file: what it says stands instead of what the table says. */
+type ModelEntry = Partial<LanguageModel> & { id: string };
+type ModelsFile = Partial<Record<LanguageProviderId, ModelEntry[]>>;
+
+/** The models of a provider as the operator wants them. */
+export type Corrections = (provider: LanguageProviderId, table: readonly LanguageModel[]) => readonly LanguageModel[];
+
+const COUNT = { type: 'integer', minimum: 1, nullable: true };
+const PRICE = { type: 'integer', minimum: 0, nullable: true };
+const ENTRY = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['id'],
+  properties: {
+    id: { type: 'string', minLength: 1, maxLength: 200 },
+    contextTokens: COUNT,
+    maxOutputTokens: COUNT,
+    structuredOutput: { type: 'string', enum: ['schema', 'json'] },
+    streaming: { type: 'boolean' },
+    temperature: { type: 'boolean' },
+    tokenizer: { type: 'string', enum: ['o200k_base', null], nullable: true },
+    price: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['input', 'output', 'cachedInput', 'source', 'date'],
+      properties: {
+        input: PRICE,
+        output: PRICE,
+        cachedInput: PRICE,
+        source: { type: 'string', minLength: 1 },
+        date: { type: 'string', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
+      },
+    },
+  },
+};
+const FILE = {
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(LANGUAGE_PROVIDER_IDS.map((id) => [id, { type: 'array', items: ENTRY }])),
+};
+
+/** What nobody has said of a model: what any can do. */
+const UNTOLD: Omit<LanguageModel, 'id' | 'price'> = {
+  contextTokens: null,
+  maxOutputTokens: null,
+  structuredOutput: 'json',
+  streaming: true,
+  temperature: true,
+  tokenizer: null,
+};
+
+/**
+ * Reads the file of LANGUAGE_MODELS_FILE.
+ * @param path not set: the tables stand as they are
+ * @throws ConfigError naming every mistake in it, here or, for what only the tables show, from what is returned
+ */
+export function readCorrections(path: string | undefined): Corrections {
+  if (path === undefined) return (_, table) => table;
+  const file = read(path);
+  return (provider, table) => {
+    const models = new Map(table.map((model) => [model.id, model]));
+    for (const entry of file[provider] ?? []) {
+      const price = entry.price ?? models.get(entry.id)?.price;
+      if (price === undefined) throw mistakes(path, [`${entry.id} of ${provider} is new: it needs a price, if only of null`]);
+      models.set(entry.id, { ...(models.get(entry.id) ?? UNTOLD), ...entry, price });
+    }
+    return [...models.values()];
+  };
+}
+
+function read(path: string): ModelsFile {
+  const isModelsFile = new Ajv({ allErrors: true }).compile<ModelsFile>(FILE);
+  const file = parse(path);
+  if (!isModelsFile(file)) {
+    const sentences = (isModelsFile.errors ?? []).map(({ instancePath, message = 'is wrong', params }) => {
+      const { additionalProperty } = params as { additionalProperty?: string };
+      return `${instancePath || 'the file'} ${message}${additionalProperty === undefined ? '' : ` (${additionalProperty})`}`;
+    });
+    throw mistakes(path, sentences);
+  }
+  const twice = LANGUAGE_PROVIDER_IDS.flatMap((provider) => {
+    const ids = (file[provider] ?? []).map(({ id }) => id);
+    return ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${id} of ${provider} is there twice`);
+  });
+  if (twice.length > 0) throw mistakes(path, twice);
+  return file;
+}
+
+function parse(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw mistakes(path, [`it cannot be read as JSON: ${messageOf(error)}`]);
+  }
+}
+
+function mistakes(path: string, problems: readonly string[]): ConfigError {
+  return new ConfigError(problems.map((problem) => `LANGUAGE_MODELS_FILE (${path}): ${problem}.`));
+}

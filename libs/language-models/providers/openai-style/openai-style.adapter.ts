@@ -1,0 +1,121 @@
+import OpenAI, { APIError } from 'openai';
+import type {
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionCreateParamsStreaming,
+} from 'openai/resources/chat/completions';
+import {
+  asObject,
+  attempt,
+  attemptStream,
+  badResponse,
+  keyFor,
+  openConnection,
+  parseJson,
+  type ProviderError,
+  sdkError,
+} from '#provider-calls';
+import { countWithO200k } from '../../count-tokens.js';
+import type {
+  LanguageAnswer,
+  LanguageModel,
+  LanguagePiece,
+  LanguageProvider,
+  LanguageRequest,
+  TokenCount,
+} from '../../language-provider.js';
+import { modelOf } from '../model-of.js';
+import type { Place } from '../place.js';
+import { chatRequest } from './chat-request.js';
+import { answerOfCompletion, type Asked } from './completion.js';
+import { piecesOfCompletion } from './completion-stream.js';
+import type { Dialect } from './dialect.js';
+
+/** A vendor that speaks OpenAI's chat API, in its own dialect. */
+export class OpenAiStyleLanguage implements LanguageProvider {
+  readonly id;
+  readonly models: readonly LanguageModel[];
+  readonly configured: boolean;
+  private readonly connection;
+
+  /** @param place where it is, `/v1` or the like included; without a key only workspaces' own are used */
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly place: Place,
+  ) {
+    this.id = dialect.id;
+    this.models = dialect.models;
+    this.configured = place.apiKey !== undefined;
+    this.connection = openConnection(place.timeoutSeconds, place.idleSeconds);
+  }
+
+  async answer(request: LanguageRequest): Promise<LanguageAnswer> {
+    const asked = this.askedBy(request);
+    return attempt(
+      this.clocksOf(request, asked),
+      async (signal) => {
+        const body = chatRequest(this.dialect, asked.model, request);
+        const call = this.clientWith(asked.key, this.connection.fetch).chat.completions;
+        const response = await call.create(body satisfies ChatCompletionCreateParamsNonStreaming, { signal }).asResponse();
+        const raw = asObject(parseJson(await response.text()));
+        if (raw === undefined) throw badResponse(this.id, 'is not JSON', response.headers.get('x-request-id') ?? undefined);
+        return answerOfCompletion(asked, raw, response.headers);
+      },
+      (error) => this.inOurWords(error, asked.key),
+    );
+  }
+
+  async *stream(request: LanguageRequest): AsyncGenerator<LanguagePiece, void, undefined> {
+    const asked = this.askedBy(request);
+    yield* attemptStream(
+      this.clocksOf(request, asked),
+      (signal) => this.pieces(asked, request, signal),
+      (error) => this.inOurWords(error, asked.key),
+    );
+  }
+
+  countTokens({ model, text }: { model: string; text: string }): Promise<TokenCount> {
+    return countWithO200k(text, modelOf(this, model).tokenizer === 'o200k_base');
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async *pieces(asked: Asked, request: LanguageRequest, signal: AbortSignal): AsyncGenerator<LanguagePiece> {
+    const body: ChatCompletionCreateParamsStreaming = {
+      ...chatRequest(this.dialect, asked.model, request),
+      stream: true,
+      stream_options: { include_usage: true },
+    };
+    const call = this.clientWith(asked.key, this.connection.fetchStream).chat.completions;
+    yield* piecesOfCompletion(asked, await call.create(body, { signal }).asResponse());
+  }
+
+  private askedBy(request: LanguageRequest): Asked {
+    const model = modelOf(this, request.model);
+    return { provider: this.id, model, key: keyFor(this.id, request.apiKey, this.place.apiKey) };
+  }
+
+  private clocksOf({ signal }: LanguageRequest, { key }: Asked) {
+    return { provider: this.id, signal, timeoutSeconds: this.place.timeoutSeconds, key };
+  }
+
+  private inOurWords(error: unknown, key: string): ProviderError | undefined {
+    return error instanceof APIError ? sdkError(this.id, error, key, 'invalid_request') : undefined;
+  }
+
+  /** One for each call: it is cheap, and goes away with the key it was given. */
+  private clientWith(apiKey: string, ownFetch: typeof fetch): OpenAI {
+    return new OpenAI({
+      apiKey,
+      baseURL: this.place.baseUrl,
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      // Ours ends first; theirs would throw an error of its own.
+      timeout: (this.place.timeoutSeconds + 60) * 1000,
+      logLevel: 'off',
+      fetch: ownFetch,
+    });
+  }
+}
