@@ -48,7 +48,15 @@ describe('readCorrections', () => {
     [{ acme: [] }, /must NOT have additional properties \(acme\)/],
     [{ openai: [{}] }, /\/openai\/0 must have required property 'id'/],
     [{ openai: [{ id: 'x', price: { ...PRICE, input: 0.5 } }] }, /\/openai\/0\/price\/input must be integer/],
-    [{ openai: [{ id: 'x', price: PRICE }, { id: 'x', price: PRICE }] }, /x of openai is there twice/],
+    [
+      {
+        openai: [
+          { id: 'x', price: PRICE },
+          { id: 'x', price: PRICE },
+        ],
+      },
+      /x of openai is there twice/,
+    ],
   ])('names the mistake in %j', (content, mistake) => {
     expect(() => corrections(content)).toThrow(mistake);
   });
