@@ -1,5 +1,5 @@
 export { answerOfShape, type ShapedAnswer } from './answer-of-shape.js';
-export { sumOfCosts, sumOfUsages } from './cost.js';
+export { costOf, sumOfCosts, sumOfUsages } from './cost.js';
 export { languageModelErrors } from './language-models.errors.js';
 export { LanguageModelsModule } from './language-models.module.js';
 export {

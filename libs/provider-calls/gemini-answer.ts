@@ -1,7 +1,7 @@
 import { FinishReason } from '@google/generative-ai';
 import { badResponse } from './attempt.js';
 import { asNumber, asObject, asObjects, asText, type JsonObject } from './json.js';
-import { ProviderError, type ProviderErrorKind } from './provider-error.js';
+import { type BilledTokens, ProviderError, type ProviderErrorKind } from './provider-error.js';
 
 /** Reasons for stopping that mean the content was refused. All others but STOP and MAX_TOKENS are the provider's trouble. */
 const BLOCKED: readonly string[] = [
@@ -24,17 +24,16 @@ interface GeminiPiece {
  * @throws ProviderError when Gemini refuses, or stops for another reason than that it has said everything
  */
 export function pieceOfGemini(answer: JsonObject): GeminiPiece {
-  const requestId = asText(answer.responseId);
   const blockReason = asText(asObject(answer.promptFeedback)?.blockReason);
-  if (blockReason !== undefined) throw stopped('blocked', blockReason, 'refused what it was asked', requestId);
+  if (blockReason !== undefined) throw stopped(answer, 'blocked', blockReason, 'refused what it was asked');
   const candidate = asObjects(answer.candidates)?.[0];
   const reason = asText(candidate?.finishReason);
   if (reason === String(FinishReason.MAX_TOKENS)) {
-    throw stopped('too_large', 'output_truncated', 'wrote as much as it may before it was finished', requestId);
+    throw stopped(answer, 'too_large', 'output_truncated', 'wrote as much as it may before it was finished');
   }
-  if (reason !== undefined && BLOCKED.includes(reason)) throw stopped('blocked', reason, 'refused to write it', requestId);
+  if (reason !== undefined && BLOCKED.includes(reason)) throw stopped(answer, 'blocked', reason, 'refused to write it');
   const isLast = reason === String(FinishReason.STOP);
-  if (reason !== undefined && !isLast) throw stopped('unavailable', reason, 'stopped before the end', requestId);
+  if (reason !== undefined && !isLast) throw stopped(answer, 'unavailable', reason, 'stopped before the end');
   const parts = asObjects(asObject(candidate?.content)?.parts) ?? [];
   const said = parts.filter((part) => part.thought !== true).map((part) => asText(part.text) ?? '');
   return { text: said.join(''), isLast };
@@ -46,9 +45,9 @@ export function pieceOfGemini(answer: JsonObject): GeminiPiece {
  */
 export function textOfGemini(answer: JsonObject): string {
   const { text, isLast } = pieceOfGemini(answer);
-  const requestId = asText(answer.responseId);
-  if (asObjects(answer.candidates)?.[0] === undefined) throw badResponse('gemini', 'has no candidate', requestId);
-  if (!isLast) throw stopped('unavailable', 'none', 'stopped before the end', requestId);
+  const hasCandidate = asObjects(answer.candidates)?.[0] !== undefined;
+  if (!hasCandidate) throw badResponse('gemini', 'has no candidate', asText(answer.responseId));
+  if (!isLast) throw stopped(answer, 'unavailable', 'none', 'stopped before the end');
   return text;
 }
 
@@ -62,7 +61,20 @@ export function usageOfGemini(usage: JsonObject | undefined): { input?: number; 
   };
 }
 
-function stopped(kind: ProviderErrorKind, providerCode: string, what: string, providerRequestId?: string): ProviderError {
-  const message = `gemini ${what} (${providerCode}).`;
-  return new ProviderError({ provider: 'gemini', kind, providerCode, message, providerRequestId });
+/** The same as what is billed; undefined when Gemini does not say. */
+export function billedByGemini(answer: JsonObject): BilledTokens | undefined {
+  const { input, output, cached = 0 } = usageOfGemini(asObject(answer.usageMetadata));
+  if (input === undefined || output === undefined) return undefined;
+  return { inputTokens: input, outputTokens: output, cachedInputTokens: Math.min(cached, input) };
+}
+
+function stopped(answer: JsonObject, kind: ProviderErrorKind, providerCode: string, what: string): ProviderError {
+  return new ProviderError({
+    provider: 'gemini',
+    kind,
+    providerCode,
+    message: `gemini ${what} (${providerCode}).`,
+    providerRequestId: asText(answer.responseId),
+    billed: billedByGemini(answer),
+  });
 }

@@ -21,6 +21,15 @@ export type ProviderErrorKind =
   | 'quota_exhausted'
   | 'unknown';
 
+/** What the provider counted for an answer that is none, and so bills all the same. */
+export interface BilledTokens {
+  inputTokens: number;
+  outputTokens: number;
+  cachedInputTokens: number;
+  /** Its own figure of the cost. */
+  dollars?: number;
+}
+
 interface ProviderErrorOptions {
   provider: string;
   kind: ProviderErrorKind;
@@ -32,6 +41,8 @@ interface ProviderErrorOptions {
   providerRequestId?: string;
   /** With `auth`: it is the key itself that was refused, not what it was used for. */
   keyRefused?: boolean;
+  /** Not set: nothing is billed, or nobody says. */
+  billed?: BilledTokens;
   cause?: unknown;
 }
 
@@ -43,6 +54,7 @@ export class ProviderError extends Error {
   readonly providerCode?: string;
   readonly providerRequestId?: string;
   readonly keyRefused: boolean;
+  readonly billed?: BilledTokens;
 
   constructor(options: ProviderErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -53,6 +65,7 @@ export class ProviderError extends Error {
     this.providerCode = options.providerCode;
     this.providerRequestId = options.providerRequestId;
     this.keyRefused = options.keyRefused ?? false;
+    this.billed = options.billed;
   }
 }
 

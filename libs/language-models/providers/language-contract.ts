@@ -145,6 +145,12 @@ export function describeLanguageContract(subject: LanguageSubject): void {
       expect(`${error.message} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain(LANGUAGE_DOUBLE_KEY);
     });
 
+    it('that was cut off says what is billed all the same', async () => {
+      double.script({ mode: 'truncated' });
+      const { billed } = await failureOf(ask(provider, request()));
+      expect(billed).toMatchObject({ inputTokens: 1_000, outputTokens: 60, cachedInputTokens: 400 });
+    });
+
     it('says when to come back', async () => {
       double.script({ mode: 'rate_limited', retryAfter: '17' });
       expect(await failureOf(ask(provider, request()))).toMatchObject({ retryAfterSeconds: 17 });

@@ -5,6 +5,7 @@ import {
   attempt,
   attemptStream,
   badResponse,
+  billedByGemini,
   type JsonObject,
   keyFor,
   messagesOf,
@@ -13,7 +14,6 @@ import {
   pieceOfGemini,
   refusalError,
   textOfGemini,
-  usageOfGemini,
 } from '#provider-calls';
 import { costOf } from '../../cost.js';
 import type {
@@ -22,7 +22,6 @@ import type {
   LanguagePiece,
   LanguageProvider,
   LanguageRequest,
-  LanguageUsage,
   TokenCount,
 } from '../../language-provider.js';
 import { modelOf } from '../model-of.js';
@@ -145,7 +144,7 @@ function messageOf(text: string, headers: Headers, key: string): JsonObject {
 }
 
 function wholeAnswer(model: LanguageModel, text: string, last: JsonObject): LanguageAnswer {
-  const usage = usageOf(last);
+  const usage = billedByGemini(last);
   return {
     text,
     model: asText(last.modelVersion) ?? model.id,
@@ -153,10 +152,4 @@ function wholeAnswer(model: LanguageModel, text: string, last: JsonObject): Lang
     cost: costOf(usage, model.price),
     providerRequestId: asText(last.responseId),
   };
-}
-
-function usageOf(answer: JsonObject): LanguageUsage | undefined {
-  const { input, output, cached = 0 } = usageOfGemini(asObject(answer.usageMetadata));
-  if (input === undefined || output === undefined) return undefined;
-  return { inputTokens: input, outputTokens: output, cachedInputTokens: Math.min(cached, input) };
 }

@@ -46,24 +46,26 @@ export function answerOfCompletion(asked: Asked, raw: JsonObject, headers: Heade
  */
 export function answerOf({ provider, model }: Asked, said: Said): LanguageAnswer {
   const { text, refusal, finishReason, requestId } = said;
+  const usage = usageOf(said.usage);
+  const dollars = asNumber(said.usage?.cost);
   if (finishReason === 'length') throw stopped('too_large', 'output_truncated', 'wrote as much as it may before it was finished');
   if (finishReason === 'content_filter') throw stopped('blocked', 'content_filter', 'withheld what it wrote');
   if (refusal !== '') throw stopped('blocked', 'refusal', 'refused to answer');
   if (finishReason === undefined) throw badResponse(provider, 'has no end', requestId);
   if (finishReason !== 'stop') throw stopped('unavailable', finishReason, 'stopped before the end');
   if (text === undefined) throw badResponse(provider, 'has no text', requestId);
-  const usage = usageOf(said.usage);
   return {
     text,
     model: said.model ?? model.id,
     ...(usage === undefined ? {} : { usage }),
-    cost: costOf(usage, model.price, asNumber(said.usage?.cost)),
+    cost: costOf(usage, model.price, dollars),
     providerRequestId: requestId,
   };
 
   function stopped(kind: 'too_large' | 'blocked' | 'unavailable', providerCode: string, what: string): ProviderError {
     const message = `${provider} ${what} (${providerCode}).`;
-    return new ProviderError({ provider, kind, providerCode, message, providerRequestId: requestId });
+    const billed = usage === undefined ? undefined : { ...usage, dollars };
+    return new ProviderError({ provider, kind, providerCode, message, providerRequestId: requestId, billed });
   }
 }
 
