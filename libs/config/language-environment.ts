@@ -28,8 +28,7 @@ export class LanguageEnvironment extends FederationEnvironment {
   @Variable('text', {
     group: 'Language models',
     readBy: 'both',
-    description:
-      'A JSON file with further language models, or corrected ones: {"openrouter": [{"id": "…", "price": {…}}]}. docs/language-models.md has its members.',
+    description: 'A JSON file with further language models, or corrected ones; see docs/language-models.md.',
   })
   @IsOptional()
   @IsString()

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ProviderError, type ProviderErrorKind } from '#provider-calls';
-import { LANGUAGE_DOUBLE_KEY, type LanguageBehaviour, type LanguageDouble, type LanguageMode } from '#testing/language-doubles';
+import { LANGUAGE_DOUBLE_KEY, type LanguageDouble, type LanguageMode } from '#testing/language-doubles';
 import type { LanguageAnswer, LanguageCost, LanguagePiece, LanguageProvider, LanguageRequest } from '../language-provider.js';
 
 /** What the contract needs of an adapter with its double. */
@@ -207,8 +207,8 @@ export function describeLanguageContract(subject: LanguageSubject): void {
   });
 
   it.each([
-    ['hang', 'gave no answer within 1 seconds', { timeoutSeconds: 1 }],
-    ['stalled', 'stopped sending in the middle of its answer', { idleSeconds: 1 }],
+    ['hang', 'gave no answer within 0.3 seconds', { timeoutSeconds: 0.3 }],
+    ['stalled', 'stopped sending in the middle of its answer', { idleSeconds: 0.3 }],
   ] as const)('is given up when its provider does %s', async (mode, what, limits) => {
     const hurried = subject.provider(double.url, limits);
     double.script({ mode }, { mode });
@@ -231,6 +231,3 @@ export function describeLanguageContract(subject: LanguageSubject): void {
     expect(double.calls[0]?.abandoned).toBe(true);
   }
 }
-
-/** A behaviour that writes this. */
-export const writing = (text: string): LanguageBehaviour => ({ mode: 'ok', text });

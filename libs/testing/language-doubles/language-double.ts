@@ -4,7 +4,7 @@ import type { Finish, LanguageBehaviour, LanguageCall, LanguageVendor, PlainAnsw
 
 /** The one key the doubles accept. */
 export const LANGUAGE_DOUBLE_KEY = 'sk-language-double-0123456789';
-const ENDLESS_BYTES = 20_000_000;
+const ENDLESS_BYTES = 17_000_000;
 const COUNTING = 'one two three four five six';
 
 /** One call the double has seen. */
