@@ -1,6 +1,7 @@
 import { asObject, asObjects, asText, badResponse, type JsonObject, messagesOf, parseJson } from '#provider-calls';
 import type { LanguagePiece } from '../../language-provider.js';
-import { answerOf, type Asked, type Said } from './completion.js';
+import type { Asked } from './asked.js';
+import { answerOf, type Said } from './completion.js';
 import { inBandError } from './in-band-error.js';
 
 const END = '[DONE]';

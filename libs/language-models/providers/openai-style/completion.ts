@@ -1,6 +1,7 @@
 import { asNumber, asObject, asObjects, asText, badResponse, type JsonObject, ProviderError } from '#provider-calls';
 import { costOf } from '../../cost.js';
-import type { LanguageAnswer, LanguageModel, LanguageProviderId, LanguageUsage } from '../../language-provider.js';
+import type { LanguageAnswer, LanguageUsage } from '../../language-provider.js';
+import type { Asked } from './asked.js';
 import { inBandError } from './in-band-error.js';
 
 /** What a completion has said, in one piece or gathered from a stream. */
@@ -11,14 +12,6 @@ export interface Said {
   model: string | undefined;
   usage: JsonObject | undefined;
   requestId: string | undefined;
-}
-
-/** Who is asked, and for what. */
-export interface Asked {
-  provider: LanguageProviderId;
-  model: LanguageModel;
-  /** Kept out of every message. */
-  key: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { asNumber, asObject, asObjects, type JsonObject, type ProviderError, refusalError } from '#provider-calls';
-import type { Asked } from './completion.js';
+import type { Asked } from './asked.js';
 
 /** What stands for a status where there is none: the provider's own trouble. */
 const NO_STATUS = 502;

@@ -25,8 +25,9 @@ import type {
 } from '../../language-provider.js';
 import { modelOf } from '../model-of.js';
 import type { Place } from '../place.js';
+import type { Asked } from './asked.js';
 import { chatRequest } from './chat-request.js';
-import { answerOfCompletion, type Asked } from './completion.js';
+import { answerOfCompletion } from './completion.js';
 import { piecesOfCompletion } from './completion-stream.js';
 import type { Dialect } from './dialect.js';
 
