@@ -7,6 +7,7 @@ import { type FederationConfig, federationOf, federationProblems } from './feder
 import { type LanguageConfig, languageOf } from './language-config.js';
 import { type MailConfig, mailOf, mailProblems } from './mail-config.js';
 import { type PlanJobs, readPlanJobs } from './plan-jobs-setting.js';
+import { type QuotaPlans, readQuotaPlans } from './quota-plans-setting.js';
 import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
 import { describedVariables } from './variable.js';
 import { joinNumberedKeys, type KeyCapacity, keysIn, readKeyCapacities, type VendorId, vendorKeysOf } from './vendor-keys.js';
@@ -101,6 +102,7 @@ export class Config {
   readonly worker: { host: string; port: number; jobs?: string[]; mediaConcurrency: number; speechConcurrency: number };
   /** Jobs of one kind that a workspace may have under way at once. */
   readonly planJobs: PlanJobs;
+  readonly quotaPlans: QuotaPlans;
   readonly logLevel: Environment['LOG_LEVEL'];
 
   /** @param env a validated environment; use `loadConfig` to get one */
@@ -182,6 +184,7 @@ export class Config {
       speechConcurrency: env.SPEECH_CONCURRENCY,
     };
     this.planJobs = readPlanJobs(env.PLAN_JOBS ?? []);
+    this.quotaPlans = readQuotaPlans(env.QUOTA_PLANS ?? []);
     this.logLevel = env.LOG_LEVEL;
     Object.freeze(this);
   }

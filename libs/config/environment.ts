@@ -1,6 +1,7 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import { LanguageEnvironment } from './language-environment.js';
 import { PLAN_JOBS_SETTING } from './plan-jobs-setting.js';
+import { QUOTA_PLANS_SETTING } from './quota-plans-setting.js';
 import { IsReachableHosts } from './reachable-host.js';
 import { HTTP_URL } from './server-environment.js';
 import { Variable } from './variable.js';
@@ -353,6 +354,20 @@ export class Environment extends LanguageEnvironment {
   @IsOptional()
   @Matches(PLAN_JOBS_SETTING, { each: true, message: 'PLAN_JOBS must be a list of plan=jobs, such as free=4,pro=64' })
   PLAN_JOBS?: string[];
+
+  @Variable('list', {
+    group: 'Quotas',
+    readBy: 'both',
+    default: 'free.storage=1000,free.processing=60,free.transcription=30,free.calls=1000,free.tokens=50000',
+    description:
+      'What workspaces may use in a month by their plan, as plan.resource=amount, comma-separated: storage (MB held at any time), processing and transcription (minutes of sound), calls, tokens. plan.resource=off lifts one, off lifts all.',
+  })
+  @IsOptional()
+  @Matches(QUOTA_PLANS_SETTING, {
+    each: true,
+    message: 'QUOTA_PLANS must be a list of plan.resource=amount, plan.resource=off or off, such as free.transcription=120',
+  })
+  QUOTA_PLANS?: string[];
 
   @Variable('text', { group: 'Logs', readBy: 'both', default: 'info', description: 'fatal, error, warn, info, debug or trace.' })
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -16,6 +16,7 @@ export interface VariableDescription {
     | 'Speech'
     | 'Language models'
     | 'Worker'
+    | 'Quotas'
     | 'Logs';
   /** One or two sentences: what it does, units, and what happens when it is not set. */
   description: string;

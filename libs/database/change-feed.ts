@@ -9,12 +9,12 @@ import type { Transaction } from './transaction.js';
 /** What access is made of … */
 const SUBJECTS_OF_ACCESS = ['user', 'session', 'workspace', 'key'] as const;
 /** … and what people wait for. */
-export const SUBJECTS_OF_EVENTS = ['transcription'] as const;
+export const SUBJECTS_OF_EVENTS = ['transcription', 'quota'] as const;
 /** … and what workers stop for: something nobody wants work about any more, a workspace that may be suspended. */
 export const SUBJECTS_OF_WORK = ['work', 'workspace'] as const;
 type SubjectKind = (typeof SUBJECTS_OF_ACCESS | typeof SUBJECTS_OF_EVENTS | typeof SUBJECTS_OF_WORK)[number];
 
-/** What changed: a user, a session, a workspace, an API key, a transcription, what work was owed about. */
+/** What changed: a user, a session, a workspace, an API key, a transcription, a quota that runs out, what work was owed about. */
 export type ChangedSubject = `${SubjectKind}:${string}`;
 
 const CHANNEL = 'steno_changes';

@@ -1,7 +1,7 @@
 import type { Transaction } from '#database';
 
 /** What somebody may want to hear about. */
-export type Topic = `transcription:${string}`;
+export type Topic = `transcription:${string}` | `quota:${string}`;
 
 /**
  * Says in every process that something changed; what changed stands in the rows. A bell, not a letter: rings may be lost with a

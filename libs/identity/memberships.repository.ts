@@ -41,6 +41,16 @@ export class MembershipsRepository {
     return pageOf(found, count?.total ?? 0, request);
   }
 
+  /** Where letters about a workspace go: to its owners and admins whose accounts are neither kept out nor going away. */
+  async adminsOf(tx: SystemTransaction, workspaceId: string): Promise<{ email: string; workspaceName: string }[]> {
+    return tx.query(
+      `SELECT admins.email, w.name AS "workspaceName"
+       FROM (${MEMBER} AND m.role IN ('owner', 'admin') AND u.disabled_at IS NULL) AS admins JOIN workspaces w ON w.id = $1
+       ORDER BY admins.id`,
+      [workspaceId],
+    );
+  }
+
   /** Owners whose accounts are neither kept out nor going away. */
   async countOwners(tx: SystemTransaction, workspaceId: string): Promise<number> {
     const [row] = await tx.query<{ owners: number }>(

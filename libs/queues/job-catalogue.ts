@@ -30,6 +30,8 @@ export type JobCatalogue = JsonPayloads<{
   'account.purge': Record<string, never>;
   /** Send a letter (the subject). */
   'mail.send': Record<string, never>;
+  /** Tell the admins of a workspace that so many percent of a quota are used; the subject is the row of the warning. */
+  'quota.warn': { resource: string; percent: number };
   /** Remove everything of a deleted workspace (the subject) for good. */
   'workspace.purge': Record<string, never>;
 }>;
@@ -82,7 +84,9 @@ export const JOB_SETTINGS: Record<JobName, JobSettings> = {
   // A letter takes seconds. Servers that greylist take it after a quarter of an hour, servers that are mended after an hour or two;
   // its links are of no use much later.
   'mail.send': { ...COMMON, slots: 'mail', timeoutSeconds: 120, tries: 8, backoffSeconds: 60, backoffCapSeconds: 3_600 },
-  // The same; a large workspace has many objects, and what one run did the next need not do again.
+  // Writes letters that other jobs send.
+  'quota.warn': { ...COMMON, slots: 'mail', timeoutSeconds: 60 },
+  // Nothing waits for it and it must happen in the end; a large workspace has many objects, and what one run did the next need not do again.
   'workspace.purge': { ...COMMON, slots: 'media', timeoutSeconds: 3_600, tries: 20, backoffCapSeconds: 3_600 },
 };
 

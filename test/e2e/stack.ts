@@ -191,6 +191,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       AUTH_SECRET: randomBytes(36).toString('base64'),
       MASTER_KEY: randomBytes(36).toString('base64'),
       RATE_LIMITS: 'off',
+      QUOTA_PLANS: 'off',
       PASSWORD_COST: '4',
       // What the double says never fits the sound; the tests that are about that turn it on.
       SPEECH_REDO_PERCENT: '0',

@@ -20,6 +20,10 @@ import { ProviderKeyUsage } from './provider-keys/provider-key-usage.entity.js';
 import { ProviderKey } from './provider-keys/provider-key.entity.js';
 import { Job } from './queues/job.entity.js';
 import { WorkerPulse } from './queues/worker-pulse.entity.js';
+import { QuotaEntry } from './quota/quota-entry.entity.js';
+import { QuotaPeriod } from './quota/quota-period.entity.js';
+import { QuotaWarning } from './quota/quota-warning.entity.js';
+import { WorkspaceCalls } from './quota/workspace-calls.entity.js';
 import { TranscriptSegment } from './transcription/transcript-segment.entity.js';
 import { TranscriptionAttempt } from './transcription/transcription-attempt.entity.js';
 import { TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
@@ -50,6 +54,10 @@ export { ProviderKeyUsage } from './provider-keys/provider-key-usage.entity.js';
 export { PROVIDER_KEY_STATUSES, ProviderKey, type ProviderKeyStatus } from './provider-keys/provider-key.entity.js';
 export { Job, type JobState } from './queues/job.entity.js';
 export { WorkerPulse } from './queues/worker-pulse.entity.js';
+export { QuotaEntry } from './quota/quota-entry.entity.js';
+export { QUOTA_RESOURCES, QuotaPeriod, type QuotaResource } from './quota/quota-period.entity.js';
+export { QuotaWarning } from './quota/quota-warning.entity.js';
+export { WorkspaceCalls } from './quota/workspace-calls.entity.js';
 export { Upload, UPLOAD_KINDS, UPLOAD_STATUSES, type UploadKind, type UploadStatus } from './uploads/upload.entity.js';
 export { WorkspaceKey } from './vault/workspace-key.entity.js';
 export { Invitation } from './workspaces/invitation.entity.js';
@@ -105,4 +113,8 @@ export const ENTITIES = [
   Upload,
   Circuit,
   KeyDay,
+  QuotaPeriod,
+  QuotaEntry,
+  QuotaWarning,
+  WorkspaceCalls,
 ];

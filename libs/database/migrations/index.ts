@@ -18,6 +18,7 @@ import { SecondAnswers1763900400000 } from './1763900400000-second-answers.js';
 import { Retention1763900800000 } from './1763900800000-retention.js';
 import { CallsOfWorkspaces1764000100000 } from './1764000100000-calls-of-workspaces.js';
 import { Circuits1764000200000 } from './1764000200000-circuits.js';
+import { Quotas1764000300000 } from './1764000300000-quotas.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   ChunkHashes1763900900000,
   CallsOfWorkspaces1764000100000,
   Circuits1764000200000,
+  Quotas1764000300000,
 ];

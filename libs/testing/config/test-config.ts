@@ -11,6 +11,7 @@ const DEFAULTS = {
   STENO_HOME: join(tmpdir(), `steno-test-${process.pid}`),
   PASSWORD_COST: '4',
   RATE_LIMITS: 'off',
+  QUOTA_PLANS: 'off',
   READY_NEEDS_WORKER: 'false',
   LOG_LEVEL: 'silent',
   WORKER_PORT: '0',

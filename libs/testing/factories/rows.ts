@@ -27,6 +27,8 @@ export async function makeWorkspace(database: Database, given: Partial<Workspace
     name: 'Analytical engines',
     kind: 'team',
     plan: 'free',
+    timezone: 'UTC',
+    quotas: {},
     audioRetentionDays: null,
     transcriptRetentionDays: null,
     deletedAt: null,

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import type { QuotaResource } from '../quota/quota-period.entity.js';
 
 export const PLANS = ['free', 'pro', 'enterprise', 'custom'] as const;
 /** What a workspace has booked: decides its limits. */
@@ -22,6 +23,14 @@ export class Workspace {
 
   @Column('text', { default: 'free' })
   plan!: Plan;
+
+  /** By IANA's name; its months are those of the quotas. */
+  @Column('text', { default: 'UTC' })
+  timezone!: string;
+
+  /** What it may use in place of its plan's quotas, by resource: bytes, milliseconds, calls, tokens; null: as much as it likes. */
+  @Column('jsonb', { default: {} })
+  quotas!: Partial<Record<QuotaResource, number | null>>;
 
   /** Recordings are deleted so many days after they came; null: never. */
   @Column('integer', { name: 'audio_retention_days', nullable: true })

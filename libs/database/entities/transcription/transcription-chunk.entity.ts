@@ -92,6 +92,10 @@ export class TranscriptionChunk {
   @Column('text', { default: 'pending' })
   status!: 'pending' | 'done' | 'failed';
 
+  /** The generation in which a provider answered; null: none did, or none had to. */
+  @Column('integer', { name: 'answered_in', nullable: true })
+  answeredIn!: number | null;
+
   /** Set once its answer was found not to fit its sound, and it is asked about again. */
   @Column('jsonb', { nullable: true })
   redo!: ChunkRedo | null;

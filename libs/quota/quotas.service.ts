@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { QUOTA_RESOURCES, type QuotaResource, type Transaction, type WorkspaceTransaction } from '#database';
+import { exceeded } from './quota-amounts.js';
+import { QuotaLedger, type QuotaSubject } from './quota-ledger.repository.js';
+import { QuotaPeriods, type Standing } from './quota-periods.repository.js';
+import { QuotaWarnings } from './quota-warnings.js';
+
+/** What a piece of work takes of each resource, in the units of the ledger: bytes, milliseconds, calls, tokens. */
+export type Amounts = Partial<Record<QuotaResource, number>>;
+
+/** What work may take at most until somebody looks after its reservation. */
+const RESERVED_SECONDS = 3_600;
+
+/**
+ * What workspaces may use. All within the caller's transaction: what it reserves, settles or gives back commits with the work itself,
+ * and with nothing else. Rows of quotas are locked last of all, and always in the order of `QUOTA_RESOURCES`.
+ */
+@Injectable()
+export class Quotas {
+  constructor(
+    private readonly periods: QuotaPeriods,
+    private readonly ledger: QuotaLedger,
+    private readonly warnings: QuotaWarnings,
+  ) {}
+
+  /**
+   * Sets aside what work will take: all of it or, when it is refused, nothing. Once for each subject and generation.
+   * @param seconds until it is given back, unless the work is still under way then
+   * @throws FieldError quota_exceeded
+   */
+  async reserve(tx: Transaction, subject: QuotaSubject, amounts: Amounts, seconds = RESERVED_SECONDS): Promise<void> {
+    // So that a refusal leaves nothing behind in a transaction that goes on.
+    await tx.execute('SAVEPOINT before_reservation');
+    for (const [resource, amount] of inOrder(amounts)) {
+      const taken = await this.periods.take(tx, subject.workspaceId, resource, { reserved: amount });
+      if (taken === null) {
+        await tx.execute('ROLLBACK TO SAVEPOINT before_reservation');
+        throw exceeded(await this.periods.look(tx, subject.workspaceId, resource), amount);
+      }
+      await this.ledger.reserve(tx, subject, { resource, startsAt: taken.startsAt, amount, seconds });
+    }
+    await tx.execute('RELEASE SAVEPOINT before_reservation');
+  }
+
+  /**
+   * Makes a reservation as large as the work turned out to be. Once for each subject and generation; one that is closed, or was never
+   * made, stays as it is.
+   * @throws FieldError quota_exceeded when it is larger, and so much is not left
+   */
+  async adjust(tx: Transaction, subject: QuotaSubject, amounts: Amounts): Promise<void> {
+    for (const [resource, amount] of inOrder(amounts)) {
+      const reserved = await this.ledger.open(tx, subject, resource);
+      if (reserved === null || reserved === amount) continue;
+      if (!(await this.ledger.adjust(tx, subject, resource, amount)))
+        throw exceeded(await this.periods.look(tx, subject.workspaceId, resource), amount - reserved);
+    }
+  }
+
+  /**
+   * Counts what was really used, be it more or less than was set aside, in the period of the reservation, and gives the rest back.
+   * Nothing used: all is given back. Exactly once: whoever comes second changes nothing.
+   */
+  async settle(tx: Transaction, subject: QuotaSubject, amounts: Amounts): Promise<void> {
+    for (const [resource, used] of inOrder(amounts)) {
+      const standing = await this.ledger.close(tx, subject, resource, used);
+      if (standing !== null && used > 0) await this.warnings.look(tx, subject.workspaceId, standing);
+    }
+  }
+
+  /** Gives back what was set aside. */
+  async release(tx: Transaction, subject: QuotaSubject, ...resources: QuotaResource[]): Promise<void> {
+    await this.settle(tx, subject, Object.fromEntries(resources.map((resource) => [resource, 0])));
+  }
+
+  /**
+   * Counts bytes that are stored from now on.
+   * @throws FieldError quota_exceeded
+   */
+  async store(tx: WorkspaceTransaction, bytes: number): Promise<void> {
+    const { workspaceId } = tx;
+    const taken = await this.periods.take(tx, workspaceId, 'storage', { used: bytes });
+    if (taken === null) throw exceeded(await this.periods.look(tx, workspaceId, 'storage'), bytes);
+    await this.warnings.look(tx, workspaceId, taken);
+  }
+
+  /** Bytes that are stored no longer. */
+  async unstore(tx: WorkspaceTransaction, bytes: number): Promise<void> {
+    if (bytes > 0) await this.periods.giveBack(tx, tx.workspaceId, 'storage', bytes);
+  }
+
+  /** Where every quota of the transaction's workspace stands. */
+  async standings(tx: WorkspaceTransaction): Promise<Standing[]> {
+    const standings: Standing[] = [];
+    for (const resource of QUOTA_RESOURCES) standings.push(await this.periods.look(tx, tx.workspaceId, resource));
+    return standings;
+  }
+
+  /** Where one stands. */
+  async standing(tx: WorkspaceTransaction, resource: QuotaResource): Promise<Standing> {
+    return this.periods.look(tx, tx.workspaceId, resource);
+  }
+}
+
+/** Always the same order, so that no two transactions wait for each other in a circle. */
+function inOrder(amounts: Amounts): [QuotaResource, number][] {
+  return QUOTA_RESOURCES.flatMap((resource) => {
+    const amount = amounts[resource];
+    return amount === undefined ? [] : [[resource, Math.round(amount)] as [QuotaResource, number]];
+  });
+}

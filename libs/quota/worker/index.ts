@@ -1,0 +1,1 @@
+export { QuotaWorkerModule } from './quota-worker.module.js';
