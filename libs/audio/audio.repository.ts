@@ -8,7 +8,8 @@ DELETE FROM audio WHERE workspace_id = $1 AND id IN (
   SELECT id FROM audio
   WHERE workspace_id = $1 AND created_at < now() - make_interval(days => $2) AND id <> ALL ($3::uuid[])
   ORDER BY created_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-RETURNING id, (SELECT stored_as FROM second_tracks WHERE audio_id = audio.id) AS "secondStoredAs"`;
+RETURNING id, (SELECT stored_as FROM second_tracks WHERE audio_id = audio.id) AS "secondStoredAs",
+  (bytes + coalesce((SELECT s.bytes FROM second_tracks s WHERE s.audio_id = audio.id), 0))::float8 AS bytes`;
 
 /** A recording that is about to have its row. */
 export type NewAudio = Omit<Audio, 'workspaceId' | 'createdAt' | 'tracks'> & Partial<Pick<Audio, 'tracks'>>;
@@ -17,6 +18,8 @@ export type NewAudio = Omit<Audio, 'workspaceId' | 'createdAt' | 'tracks'> & Par
 export interface RemovedRecording {
   id: string;
   secondStoredAs: string | null;
+  /** Of all its tracks. */
+  bytes: number;
 }
 
 /** The recordings of a workspace. */

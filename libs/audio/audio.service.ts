@@ -11,6 +11,7 @@ import { type AudioFacts, type AudioFormat, HEAD_BYTES, MediaService, recogniseA
 import { Log } from '#observability';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
+import { Quotas } from '#quota';
 import { ObjectStore, sha256Of, storageErrors } from '#storage';
 import { audioErrors } from './audio.errors.js';
 import { AudioRepository, type RemovedRecording } from './audio.repository.js';
@@ -75,6 +76,7 @@ export class AudioService {
     private readonly media: MediaService,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
+    private readonly quotas: Quotas,
     private readonly config: Config,
     private readonly log: Log,
   ) {}
@@ -98,7 +100,11 @@ export class AudioService {
     const format = await recogniseAudio(head);
     const id = uuidv7();
     const objectKey = `${recordingPrefix(uploader.workspaceId, id)}original.${format.extension}`;
-    await this.database.inWorkspace(uploader.workspaceId, (tx) => this.promiseToDiscard(tx, id));
+    await this.database.inWorkspace(uploader.workspaceId, async (tx) => {
+      // Nothing is taken in that surely cannot be kept.
+      await this.quotas.refuseUnlessLeft(tx, 'storage', 1);
+      await this.promiseToDiscard(tx, id);
+    });
     try {
       const { bytes, sha256 } = await this.putObject(objectKey, format, head, rest, incoming.signal);
       const facts = await this.probe(objectKey, format, bytes, incoming.signal);
@@ -114,7 +120,7 @@ export class AudioService {
   /**
    * The second half of `takeIn`: writes the row of what was stored.
    * @param second another stored recording of the same event, which becomes its second track
-   * @throws FieldError upload_expired, with nothing left
+   * @throws FieldError upload_expired or quota_exceeded, with nothing left
    */
   async keep(
     uploader: Uploader,
@@ -129,7 +135,10 @@ export class AudioService {
         await this.claim(tx, stored);
         if (second !== undefined) await this.claim(tx, second.stored);
         const audio = await this.enter(tx, stored, second === undefined ? 1 : 2);
-        if (second !== undefined) await this.secondTracks.add(tx, audio.id, second.stored, second.names);
+        if (second !== undefined) {
+          await this.secondTracks.add(tx, audio.id, second.stored, second.names);
+          await this.quotas.store(tx, Number(second.stored.bytes));
+        }
         return audio;
       });
     } catch (error) {
@@ -157,10 +166,15 @@ export class AudioService {
     });
   }
 
-  /** Writes the row of a recording that was examined, in the transaction that ends what brought it here. */
+  /**
+   * Writes the row of a recording that was examined, in the transaction that ends what brought it here.
+   * @throws FieldError quota_exceeded
+   */
   async enter(tx: WorkspaceTransaction, recording: ExaminedRecording, tracks = 1): Promise<Audio> {
     await this.effects.mark(tx, `/api/v1/audio/${recording.id}`);
-    return this.recordings.insert(tx, { ...recording, tracks });
+    const audio = await this.recordings.insert(tx, { ...recording, tracks });
+    await this.quotas.store(tx, Number(recording.bytes));
+    return audio;
   }
 
   /** @throws FieldError audio_not_found, also for another workspace's */
@@ -188,10 +202,12 @@ export class AudioService {
   /** Removes the recording at once and its object soon after; transcripts stay. */
   async remove(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
+      const audio = await this.recordings.find(tx, id);
       const second = await this.secondTracks.findIn(tx, id);
-      if (!(await this.recordings.remove(tx, id))) throw audioNotFound();
+      if (audio === null || !(await this.recordings.remove(tx, id))) throw audioNotFound();
       await this.effects.unmark(tx);
       await this.oweDiscard(tx, { id, secondStoredAs: second?.storedAs ?? null });
+      await this.quotas.unstore(tx, Number(audio.bytes) + Number(second?.bytes ?? 0));
     });
   }
 
@@ -203,6 +219,10 @@ export class AudioService {
   async removeOlder(tx: WorkspaceTransaction, days: number, except: string[], limit: number): Promise<string[]> {
     const removed = await this.recordings.removeOlder(tx, days, except, limit);
     for (const recording of removed) await this.oweDiscard(tx, recording);
+    await this.quotas.unstore(
+      tx,
+      removed.reduce((bytes, recording) => bytes + recording.bytes, 0),
+    );
     return removed.map(({ id }) => id);
   }
 
@@ -216,7 +236,7 @@ export class AudioService {
   }
 
   /** Owes the removal of what is stored of a recording that is gone. */
-  private async oweDiscard(tx: WorkspaceTransaction, { id, secondStoredAs }: RemovedRecording): Promise<void> {
+  private async oweDiscard(tx: WorkspaceTransaction, { id, secondStoredAs }: Omit<RemovedRecording, 'bytes'>): Promise<void> {
     const discard = { workspaceId: tx.workspaceId, subjectId: id };
     const place = (stored: string): { prefix: string } => ({ prefix: recordingPrefix(tx.workspaceId, stored) });
     if (secondStoredAs === null) return void (await this.outbox.add(tx, 'storage.discard', { ...discard, payload: place(id) }));

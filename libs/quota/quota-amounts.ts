@@ -71,6 +71,16 @@ export function exceeded(standing: Standing, requested: number): FieldError {
   );
 }
 
+/** A refusal that stands while a job could try again: whoever ordered the work decides, not time. */
+export async function refusedForGood<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof FieldError) || error.code !== quotaErrors.quota_exceeded.code) throw error;
+    throw new FieldError({ ...quotaErrors.quota_exceeded, kind: 'unprocessable' }, error.message, { members: error.members });
+  }
+}
+
 function round(amount: number): number {
   return Math.round(amount * 10) / 10;
 }

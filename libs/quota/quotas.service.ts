@@ -83,6 +83,16 @@ export class Quotas {
     await this.warnings.look(tx, workspaceId, taken);
   }
 
+  /**
+   * Sets nothing aside: a look before work that would be in vain.
+   * @throws FieldError quota_exceeded when less than this is left
+   */
+  async refuseUnlessLeft(tx: WorkspaceTransaction, resource: QuotaResource, amount: number): Promise<void> {
+    const standing = await this.periods.look(tx, tx.workspaceId, resource);
+    const { limit, used, reserved } = standing;
+    if (limit !== null && used + reserved + amount > limit) throw exceeded(standing, amount);
+  }
+
   /** Bytes that are stored no longer. */
   async unstore(tx: WorkspaceTransaction, bytes: number): Promise<void> {
     if (bytes > 0) await this.periods.giveBack(tx, tx.workspaceId, 'storage', bytes);

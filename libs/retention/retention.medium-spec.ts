@@ -10,10 +10,12 @@ import { EventsModule } from '#events';
 import { IdempotencyModule } from '#idempotency';
 import { Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
+import { QuotaModule } from '#quota';
 import { StorageModule } from '#storage';
 import { testConfig } from '#testing/config';
 import { testDatabase, type TestDatabase } from '#testing/database';
 import { makeAudio, makeTranscription, makeWorkspace } from '#testing/factories';
+import { UsageModule } from '#usage';
 import { VaultModule } from '#vault';
 import { RetentionModule } from './retention.module.js';
 import { RetentionService } from './retention.service.js';
@@ -37,6 +39,8 @@ beforeAll(async () => {
       EventsModule,
       QueuesModule,
       IdempotencyModule,
+      QuotaModule,
+      UsageModule,
       RetentionModule,
     ],
   }).compile();

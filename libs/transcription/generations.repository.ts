@@ -11,6 +11,8 @@ export interface HeldTranscription {
   audioId: string | null;
   priority: number;
   warnings: string[];
+  /** How many are transcribed apart. */
+  channels: number;
   /** Of this generation. */
   chunks: number;
   chunksDone: number;
@@ -18,6 +20,7 @@ export interface HeldTranscription {
 
 const HOLD = `
 SELECT t.generation, t.status, t.stage, t.audio_id AS "audioId", t.priority, t.warnings,
+  greatest(jsonb_array_length(coalesce(t.options->'channels', '[]')), 1) AS channels,
   (SELECT count(*)::int FROM transcription_chunks c WHERE c.transcription_id = t.id AND c.generation = t.generation) AS chunks,
   (SELECT count(*)::int FROM transcription_chunks c
    WHERE c.transcription_id = t.id AND c.generation = t.generation AND c.status = 'done') AS "chunksDone"

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChunkTranscript, Database, Transcription } from '#database';
+import { UsageRecords } from '#usage';
 import { openDatabase, type TestDatabase, testDatabase } from '#testing/database';
 import { makeTranscription, makeWorkspace } from '#testing/factories';
 import { assembleTranscript } from './assemble-transcript.js';
@@ -10,7 +11,10 @@ const CHUNKS = Math.ceil(36_000 / CHUNK_SECONDS);
 const WORDS_A_CHUNK = 70;
 
 describe('a recording of ten hours', () => {
-  const transcriptions = new TranscriptionsRepository({ publish: () => Promise.resolve(), subscribe: () => () => undefined });
+  const transcriptions = new TranscriptionsRepository(
+    { publish: () => Promise.resolve(), subscribe: () => () => undefined },
+    new UsageRecords(),
+  );
   let server: TestDatabase;
   let database: Database;
   let order: Transcription;

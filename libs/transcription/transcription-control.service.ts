@@ -3,10 +3,12 @@ import { Database, type Transcription, type WorkspaceTransaction } from '#databa
 import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
 import { JobOutbox } from '#queues';
+import { AudioService } from '#audio';
 import { ChunkObjects } from './chunk-objects.js';
 import { GenerationsRepository, type HeldTranscription } from './generations.repository.js';
+import { TranscriptionQuota } from './transcription-quota.js';
 import { transcriptionErrors } from './transcription.errors.js';
-import { TranscriptionsRepository } from './transcriptions.repository.js';
+import { type Run, TranscriptionsRepository } from './transcriptions.repository.js';
 
 /** What preparing found out about the recording; the other warnings are about a transcript, which will be another one. */
 const ABOUT_THE_RECORDING = ['damaged_recording: ', 'no_speech: '];
@@ -21,6 +23,8 @@ export class TranscriptionControl {
     private readonly chunks: ChunkObjects,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
+    private readonly audio: AudioService,
+    private readonly quota: TranscriptionQuota,
   ) {}
 
   /**
@@ -34,6 +38,7 @@ export class TranscriptionControl {
       if (await this.generations.cancel(tx, id)) {
         await this.outbox.forget(tx, id);
         await this.chunks.discardLater(tx, { id, generation });
+        await this.quota.settle(tx, { id, generation });
       } else if (status !== 'cancelled') {
         throw new FieldError(
           transcriptionErrors.transcription_finished,
@@ -47,7 +52,7 @@ export class TranscriptionControl {
   /**
    * Tries again what failed, was cancelled or has missing parts, from where it stopped: nothing is uploaded again, and no part that
    * has its text is paid for again.
-   * @throws FieldError transcription_not_found, transcription_not_retryable
+   * @throws FieldError transcription_not_found, transcription_not_retryable, quota_exceeded
    */
   async retry(workspaceId: string, id: string): Promise<Transcription> {
     return this.database.inWorkspace(workspaceId, async (tx) => {
@@ -64,25 +69,24 @@ export class TranscriptionControl {
     });
   }
 
-  private async goOn(tx: WorkspaceTransaction, run: { id: string; generation: number }, held: HeldTranscription): Promise<void> {
+  private async goOn(tx: WorkspaceTransaction, run: Run, held: HeldTranscription): Promise<void> {
     const warnings = held.warnings.filter((warning) => ABOUT_THE_RECORDING.some((start) => warning.startsWith(start)));
     const left = await this.generations.openWithChunks(tx, run, warnings);
     const next = nextJob(tx, run, held);
     if (left.length === 0) return void (await this.outbox.add(tx, 'transcription.assemble', next));
     const parts = left.map((part) => ({ ...next, part }));
     await this.outbox.addMany(tx, 'transcription.transcribe-chunk', parts);
+    await this.quota.reserveLeft(tx, nextRun(run));
   }
 
-  private async beginAnew(
-    tx: WorkspaceTransaction,
-    run: { id: string; generation: number },
-    held: HeldTranscription,
-  ): Promise<void> {
+  private async beginAnew(tx: WorkspaceTransaction, run: Run, held: HeldTranscription): Promise<void> {
     if (held.audioId === null) {
       throw notRetryable('The recording was deleted. Upload it again and order a new transcription.');
     }
+    const audio = await this.audio.hold(tx, held.audioId);
     await this.generations.openAnew(tx, run);
     await this.outbox.add(tx, 'transcription.prepare', nextJob(tx, run, held));
+    await this.quota.reserve(tx, nextRun(run), audio, held.channels);
   }
 
   private async hold(tx: WorkspaceTransaction, id: string): Promise<HeldTranscription> {
@@ -99,11 +103,11 @@ export class TranscriptionControl {
   }
 }
 
-function nextJob(
-  { workspaceId }: WorkspaceTransaction,
-  { id, generation }: { id: string; generation: number },
-  { priority }: HeldTranscription,
-) {
+function nextRun({ id, generation }: Run): Run {
+  return { id, generation: generation + 1 };
+}
+
+function nextJob({ workspaceId }: WorkspaceTransaction, { id, generation }: Run, { priority }: HeldTranscription) {
   return { workspaceId, subjectId: id, generation: generation + 1, priority, payload: {} };
 }
 

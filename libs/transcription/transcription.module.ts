@@ -8,6 +8,7 @@ import { OutlookRepository } from './outlook.repository.js';
 import { Outlooks } from './outlook.js';
 import { ProviderCalls } from './provider-calls.js';
 import { TranscriptionControl } from './transcription-control.service.js';
+import { TranscriptionQuota } from './transcription-quota.js';
 import { TranscriptionService } from './transcription.service.js';
 import { TranscriptionsRepository } from './transcriptions.repository.js';
 
@@ -21,6 +22,7 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     GenerationsRepository,
     ChunkObjects,
     ProviderCalls,
+    TranscriptionQuota,
     TranscriptionService,
     TranscriptionControl,
   ],
@@ -30,6 +32,7 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     BackgroundService,
     ChunkObjects,
     ProviderCalls,
+    TranscriptionQuota,
     TranscriptionService,
     TranscriptionControl,
   ],

@@ -19,6 +19,8 @@ import { JobOutbox } from '#queues';
 import type { SpeechChoice } from '#speech';
 import type { FinishedTranscription } from './formats/finished-transcript.js';
 import { PRIORITIES, type Priority } from './priorities.js';
+import { GenerationsRepository } from './generations.repository.js';
+import { TranscriptionQuota } from './transcription-quota.js';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
 import { type ListedTranscription, type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
@@ -44,10 +46,21 @@ export interface Order extends TranscriptionWish {
   audioId: string;
 }
 
+/** An order that can be carried out. */
+export interface ConsideredOrder {
+  audio: Audio;
+  /** Who speaks on each channel that is to be transcribed apart; null when none is. */
+  channels: string[] | null;
+  choice: SpeechChoice;
+  wish: TranscriptionWish;
+}
+
 /** Who orders, and where. */
 export interface Orderer {
   workspaceId: string;
   userId: string;
+  /** With which key; null: in person. */
+  keyId?: string | null;
 }
 
 /** Between two looks of a waiting request: short at first, for short recordings. */
@@ -79,6 +92,8 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly ownKeys: OwnKeys,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
+    private readonly generations: GenerationsRepository,
+    private readonly quota: TranscriptionQuota,
   ) {}
 
   /** Requests that wait for a result soon answer with what there is, so that the process can end. */
@@ -88,11 +103,12 @@ export class TranscriptionService implements BeforeApplicationShutdown {
 
   /**
    * Orders a transcript. Once it returns, the order survives everything.
-   * @throws FieldError audio_not_found, channels_unsuitable, one of `speechErrors` when nobody can do what is wished, provider_key_rejected
+   * @throws FieldError audio_not_found, channels_unsuitable, one of `speechErrors` when nobody can do what is wished, provider_key_rejected,
+   *   quota_exceeded
    */
   async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
-      const transcription = await this.orderIn(tx, orderer, audioId, wish);
+      const transcription = await this.enter(tx, orderer, await this.consider(tx, audioId, wish));
       await this.effects.mark(tx, `/api/v1/transcriptions/${transcription.id}`);
       return transcription;
     });
@@ -105,30 +121,43 @@ export class TranscriptionService implements BeforeApplicationShutdown {
   async orderMany(orderer: Orderer, orders: readonly Order[]): Promise<(Transcription | FieldError)[]> {
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
       await this.effects.mark(tx, '/api/v1/transcriptions');
+      const considered: (ConsideredOrder | FieldError)[] = [];
+      for (const { audioId, ...wish } of orders) considered.push(await this.consider(tx, audioId, wish).catch(refusal));
       const results: (Transcription | FieldError)[] = [];
-      for (const { audioId, ...wish } of orders) {
+      for (const order of considered) {
         // An order is refused before anything was written for it.
-        results.push(await this.orderIn(tx, orderer, audioId, wish).catch(refusal));
+        results.push(order instanceof FieldError ? order : await this.enter(tx, orderer, order).catch(refusal));
       }
       return results;
     });
   }
 
-  private async orderIn(
-    tx: WorkspaceTransaction,
-    { userId }: Orderer,
-    audioId: string,
-    wish: TranscriptionWish,
-  ): Promise<Transcription> {
-    const channels = await this.channelsOf(tx, await this.audio.hold(tx, audioId), wish);
+  /**
+   * Looks whether an order can be carried out, by whom, and how; writes nothing.
+   * @throws FieldError as `order`, without quota_exceeded
+   */
+  async consider(tx: WorkspaceTransaction, audioId: string, wish: TranscriptionWish): Promise<ConsideredOrder> {
+    const audio = await this.audio.hold(tx, audioId);
+    const channels = await this.channelsOf(tx, audio, wish);
     const choice = await this.ownKeys.choose(tx, { ...wish, translate: wish.task === 'translate' });
+    return { audio, channels, choice, wish };
+  }
+
+  /** @throws FieldError quota_exceeded, with nothing written */
+  private async enter(
+    tx: WorkspaceTransaction,
+    { userId, keyId = null }: Orderer,
+    { audio, channels, choice, wish }: ConsideredOrder,
+  ): Promise<Transcription> {
     const id = uuidv7();
+    await this.quota.reserve(tx, { id, generation: 1 }, audio, channels?.length ?? 1);
     const priority = PRIORITIES[wish.priority ?? 'normal'];
     const lowAccuracy = choice.model.lowAccuracy ?? false;
     await this.transcriptions.insert(tx, {
       id,
-      audioId,
+      audioId: audio.id,
       createdBy: userId,
+      apiKeyId: keyId,
       options: optionsOf(wish, choice, channels),
       lowAccuracy,
       priority,
@@ -214,8 +243,12 @@ export class TranscriptionService implements BeforeApplicationShutdown {
   /** Removes a transcription with all that was made for it; work on it stops. */
   async remove(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
-      const unfinished = !isFinished(await this.findIn(tx, id));
+      const { generation, ...transcription } = await this.findIn(tx, id);
+      const unfinished = !isFinished(transcription);
       await this.outbox.forget(tx, id);
+      // Held first, as whatever else ends a run does it.
+      await this.generations.hold(tx, id);
+      await this.quota.settle(tx, { id, generation });
       await this.transcriptions.remove(tx, id);
       // A while later, because a worker that is cutting the recording learns at its next heartbeat that it should stop.
       await this.discard(tx, id, unfinished ? STOP_SECONDS : 0);

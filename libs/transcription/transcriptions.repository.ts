@@ -7,6 +7,7 @@ import {
   TranscriptionChunk,
   storableJson,
   storableText,
+  type SystemTransaction,
   type TranscriptionStatus,
   type TranscriptQuality,
   TranscriptSegment,
@@ -15,6 +16,7 @@ import {
 } from '#database';
 import { Events } from '#events';
 import { type Page, pageOf, type PageRequest } from '#paging';
+import { type ProviderCall, UsageRecords } from '#usage';
 
 export interface NewChunk {
   index: number;
@@ -63,6 +65,12 @@ export interface TranscriptionFilter {
   audioId?: string;
 }
 
+/** Who ordered a transcription. */
+interface Orderer {
+  userId: string | null;
+  apiKeyId: string | null;
+}
+
 const BEGIN = `
 UPDATE transcriptions SET status = 'processing', started_at = coalesce(started_at, now())
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing') AND stage = 'prepare'`;
@@ -81,7 +89,7 @@ FROM jsonb_to_recordset($4::jsonb) AS c (index integer, channel integer, "startS
   "overlapSeconds" float8, speech jsonb, loudness text, bytes integer, "objectKey" text, sha256 text, transcript jsonb)`;
 
 const CHUNK_DONE = `
-UPDATE transcription_chunks SET status = 'done', transcript = $5
+UPDATE transcription_chunks SET status = 'done', transcript = $5, answered_in = $2
 WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND index = $4 AND status = 'pending'`;
 
 const CHUNK_FAILED = `
@@ -123,6 +131,20 @@ UPDATE transcriptions SET finished_at = now(),
   warnings = CASE WHEN text IS NULL THEN warnings ELSE warnings || jsonb_build_array('retry_failed: ' || $5) END
 WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing')`;
 
+const CHUNK_SECONDS = `
+SELECT coalesce(sum(seconds) FILTER (WHERE answered_in = $2), 0)::float8 AS answered,
+  coalesce(sum(seconds) FILTER (WHERE status = 'pending'), 0)::float8 AS "left"
+FROM (
+  SELECT end_seconds - start_seconds - overlap_seconds AS seconds, answered_in, status FROM transcription_chunks
+  WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3) AS chunks`;
+
+const UNFINISHED = `
+SELECT t.id, t.generation FROM transcriptions t
+JOIN jsonb_to_recordset($1::jsonb) AS r (id uuid, generation integer) ON r.id = t.id AND r.generation = t.generation
+WHERE t.status IN ('pending', 'processing')`;
+
+const ORDERER = `SELECT created_by AS "userId", api_key_id AS "apiKeyId" FROM transcriptions WHERE id = $1 AND workspace_id = $2`;
+
 const IN_WORK = `
 SELECT DISTINCT audio_id FROM transcriptions WHERE workspace_id = $1 AND status IN ('pending', 'processing') AND audio_id IS NOT NULL`;
 
@@ -135,13 +157,16 @@ RETURNING id`;
 /** Transcriptions with their chunks and segments. Every change of state is a compare-and-set and says whether it happened. */
 @Injectable()
 export class TranscriptionsRepository extends WorkspaceRepository<Transcription> {
-  constructor(private readonly events: Events) {
+  constructor(
+    private readonly events: Events,
+    private readonly usage: UsageRecords,
+  ) {
     super(Transcription);
   }
 
   async insert(
     tx: WorkspaceTransaction,
-    order: Pick<Transcription, 'id' | 'audioId' | 'createdBy' | 'options' | 'lowAccuracy' | 'priority'>,
+    order: Pick<Transcription, 'id' | 'audioId' | 'createdBy' | 'apiKeyId' | 'options' | 'lowAccuracy' | 'priority'>,
   ): Promise<void> {
     await this.rows(tx).insert({ ...order, workspaceId: tx.workspaceId });
   }
@@ -248,16 +273,31 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     return first ?? null;
   }
 
-  /** Keeps what a call to a provider gave and cost. */
+  /** Keeps what a call to a provider gave and cost, and writes it down as usage. */
   async recordAttempt(tx: WorkspaceTransaction, attempt: NewAttempt): Promise<void> {
     const answer = attempt.answer === undefined ? null : (JSON.parse(storableJson(attempt.answer)) as object);
     await tx.manager.insert(TranscriptionAttempt, { ...attempt, answer });
+    const [orderer] = await tx.query<Orderer>(ORDERER, [attempt.transcriptionId, tx.workspaceId]);
+    await this.usage.record(tx, callOf(attempt, orderer));
   }
 
   /** As `recordAttempt`, for a call whose lease is lost, and only if that is because the transcription was cancelled. */
   async recordCancelled(tx: WorkspaceTransaction, attempt: NewAttempt): Promise<void> {
     const cancelled = this.scope(tx, { id: attempt.transcriptionId, status: 'cancelled', generation: attempt.generation });
     if (await this.rows(tx).existsBy(cancelled)) await this.recordAttempt(tx, attempt);
+  }
+
+  /** Seconds of sound a provider answered for in this run, and of what it has still to answer; what chunks share counts once. */
+  async chunkSeconds(tx: WorkspaceTransaction, { id, generation }: Run): Promise<{ answered: number; left: number }> {
+    type Seconds = { answered: number; left: number };
+    const [row] = await tx.query<Seconds>(CHUNK_SECONDS, [id, generation, tx.workspaceId]);
+    return row ?? { answered: 0, left: 0 };
+  }
+
+  /** Those of these runs that are not over. */
+  async unfinished(tx: SystemTransaction, runs: readonly Run[]): Promise<Run[]> {
+    const wanted = runs.map(({ id, generation }) => ({ id, generation }));
+    return tx.query<Run>(UNFINISHED, [JSON.stringify(wanted)]);
   }
 
   /** Writes the transcript and completes. */
@@ -323,4 +363,12 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   async removeOlder(tx: WorkspaceTransaction, days: number, limit: number): Promise<string[]> {
     return (await tx.query<{ id: string }>(REMOVE_OLDER, [tx.workspaceId, days, limit])).map(({ id }) => id);
   }
+}
+
+/** An attempt as the usage has it. */
+export function callOf(attempt: NewAttempt, { userId, apiKeyId }: Orderer = { userId: null, apiKeyId: null }): ProviderCall {
+  const { id, workspaceId, transcriptionId: subjectId, provider, model, outcome, errorKind, audioSeconds } = attempt;
+  const { costMicroDollars, providerKeyId } = attempt;
+  const call = { id, workspaceId, subjectId, provider, model, outcome, errorKind, audioSeconds, costMicroDollars };
+  return { ...call, providerKeyId, userId, apiKeyId };
 }

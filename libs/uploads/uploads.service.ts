@@ -6,6 +6,7 @@ import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
+import { Quotas } from '#quota';
 import { ObjectStore, storageErrors, type StoredPart } from '#storage';
 import { bytesOfPart, fittingParts, partCountOf, type PartPlan, planParts } from './part-plan.js';
 import { assertUnfinished, statusOf, uploadNotFound } from './upload-states.js';
@@ -47,6 +48,7 @@ export class UploadsService {
     private readonly audio: AudioService,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
+    private readonly quotas: Quotas,
   ) {}
 
   /** The largest there may be. */
@@ -60,6 +62,7 @@ export class UploadsService {
    */
   async begin({ workspaceId, userId }: Uploader, order: UploadOrder): Promise<Upload> {
     this.audio.refuseBytes(order.bytes);
+    await this.database.inWorkspace(workspaceId, (tx) => this.quotas.refuseUnlessLeft(tx, 'storage', order.bytes));
     const id = uuidv7();
     const { partBytes } = planParts(order.bytes);
     const objectKey = `${recordingPrefix(workspaceId, id)}original`;

@@ -16,6 +16,8 @@ import { type Log, ObservabilityModule } from '#observability';
 import { ProviderKeysHttpModule } from '#provider-keys/http';
 import { ProvidersHttpModule } from '#providers/http';
 import { QueuesModule } from '#queues';
+import { QuotaModule } from '#quota';
+import { UsageModule } from '#usage';
 import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
 import { TranscriptionHttpModule } from '#transcription/http';
@@ -39,6 +41,8 @@ export class ApiModule {
         EventsModule,
         QueuesModule,
         MailModule,
+        QuotaModule,
+        UsageModule,
         IdempotencyModule,
         IdentityHttpModule,
         FederationHttpModule,

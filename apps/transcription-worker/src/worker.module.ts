@@ -11,7 +11,10 @@ import { MailModule } from '#mail';
 import { MailWorkerModule } from '#mail/worker';
 import { type Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
+import { QuotaModule } from '#quota';
+import { UsageModule } from '#usage';
 import { QueuesWorkerModule } from '#queues/worker';
+import { QuotaWorkerModule } from '#quota/worker';
 import { RetentionWorkerModule } from '#retention/worker';
 import { StorageModule } from '#storage';
 import { StorageWorkerModule } from '#storage/worker';
@@ -37,6 +40,8 @@ export class WorkerModule {
         EventsModule,
         QueuesModule,
         MailModule,
+        QuotaModule,
+        UsageModule,
         // The rooms' services ask it whether a request carries a key; here none does.
         IdempotencyModule,
         IdempotencyWorkerModule,
@@ -44,6 +49,7 @@ export class WorkerModule {
         StorageWorkerModule,
         IdentityWorkerModule,
         MailWorkerModule,
+        QuotaWorkerModule,
         AudioWorkerModule,
         TranscriptionWorkerModule,
         UploadsWorkerModule,

@@ -29,6 +29,7 @@ import { TranscriptionAttempt } from './transcription/transcription-attempt.enti
 import { TranscriptionChunk } from './transcription/transcription-chunk.entity.js';
 import { Transcription } from './transcription/transcription.entity.js';
 import { Upload } from './uploads/upload.entity.js';
+import { UsageRecord } from './usage/usage-record.entity.js';
 import { WorkspaceKey } from './vault/workspace-key.entity.js';
 import { Invitation } from './workspaces/invitation.entity.js';
 
@@ -59,6 +60,7 @@ export { QUOTA_RESOURCES, QuotaPeriod, type QuotaResource } from './quota/quota-
 export { QuotaWarning } from './quota/quota-warning.entity.js';
 export { WorkspaceCalls } from './quota/workspace-calls.entity.js';
 export { Upload, UPLOAD_KINDS, UPLOAD_STATUSES, type UploadKind, type UploadStatus } from './uploads/upload.entity.js';
+export { UsageRecord } from './usage/usage-record.entity.js';
 export { WorkspaceKey } from './vault/workspace-key.entity.js';
 export { Invitation } from './workspaces/invitation.entity.js';
 export { TranscriptSegment, type TranscriptWord } from './transcription/transcript-segment.entity.js';
@@ -117,4 +119,5 @@ export const ENTITIES = [
   QuotaEntry,
   QuotaWarning,
   WorkspaceCalls,
+  UsageRecord,
 ];

@@ -19,6 +19,7 @@ import { Retention1763900800000 } from './1763900800000-retention.js';
 import { CallsOfWorkspaces1764000100000 } from './1764000100000-calls-of-workspaces.js';
 import { Circuits1764000200000 } from './1764000200000-circuits.js';
 import { Quotas1764000300000 } from './1764000300000-quotas.js';
+import { Usage1764000310000 } from './1764000310000-usage.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   CallsOfWorkspaces1764000100000,
   Circuits1764000200000,
   Quotas1764000300000,
+  Usage1764000310000,
 ];

@@ -82,6 +82,7 @@ export async function makeTranscription(
     workspaceId,
     audioId: null,
     createdBy: null,
+    apiKeyId: null,
     status: 'pending',
     stage: 'prepare',
     generation: 1,

@@ -7,6 +7,7 @@ import { ChunkObjects } from '../chunk-objects.js';
 import { failedParts } from '../failed-parts.js';
 import { warningsOf } from '../quality/recording-quality.js';
 import { settleRecording } from '../quality/settle-recording.js';
+import { TranscriptionQuota } from '../transcription-quota.js';
 import { TranscriptionsRepository } from '../transcriptions.repository.js';
 import { SecondAnswers } from './second-answers.js';
 import { runOf, TranscriptionRuns } from './transcription-runs.js';
@@ -20,6 +21,7 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
     private readonly transcriptions: TranscriptionsRepository,
     private readonly chunks: ChunkObjects,
     private readonly second: SecondAnswers,
+    private readonly quota: TranscriptionQuota,
     private readonly log: Log,
   ) {}
 
@@ -46,6 +48,7 @@ export class AssembleHandler implements JobHandler<'transcription.assemble'> {
       // With parts missing somebody may want to try those again.
       if (missing.length > 0) await this.chunks.discardLater(tx, runOf(job.facts));
       else await this.chunks.discard(tx, runOf(job.facts));
+      await this.quota.settle(tx, runOf(job.facts));
     });
     this.log.info('Transcription completed', { transcriptionId: transcription.id, segments: transcript.segments.length });
   }

@@ -12,6 +12,7 @@ import type { SpeechModel } from '#speech';
 import { ObjectStore, sha256Of } from '#storage';
 import { ChunkObjects } from '../chunk-objects.js';
 import { failureReasons } from '../transcription.errors.js';
+import { TranscriptionQuota } from '../transcription-quota.js';
 import { transcriptionPrefix } from '../transcription.service.js';
 import { type NewChunk, TranscriptionsRepository } from '../transcriptions.repository.js';
 import { EarlierResults } from './earlier-results.js';
@@ -40,6 +41,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     private readonly store: ObjectStore,
     private readonly chunkObjects: ChunkObjects,
     private readonly outbox: JobOutbox,
+    private readonly quota: TranscriptionQuota,
     private readonly log: Log,
   ) {}
 
@@ -97,8 +99,10 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     soundSha256: string,
   ): Promise<boolean> {
     const taken = await this.earlierResults.takeOver(tx, runOf(facts), transcription, soundSha256);
-    if (taken) await this.chunkObjects.discard(tx, runOf(facts));
-    return taken;
+    if (!taken) return false;
+    await this.chunkObjects.discard(tx, runOf(facts));
+    await this.quota.settle(tx, runOf(facts));
+    return true;
   }
 
   private async recordingOf({ audioId, workspaceId }: Transcription): Promise<Audio> {
@@ -140,7 +144,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
   private async prepared(
     tx: WorkspaceTransaction,
     { facts }: PrepareJob,
-    { priority }: Transcription,
+    { priority, options }: Transcription,
     { seconds, soundSha256, damaged }: Cut,
     chunks: NewChunk[],
   ): Promise<void> {
@@ -154,9 +158,10 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     if (!(await this.transcriptions.prepared(tx, runOf(facts), { seconds, soundSha256, chunks, warnings }))) return;
     const { workspaceId, subjectId, generation } = facts;
     const next = { workspaceId, subjectId, generation, priority, payload: {} };
-    if (toDo.length === 0) return void (await this.outbox.add(tx, 'transcription.assemble', next));
     const parts = toDo.map(({ index }) => ({ ...next, part: index }));
-    await this.outbox.addMany(tx, 'transcription.transcribe-chunk', parts);
+    if (parts.length === 0) await this.outbox.add(tx, 'transcription.assemble', next);
+    else await this.outbox.addMany(tx, 'transcription.transcribe-chunk', parts);
+    await this.quota.decoded(tx, runOf(facts), seconds * (options.channels?.length ?? 1));
   }
 }
 

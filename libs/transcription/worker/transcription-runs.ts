@@ -5,6 +5,7 @@ import { JobOutbox } from '#queues';
 import type { JobFacts } from '#queues/worker';
 import type { SpeechWish } from '#speech';
 import { ChunkObjects } from '../chunk-objects.js';
+import { TranscriptionQuota } from '../transcription-quota.js';
 import { transcriptionErrors } from '../transcription.errors.js';
 import { type Counted, type Run, TranscriptionsRepository } from '../transcriptions.repository.js';
 
@@ -34,6 +35,7 @@ export class TranscriptionRuns {
     private readonly transcriptions: TranscriptionsRepository,
     private readonly outbox: JobOutbox,
     private readonly chunks: ChunkObjects,
+    private readonly quota: TranscriptionQuota,
   ) {}
 
   /** The transcription of a job. A job without its row is a mistake, never a success. */
@@ -50,6 +52,7 @@ export class TranscriptionRuns {
     if (!(await this.transcriptions.fail(tx, runOf(job), failure))) return;
     await this.outbox.forget(tx, job.subjectId);
     await this.chunks.discardLater(tx, runOf(job));
+    await this.quota.settle(tx, runOf(job));
   }
 
   /** Goes on after a chunk was counted: after the last one they are put together, unless not one of them gave any text. */

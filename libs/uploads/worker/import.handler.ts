@@ -7,6 +7,7 @@ import { FieldError } from '#errors';
 import { Log } from '#observability';
 import { OutgoingClient, type OutgoingLimits } from '#outgoing';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
+import { refusedForGood } from '#quota';
 import { Vault } from '#vault';
 import { IMPORT_SCHEMES } from '../import/import.service.js';
 import { ImportsRepository, type OpenImport, sourcePlace } from '../import/imports.repository.js';
@@ -48,11 +49,12 @@ export class ImportHandler implements JobHandler<'audio.import'> {
     const answer = await this.outgoing.get(address, limits, job.signal);
     try {
       const body = Readable.from(this.noted(job, answer.body, answer.bytes), { objectMode: false });
-      await this.audio.takeIn(
+      const taken = this.audio.takeIn(
         { workspaceId, userId: wanted.createdBy },
         { name: wanted.name, body, signal: job.signal },
         (write) => this.commit(job, wanted, write),
       );
+      await refusedForGood(taken);
     } finally {
       answer.body.destroy();
     }

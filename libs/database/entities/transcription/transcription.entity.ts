@@ -91,6 +91,10 @@ export class Transcription {
   @Column('uuid', { name: 'created_by', nullable: true })
   createdBy!: string | null;
 
+  /** With which key it was ordered, also once that is deleted; null: in person. */
+  @Column('uuid', { name: 'api_key_id', nullable: true })
+  apiKeyId!: string | null;
+
   @Column('text', { default: 'pending' })
   status!: TranscriptionStatus;
 
