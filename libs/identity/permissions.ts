@@ -38,6 +38,9 @@ const RULES = {
   /** Leaving a workspace; the rooms let nobody remove others by it. */
   'membership:end': { role: 'viewer', scope: null },
   'audit:read': ADMIN_READS,
+  'quotas:read': ANYBODY_READS,
+  /** What everybody in the workspace had done, and what it cost. */
+  'usage:read': ADMIN_READS,
   'api-keys:read': { role: 'member', scope: 'admin' },
   /** A key that could make keys would outlive its own end. */
   'api-keys:write': { role: 'member', scope: null },

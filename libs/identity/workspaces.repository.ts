@@ -10,10 +10,11 @@ export interface LivingWorkspace extends Retention {
   id: string;
   name: string;
   kind: Workspace['kind'];
+  timezone: string;
 }
 
 /** What its admins may change of a workspace. */
-export type WorkspaceChange = Partial<Retention & Pick<Workspace, 'name'>>;
+export type WorkspaceChange = Partial<Retention & Pick<Workspace, 'name' | 'timezone'>>;
 
 /** A workspace as one of its members sees it. */
 export interface WorkspaceOfUser extends LivingWorkspace {
@@ -36,7 +37,7 @@ interface ListFilter {
 const LIVING = 'w.deleted_at IS NULL';
 const RESTORABLE = `w.deleted_at IS NOT NULL AND w.purge_at > now()`;
 
-const FACTS = `w.id, w.name, w.kind, w.audio_retention_days AS "audioRetentionDays", w.transcript_retention_days AS "transcriptRetentionDays"`;
+const FACTS = `w.id, w.name, w.kind, w.timezone, w.audio_retention_days AS "audioRetentionDays", w.transcript_retention_days AS "transcriptRetentionDays"`;
 
 const OF_USER = `
 SELECT ${FACTS}, w.plan, m.role, w.created_at AS "createdAt", w.updated_at AS "updatedAt",
@@ -92,6 +93,11 @@ export class WorkspacesRepository {
       [id, ownerId],
     );
     return row ?? null;
+  }
+
+  /** Whether the database can reckon in a time zone: its list is not quite the runtime's. */
+  async knowsTimezone(tx: SystemTransaction, name: string): Promise<boolean> {
+    return (await tx.query('SELECT 1 FROM pg_timezone_names WHERE name = $1', [name])).length > 0;
   }
 
   async change(tx: SystemTransaction, id: string, change: WorkspaceChange): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type SystemTransaction, type Transcription } from '#database';
 import { type FailedTries, JOB_NAMES, QueueStatus } from '#queues';
+import type { SpeechChoice } from '#speech';
 import { type OpenWork, OutlookRepository, type Speeds } from './outlook.repository.js';
 import { placeInLine, secondsLeft } from './seconds-left.js';
 import { isFinished } from './transcription-view.js';
@@ -21,11 +22,18 @@ interface Situation {
   work: OpenWork[];
 }
 
+/** What a reckoning wants to know of an order. */
+type Reckoned = Pick<Transcription, 'workspaceId' | 'status' | 'durationSeconds' | 'chunkCount' | 'chunksDone'> & {
+  options: Pick<Transcription['options'], 'provider' | 'model'>;
+};
+
 const STAGES = JOB_NAMES.filter((name) => name.startsWith('transcription.'));
 /** How long the situation of all workspaces is remembered: many ask about their transcriptions every second. */
 const REMEMBERED_MS = 2_000;
 /** Taken for a recording whose length nobody has counted yet, in seconds. */
 const USUAL_SECONDS = 300;
+/** Sorts behind the id of every order there is. */
+const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const NO_FAILED_TRIES: FailedTries = { count: 0, code: null, detail: null, nextAt: null };
 
 /** Reckons how long transcriptions still take, from measured speeds, the slots there are and what goes before. */
@@ -52,6 +60,17 @@ export class Outlooks {
     });
   }
 
+  /** Seconds until a transcript would be there, were it ordered now; null when nothing is known to reckon from. */
+  async ofNew(workspaceId: string, { provider, model }: SpeechChoice, seconds: number, priority: number): Promise<number | null> {
+    const situation = await this.current();
+    const before = await this.database.inWorkspace(workspaceId, (tx) =>
+      this.repository.before(tx, { id: BEHIND_ALL, priority }, situation.speeds, USUAL_SECONDS),
+    );
+    const options = { provider: provider.id, model: model.id };
+    const order = { workspaceId, status: 'pending' as const, options, durationSeconds: seconds, chunkCount: null, chunksDone: 0 };
+    return reckon(order, situation, before).estimatedSecondsLeft;
+  }
+
   private async current(): Promise<Situation> {
     if (this.situation === undefined || performance.now() - this.readAt > REMEMBERED_MS) {
       this.readAt = performance.now();
@@ -68,7 +87,7 @@ export class Outlooks {
 }
 
 function reckon(
-  { workspaceId, status, options, durationSeconds, chunkCount, chunksDone }: Transcription,
+  { workspaceId, status, options, durationSeconds, chunkCount, chunksDone }: Reckoned,
   { speeds, slots, work }: Situation,
   before: Omit<OpenWork, 'workspaceId'>,
 ): Omit<Outlook, 'failedTries'> {

@@ -1,6 +1,11 @@
 import { defineErrors } from '#errors';
 
 export const workspacesErrors = defineErrors({
+  timezone_unknown: {
+    kind: 'unprocessable',
+    title: 'The time zone is not known',
+    example: 'The database of this server does not know the time zone America/Coyhaique. Name another one with the same clock.',
+  },
   personal_workspace: {
     kind: 'conflict',
     title: 'A personal workspace is for one person',

@@ -19,6 +19,7 @@ import {
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
 import { LockedWorkspaces, workspaceNotFound } from './locked-workspaces.js';
+import { workspacesErrors } from './workspaces.errors.js';
 
 const DAY_SECONDS = 86_400;
 const MINUTE_MS = 60_000;
@@ -66,11 +67,15 @@ export class WorkspacesService {
     return this.database.asSystem((tx) => this.findIn(tx, userId, workspaceId));
   }
 
-  /** Changes its name, or how long it keeps recordings and transcripts. */
+  /**
+   * Changes its name, its time zone, or how long it keeps recordings and transcripts.
+   * @throws FieldError timezone_unknown
+   */
   async change(actor: Actor, wanted: WorkspaceChange): Promise<WorkspaceOfUser> {
     return this.database.asSystem(async (tx) => {
       const workspace = await this.locked.lock(tx, actor, 'workspace:write');
       const { change, details } = differences(workspace, wanted);
+      if (change.timezone !== undefined) await this.refuseUnknownTimezone(tx, change.timezone);
       if (Object.keys(change).length > 0) {
         await this.workspaces.change(tx, workspace.id, change);
         await this.record(tx, actor, 'workspace.changed', workspace.id, details);
@@ -116,6 +121,14 @@ export class WorkspacesService {
     });
   }
 
+  private async refuseUnknownTimezone(tx: SystemTransaction, name: string): Promise<void> {
+    if (await this.workspaces.knowsTimezone(tx, name)) return;
+    throw new FieldError(
+      workspacesErrors.timezone_unknown,
+      `The database of this server does not know the time zone ${name}. Name another one with the same clock.`,
+    );
+  }
+
   /** An account that is just being deleted must not be left with a team that nobody owns. */
   private async refuseClosed(tx: SystemTransaction, { userId }: Actor): Promise<void> {
     const account = await this.accounts.find(tx, userId);
@@ -144,13 +157,17 @@ export class WorkspacesService {
 /** What of a change is one, and how the record says so: the value before and after under each name. */
 function differences(
   workspace: LivingWorkspace,
-  { name, audioRetentionDays, transcriptRetentionDays }: WorkspaceChange,
+  { name, timezone, audioRetentionDays, transcriptRetentionDays }: WorkspaceChange,
 ): { change: WorkspaceChange; details: Record<string, string | number | null> } {
   const change: WorkspaceChange = {};
   const details: Record<string, string | number | null> = {};
   if (name !== undefined && name !== workspace.name) {
     change.name = name;
     Object.assign(details, { before: workspace.name, name });
+  }
+  if (timezone !== undefined && timezone !== workspace.timezone) {
+    change.timezone = timezone;
+    Object.assign(details, { timezoneBefore: workspace.timezone, timezone });
   }
   if (audioRetentionDays !== undefined && audioRetentionDays !== workspace.audioRetentionDays) {
     change.audioRetentionDays = audioRetentionDays;

@@ -17,7 +17,9 @@ import { ProviderKeysHttpModule } from '#provider-keys/http';
 import { ProvidersHttpModule } from '#providers/http';
 import { QueuesModule } from '#queues';
 import { QuotaModule } from '#quota';
+import { QuotaHttpModule } from '#quota/http';
 import { UsageModule } from '#usage';
+import { UsageHttpModule } from '#usage/http';
 import { StorageModule } from '#storage';
 import { StorageHttpModule } from '#storage/http';
 import { TranscriptionHttpModule } from '#transcription/http';
@@ -57,6 +59,8 @@ export class ApiModule {
         ProvidersHttpModule,
         WorkspacesHttpModule,
         AuditHttpModule,
+        QuotaHttpModule,
+        UsageHttpModule,
       ],
     };
   }

@@ -1,11 +1,14 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { commonErrors } from '#errors';
 import { addProblems } from '#errors/http';
+import { quotaErrors } from '#quota';
 
 /** The parts of an operation that are looked at. */
 interface Operation {
   requestBody?: { content?: Record<string, unknown> };
   responses?: Record<string, unknown>;
+  /** Not there: it is open to everyone. */
+  'x-permission'?: string;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -18,13 +21,18 @@ const JSON_BODY_ERRORS = [
   commonErrors.unsupported_content_type,
 ];
 
-/** Documents the errors that come with every JSON body, so that no route need name them. */
+/** Routes that answer also when all calls are used up. */
+const ALSO_WHEN_SPENT = '/api/v1/usage';
+
+/** Documents the errors that come with every JSON body, and with every call of a workspace, so that no route need name them. */
 export function addBodyProblems(document: OpenAPIObject): OpenAPIObject {
-  for (const item of Object.values(document.paths)) {
+  for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;
       if (operation?.requestBody?.content?.['application/json'] !== undefined)
         addProblems((operation.responses ??= {}), JSON_BODY_ERRORS);
+      if (operation?.['x-permission'] !== undefined && !path.startsWith(ALSO_WHEN_SPENT))
+        addProblems((operation.responses ??= {}), [quotaErrors.quota_exceeded]);
     }
   }
   return document;

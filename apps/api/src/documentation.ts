@@ -57,6 +57,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('meetings', 'Meetings, and the background service that transcribes them')
     .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
     .addTag('providers', 'Who can transcribe: models, prices, and how they do')
+    .addTag('usage', 'What a workspace may use, what it has used, and what that cost')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({
       type: 'http',

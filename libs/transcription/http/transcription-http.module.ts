@@ -7,6 +7,8 @@ import { ProgressStreams } from '../progress/progress-streams.js';
 import { TranscriptionModule } from '../transcription.module.js';
 import { AudioConfigController } from './audio-config.controller.js';
 import { BackgroundServiceController } from './background-service.controller.js';
+import { Estimates } from '../estimates.js';
+import { EstimateController } from './estimate.controller.js';
 import { ProgressController } from './progress.controller.js';
 import { TranscribeUploadController } from './transcribe-upload.controller.js';
 import { TranscriptionControlController } from './transcription-control.controller.js';
@@ -15,6 +17,7 @@ import { TranscriptionsController } from './transcriptions.controller.js';
 @Module({
   imports: [TranscriptionModule, AudioModule, ProviderKeysModule, IdentityHttpModule],
   controllers: [
+    EstimateController,
     TranscriptionsController,
     TranscriptionControlController,
     BackgroundServiceController,
@@ -22,6 +25,6 @@ import { TranscriptionsController } from './transcriptions.controller.js';
     ProgressController,
     AudioConfigController,
   ],
-  providers: [ProgressStreams, AudioCapabilities],
+  providers: [ProgressStreams, AudioCapabilities, Estimates],
 })
 export class TranscriptionHttpModule {}

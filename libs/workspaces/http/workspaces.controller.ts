@@ -77,10 +77,10 @@ export class WorkspacesController {
   /** Gives the workspace another name. */
   @Patch(':id')
   @Access('workspace:write', { workspace: 'id' })
-  @ApiOperation({ summary: 'Change a workspace: its name, how long it keeps things' })
+  @ApiOperation({ summary: 'Change a workspace: its name, its time zone, how long it keeps things' })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: WorkspaceDto, description: 'As it is now.' })
-  @ApiProblems(commonErrors.malformed_request, commonErrors.validation_failed)
+  @ApiProblems(workspacesErrors.timezone_unknown, commonErrors.malformed_request, commonErrors.validation_failed)
   async change(@CurrentActor() actor: Actor, @Body() change: WorkspaceChangeDto): Promise<WorkspaceDto> {
     return toWorkspace(await this.workspaces.change(actor, toWorkspaceChange(change)));
   }

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   IsBoolean,
+  IsIn,
   IsInt,
   IsObject,
   IsOptional,
@@ -17,6 +18,9 @@ import {
 import { type Plan, PLANS, type Role, ROLES } from '#database';
 import type { WorkspaceChange, WorkspaceOfUser } from '#identity';
 import { PageDto, PageQueryDto } from '#paging/http';
+
+/** Those that the runtime and Postgres both know by name. */
+const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
 const KINDS = ['personal', 'team'] as const;
 
@@ -54,6 +58,9 @@ export class WorkspaceDto {
     description: 'A personal one comes with the account and stays with its one owner.',
   })
   kind!: (typeof KINDS)[number];
+
+  @ApiProperty({ example: 'Europe/Berlin', description: "By IANA's name; quotas and reports go by its months." })
+  timezone!: string;
 
   @ApiProperty({ enum: PLANS, example: 'free', description: 'Decides its limits.' })
   plan!: Plan;
@@ -144,6 +151,14 @@ export class WorkspaceChangeDto {
   @Matches(/\S/, { message: 'name must not be blank' })
   name?: string;
 
+  @ApiPropertyOptional({
+    example: 'Europe/Berlin',
+    description: "By IANA's name. Quotas go by its months from the end of the current one on.",
+  })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsIn(TIME_ZONES, { message: 'timezone must be the name of a time zone such as Europe/Berlin' })
+  timezone?: string;
+
   @ApiPropertyOptional({ type: RetentionChangeDto })
   @ValidateIf((_, value) => value !== undefined)
   @IsObject()
@@ -152,10 +167,11 @@ export class WorkspaceChangeDto {
   retention?: RetentionChangeDto;
 }
 
-export function toWorkspaceChange({ name, retention = {} }: WorkspaceChangeDto): WorkspaceChange {
+export function toWorkspaceChange({ name, timezone, retention = {} }: WorkspaceChangeDto): WorkspaceChange {
   const { audioDays, transcriptDays } = retention;
   return {
     ...(name === undefined ? {} : { name }),
+    ...(timezone === undefined ? {} : { timezone }),
     ...(audioDays === undefined ? {} : { audioRetentionDays: audioDays }),
     ...(transcriptDays === undefined ? {} : { transcriptRetentionDays: transcriptDays }),
   };
@@ -173,12 +189,13 @@ export class TransferOwnershipDto {
 }
 
 export function toWorkspace(workspace: WorkspaceOfUser): WorkspaceDto {
-  const { id, name, kind, plan, role, createdAt, updatedAt, deletedAt, purgeAt } = workspace;
+  const { id, name, kind, timezone, plan, role, createdAt, updatedAt, deletedAt, purgeAt } = workspace;
   const retention = { audioDays: workspace.audioRetentionDays, transcriptDays: workspace.transcriptRetentionDays };
   return {
     id,
     name,
     kind,
+    timezone,
     plan,
     role,
     retention,

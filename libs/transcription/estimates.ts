@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type QuotaResource, type WorkspaceTransaction } from '#database';
+import { OwnKeys } from '#provider-keys';
+import { Quotas, type Standing } from '#quota';
+import type { SpeechChoice } from '#speech';
+import { Outlooks } from './outlook.js';
+import { PRIORITIES } from './priorities.js';
+import { TranscriptionQuota } from './transcription-quota.js';
+import { TranscriptionService, type TranscriptionWish } from './transcription.service.js';
+
+/** What is to be transcribed: a recording that is here, or so many seconds of one that is not. */
+export type Estimated = { audioId: string } | { seconds: number };
+
+/** What an order would take, as far as it can be known before. */
+export interface Estimate {
+  choice: SpeechChoice;
+  /** Of sound, all channels that are transcribed apart together. */
+  seconds: number;
+  /** Millionths of a dollar by the price table; null where no price is known. */
+  costMicroDollars: number | null;
+  /** What it needs, and where that stands; amounts in the units of the ledger. */
+  quotas: { standing: Standing; needed: number }[];
+  fits: boolean;
+  /** Seconds until the transcript is there, were it ordered now; null when nothing is known to reckon from. */
+  secondsLeft: number | null;
+}
+
+const NEEDED: QuotaResource[] = ['processing', 'transcription'];
+
+/** Says what an order would take, without ordering. */
+@Injectable()
+export class Estimates {
+  constructor(
+    private readonly database: Database,
+    private readonly transcriptions: TranscriptionService,
+    private readonly ownKeys: OwnKeys,
+    private readonly quota: TranscriptionQuota,
+    private readonly quotas: Quotas,
+    private readonly outlooks: Outlooks,
+  ) {}
+
+  /** @throws FieldError as an order, without quota_exceeded */
+  async of(workspaceId: string, what: Estimated, wish: TranscriptionWish): Promise<Estimate> {
+    const { priority = 'normal' } = wish;
+    const { choice, seconds, quotas } = await this.database.inWorkspace(workspaceId, async (tx) => {
+      const sound = await this.soundOf(tx, what, wish);
+      return { ...sound, quotas: await this.needs(tx, 1_000 * sound.seconds) };
+    });
+    const { microDollarsPerMinute } = choice.model.price;
+    return {
+      choice,
+      seconds,
+      costMicroDollars: microDollarsPerMinute === null ? null : Math.round((microDollarsPerMinute * seconds) / 60),
+      quotas,
+      fits: quotas.every(({ standing, needed }) => fits(standing, needed)),
+      secondsLeft: await this.outlooks.ofNew(workspaceId, choice, seconds, PRIORITIES[priority]),
+    };
+  }
+
+  private async soundOf(
+    tx: WorkspaceTransaction,
+    what: Estimated,
+    wish: TranscriptionWish,
+  ): Promise<{ choice: SpeechChoice; seconds: number }> {
+    if ('seconds' in what) {
+      const choice = await this.ownKeys.choose(tx, { ...wish, translate: wish.task === 'translate' });
+      return { choice, seconds: what.seconds };
+    }
+    const { audio, channels, choice } = await this.transcriptions.consider(tx, what.audioId, wish);
+    return { choice, seconds: await this.quota.seconds(tx, audio, channels?.length ?? 1) };
+  }
+
+  private async needs(tx: WorkspaceTransaction, milliseconds: number): Promise<Estimate['quotas']> {
+    const needed = Math.round(milliseconds);
+    const needs: Estimate['quotas'] = [];
+    for (const resource of NEEDED) needs.push({ standing: await this.quotas.standing(tx, resource), needed });
+    return needs;
+  }
+}
+
+/** Whether so much is left. */
+export function fits({ limit, used, reserved }: Standing, needed: number): boolean {
+  return limit === null || used + reserved + needed <= limit;
+}
