@@ -1,3 +1,4 @@
+export { CallQuotas } from './call-quotas.js';
 export { Plans } from './plans.js';
 export { quotaErrors } from './quota.errors.js';
 export { exceeded, inWords, nameOf, refusedForGood, shown, UNITS } from './quota-amounts.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { CallCounts } from '#rate-limits';
-import { CallQuotas } from '#quota/http';
+import { CallQuotas } from '#quota';
 import { makeAudio } from '#testing/factories';
 import { UsageRecords } from '#usage';
 import { wavOf } from './recording.fixture.js';

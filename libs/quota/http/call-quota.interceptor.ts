@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import type { ActorRequest } from '#identity/http';
-import { CallQuotas } from './call-quotas.js';
+import { CallQuotas } from '../call-quotas.js';
 
 const ALSO_WHEN_SPENT = 'steno:also-when-spent';
 

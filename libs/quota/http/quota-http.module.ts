@@ -4,7 +4,7 @@ import { IdentityHttpModule } from '#identity/http';
 import { RateLimitsModule } from '#rate-limits';
 import { WorkspaceCallsRepository } from '../workspace-calls.repository.js';
 import { CallQuotaInterceptor } from './call-quota.interceptor.js';
-import { CallQuotas } from './call-quotas.js';
+import { CallQuotas } from '../call-quotas.js';
 import { QuotasController } from './quotas.controller.js';
 
 @Module({

@@ -2,10 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '#database';
 import { Log } from '#observability';
 import { CallCounts, type CallTotal } from '#rate-limits';
-import { exceeded } from '../quota-amounts.js';
-import { QuotaPeriods, type Standing } from '../quota-periods.repository.js';
-import { QuotaWarnings } from '../quota-warnings.js';
-import { type CountedCalls, WorkspaceCallsRepository } from '../workspace-calls.repository.js';
+import { exceeded } from './quota-amounts.js';
+import { QuotaPeriods, type Standing } from './quota-periods.repository.js';
+import { QuotaWarnings } from './quota-warnings.js';
+import { type CountedCalls, WorkspaceCallsRepository } from './workspace-calls.repository.js';
 
 const COUNTER = /^workspace:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{4}-\d\d-\d\d)$/;
 
