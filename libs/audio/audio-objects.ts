@@ -8,6 +8,11 @@ UNION ALL
 (SELECT stored_as, object_key FROM second_tracks WHERE $1::uuid IS NULL OR stored_as > $1 ORDER BY stored_as LIMIT $2)
 ORDER BY id LIMIT $2`;
 
+const BYTES = `
+SELECT workspace_id AS id, sum(bytes)::float8 AS bytes FROM (
+  SELECT workspace_id, bytes FROM audio UNION ALL SELECT workspace_id, bytes FROM second_tracks) AS stored
+GROUP BY workspace_id`;
+
 /** Which objects the recordings of all workspaces have: to compare the store with. */
 @Injectable()
 export class AudioObjects {
@@ -24,5 +29,11 @@ export class AudioObjects {
    */
   async page(tx: SystemTransaction, after: string | null, limit: number): Promise<Pick<Audio, 'id' | 'objectKey'>[]> {
     return tx.query(PAGE, [after, limit]);
+  }
+
+  /** Bytes of all recordings with their second tracks, by workspace. */
+  async bytesByWorkspace(tx: SystemTransaction): Promise<Map<string, number>> {
+    const rows = await tx.query<{ id: string; bytes: number }>(BYTES);
+    return new Map(rows.map(({ id, bytes }) => [id, bytes]));
   }
 }

@@ -6,4 +6,5 @@ export { type LedgerDisagreement, QuotaLedger, type QuotaSubject } from './quota
 export { QuotaModule } from './quota.module.js';
 export type { Standing } from './quota-periods.repository.js';
 export { type Amounts, Quotas } from './quotas.service.js';
+export { StoredBytes } from './stored-bytes.js';
 export { ReservationHolders, type Work } from './reservation-holders.js';

@@ -15,6 +15,7 @@ import { QuotaModule } from '#quota';
 import { UsageModule } from '#usage';
 import { QueuesWorkerModule } from '#queues/worker';
 import { QuotaWorkerModule } from '#quota/worker';
+import { ReconciliationWorkerModule } from '#reconciliation/worker';
 import { RetentionWorkerModule } from '#retention/worker';
 import { StorageModule } from '#storage';
 import { StorageWorkerModule } from '#storage/worker';
@@ -53,6 +54,7 @@ export class WorkerModule {
         AudioWorkerModule,
         TranscriptionWorkerModule,
         UploadsWorkerModule,
+        ReconciliationWorkerModule,
         RetentionWorkerModule,
         WorkspacesWorkerModule,
       ],

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import type { Transcription } from '#database';
+import { Quotas } from '#quota';
+import { Reconciliation } from '#reconciliation';
+import { makeMembership, makeUser, makeWorkspace } from '#testing/factories';
 import { longRecording, startTestWorker, type TestWorker } from './test-worker.js';
 
 // Starting a whole worker and cutting a quarter of an hour of sound takes long on a machine that does other things besides.
@@ -143,5 +147,61 @@ describe('Q9: cancelling', () => {
       if (status === 'completed') expect(settled?.seconds).toBe(20);
     }
     expect(await standing('transcription')).toMatchObject({ reserved: 0 });
+  });
+});
+
+describe('a quota that is nearly used', () => {
+  it('is told to owners and admins by letter, once', async () => {
+    const { id: workspaceId } = await makeWorkspace(worker.database, { name: 'Engines', quotas: { tokens: 100 } });
+    const people = await Promise.all(
+      (['owner', 'admin', 'member'] as const).map(async (role) => {
+        const user = await makeUser(worker.database);
+        await makeMembership(worker.database, workspaceId, user.id, role);
+        return user.email;
+      }),
+    );
+    const quotas = worker.app.get(Quotas, { strict: false });
+    for (const tokens of [85, 5]) {
+      const subject = { workspaceId, kind: 'request' as const, id: uuidv7() };
+      await worker.database.inWorkspace(workspaceId, async (tx) => {
+        await quotas.reserve(tx, subject, { tokens });
+        await quotas.settle(tx, subject, { tokens });
+      });
+    }
+    const letters = () =>
+      worker.query<{ recipient: string; subject: string }>('SELECT recipient, subject FROM mails WHERE workspace_id = $1', [
+        workspaceId,
+      ]);
+    while ((await letters()).length < 2) await sleep(50);
+    const told = await letters();
+    expect(told.map(({ recipient }) => recipient).toSorted()).toEqual(people.slice(0, 2).toSorted());
+    expect(told[0]?.subject).toBe('Engines: 80 % of the quota of AI tokens are used');
+  });
+});
+
+describe('reconciliation', () => {
+  it('finds that all that was done stands in the ledgers as it was, and what does not', async () => {
+    const reconciliation = worker.app.get(Reconciliation, { strict: false });
+    expect(await reconciliation.findings(null)).toEqual([]);
+    await worker.query('UPDATE audio SET bytes = bytes + 1 WHERE id = $1 RETURNING id', [audioId]);
+    await worker.query(
+      `UPDATE quota_periods SET used = used + 1 WHERE workspace_id = $1 AND resource = 'transcription' RETURNING used`,
+      [worker.workspaceId],
+    );
+    const [lost] = await worker.query<{ id: string }>(
+      'DELETE FROM usage_records WHERE id = (SELECT min(id::text)::uuid FROM usage_records) RETURNING id',
+      [],
+    );
+    const [changed] = await worker.query<{ id: string }>(
+      'UPDATE usage_records SET milliseconds = 1 WHERE id = (SELECT min(id::text)::uuid FROM usage_records) RETURNING id',
+      [],
+    );
+    expect(await reconciliation.findings(null)).toMatchObject([
+      { kind: 'call_without_usage', subject: lost?.id, found: 'nothing' },
+      { kind: 'usage_differs', subject: changed?.id },
+      { kind: 'quota_differs', workspaceId: worker.workspaceId, subject: expect.stringMatching(/^transcription from /) },
+      { kind: 'storage_differs', workspaceId: worker.workspaceId },
+    ]);
+    expect(await reconciliation.findings(new Date(Date.now() + 60_000))).toHaveLength(2);
   });
 });

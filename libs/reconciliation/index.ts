@@ -1,0 +1,2 @@
+export { ReconciliationModule } from './reconciliation.module.js';
+export { type LedgerFinding, Reconciliation } from './reconciliation.service.js';

@@ -1,0 +1,1 @@
+export { ReconciliationWorkerModule } from './reconciliation-worker.module.js';
