@@ -26,8 +26,8 @@ export interface ExpiredReservation {
 const WORK = `workspace_id = $1 AND subject_id = $2 AND generation = $3 AND resource = $4`;
 
 const RESERVE = `
-INSERT INTO quota_ledger (workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount, expires_at)
-VALUES ($1, $2, $3, $4, $5, 'reserve', $6, $7, now() + make_interval(secs => $8))`;
+INSERT INTO quota_ledger (id, workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount, expires_at)
+VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, 'reserve', $6, $7, now() + make_interval(secs => $8))`;
 
 const HELD = `
 SELECT starts_at, sum(amount) AS amount FROM quota_ledger WHERE ${WORK} AND kind IN ('reserve', 'adjust') GROUP BY starts_at`;
@@ -44,8 +44,8 @@ WITH held AS (${HELD}), moved AS (
   WHERE p.workspace_id = $1 AND p.resource = $4 AND p.starts_at = held.starts_at AND w.id = p.workspace_id
     AND ($5::bigint <= held.amount OR coalesce(p.used + p.reserved + $5::bigint - held.amount <= ${limitOf('$6')}, true))
   RETURNING p.starts_at, $5::bigint - held.amount AS amount)
-INSERT INTO quota_ledger (workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount)
-SELECT $1, $2, $3, $4, $7, 'adjust', starts_at, amount FROM moved`;
+INSERT INTO quota_ledger (id, workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount)
+SELECT gen_random_uuid(), $1, $2, $3, $4, $7, 'adjust', starts_at, amount FROM moved`;
 
 /**
  * Closes a reservation once, whoever tries at the same moment: the second insertion waits for the first and then does nothing. What was
@@ -53,8 +53,8 @@ SELECT $1, $2, $3, $4, $7, 'adjust', starts_at, amount FROM moved`;
  */
 const CLOSE = `
 WITH held AS (${HELD}), closed AS (
-  INSERT INTO quota_ledger (workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount)
-  SELECT $1, $2, $3, $4, $6, CASE WHEN $5::bigint > 0 THEN 'settle' ELSE 'release' END, starts_at, CASE WHEN $5::bigint > 0 THEN $5::bigint ELSE amount END
+  INSERT INTO quota_ledger (id, workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount)
+  SELECT gen_random_uuid(), $1, $2, $3, $4, $6, CASE WHEN $5::bigint > 0 THEN 'settle' ELSE 'release' END, starts_at, CASE WHEN $5::bigint > 0 THEN $5::bigint ELSE amount END
   FROM held ON CONFLICT DO NOTHING RETURNING starts_at),
 kept AS (UPDATE quota_ledger SET expires_at = NULL WHERE ${WORK} AND kind = 'reserve' AND EXISTS (SELECT FROM closed))
 UPDATE quota_periods p SET used = p.used + $5::bigint, reserved = p.reserved - held.amount

@@ -9,8 +9,9 @@ const LINES = [80, 100];
 
 /** Unique by workspace, resource, month and line: once, whoever crosses it at the same moment. */
 const WARN = `
-INSERT INTO quota_warnings (workspace_id, resource, month, percent)
-SELECT w.id, $2, date_trunc('month', now() AT TIME ZONE w.timezone)::date, unnest($3::smallint[]) FROM workspaces w WHERE w.id = $1
+INSERT INTO quota_warnings (id, workspace_id, resource, month, percent)
+SELECT gen_random_uuid(), w.id, $2, date_trunc('month', now() AT TIME ZONE w.timezone)::date, percent
+FROM workspaces w CROSS JOIN unnest($3::smallint[]) AS percent WHERE w.id = $1
 ON CONFLICT DO NOTHING RETURNING id, percent`;
 
 /** Tells a workspace once a month that a quota is nearly, or all, used: those who listen at once, its owners and admins by letter. */

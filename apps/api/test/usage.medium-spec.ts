@@ -184,7 +184,7 @@ describe('usage', () => {
 
   it('comes as a file in which nothing is a formula', async () => {
     const user = await userWithCalls();
-    const csv = await ask('GET', 'usage/export', user);
+    const csv = await ask('GET', 'usage/export?format=csv', user);
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(csv.body.split('\r\n')).toEqual([
       'day,userId,apiKeyId,providerKeyId,provider,model,calls,failed,audioSeconds,costMicroDollars,unknownCostCalls',
@@ -192,7 +192,7 @@ describe('usage', () => {
       `${today()},${user.userId},,,openai,whisper-1,4,2,90.5,6000,2`,
       '',
     ]);
-    const json = await ask('GET', 'usage/export?format=json', user);
+    const json = await ask('GET', 'usage/export', user);
     expect(json.json()).toMatchObject([{ model: '=cmd()' }, { calls: 4, unknownCostCalls: 2 }]);
   });
 

@@ -56,7 +56,8 @@ export { PROVIDER_KEY_STATUSES, ProviderKey, type ProviderKeyStatus } from './pr
 export { Job, type JobState } from './queues/job.entity.js';
 export { WorkerPulse } from './queues/worker-pulse.entity.js';
 export { QuotaEntry } from './quota/quota-entry.entity.js';
-export { QUOTA_RESOURCES, QuotaPeriod, type QuotaResource } from './quota/quota-period.entity.js';
+export { QuotaPeriod } from './quota/quota-period.entity.js';
+export { QUOTA_RESOURCES, type QuotaResource } from './quota/quota-resource.js';
 export { QuotaWarning } from './quota/quota-warning.entity.js';
 export { WorkspaceCalls } from './quota/workspace-calls.entity.js';
 export { Upload, UPLOAD_KINDS, UPLOAD_STATUSES, type UploadKind, type UploadStatus } from './uploads/upload.entity.js';

@@ -18,7 +18,7 @@ const UP = [
   )`,
   ...protectByWorkspace('quota_periods'),
   `CREATE TABLE quota_ledger (
-    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    id uuid PRIMARY KEY,
     ${OF_WORKSPACE('quota_ledger')},
     resource text NOT NULL,
     starts_at timestamptz NOT NULL,
@@ -36,7 +36,7 @@ const UP = [
   `CREATE INDEX quota_ledger_period_idx ON quota_ledger (workspace_id, resource, starts_at)`,
   ...protectByWorkspace('quota_ledger'),
   `CREATE TABLE quota_warnings (
-    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    id uuid PRIMARY KEY,
     ${OF_WORKSPACE('quota_warnings')},
     resource text NOT NULL,
     month date NOT NULL,

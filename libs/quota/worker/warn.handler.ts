@@ -6,7 +6,7 @@ import { MailOutbox } from '#mail';
 import { Log } from '#observability';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
 import { inWords, nameOf } from '../quota-amounts.js';
-import { type Standing } from '../quota-periods.repository.js';
+import type { Standing } from '../quota-periods.repository.js';
 import { Quotas } from '../quotas.service.js';
 
 /** Writes to the owners and admins of a workspace that a quota is nearly, or all, used. */

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
@@ -16,6 +16,7 @@ import {
   UsageDto,
   UsageExportQueryDto,
   UsageQueryDto,
+  UsageRowDto,
 } from './dto/usage.dto.js';
 
 const CONTENT_TYPES: Record<UsageFormat, string> = {
@@ -55,6 +56,7 @@ export class UsageController {
   @Access('usage:read')
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Get the usage as a file' })
+  @ApiExtraModels(UsageRowDto)
   @ApiOkResponse({
     description: 'The file.',
     content: {
@@ -64,8 +66,7 @@ export class UsageController {
           'day,userId,apiKeyId,providerKeyId,provider,model,calls,failed,audioSeconds,costMicroDollars,unknownCostCalls\r\n2026-03-02,019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a,,,openai,whisper-1,4,0,1205.48,120548,0\r\n',
       },
       'application/json': {
-        schema: { type: 'array', items: { type: 'object' } },
-        example: [{ day: '2026-03-02', provider: 'openai', model: 'whisper-1', calls: 4, failed: 0, audioSeconds: 1205.48 }],
+        schema: { type: 'array', items: { $ref: getSchemaPath(UsageRowDto) } },
       },
     },
   })
@@ -75,7 +76,7 @@ export class UsageController {
     @Query() query: UsageExportQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const { format = 'csv' } = query;
+    const { format = 'json' } = query;
     const { from, to, groups } = await this.reports.everything(actor.workspaceId, toSpan(query));
     void reply.headers({
       'content-type': CONTENT_TYPES[format],

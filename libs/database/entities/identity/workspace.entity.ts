@@ -1,5 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import type { QuotaResource } from '../quota/quota-period.entity.js';
+import type { QuotaResource } from '../quota/quota-resource.js';
 
 export const PLANS = ['free', 'pro', 'enterprise', 'custom'] as const;
 /** What a workspace has booked: decides its limits. */

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Workspace } from '../identity/workspace.entity.js';
-import type { QuotaResource } from './quota-period.entity.js';
+import type { QuotaResource } from './quota-resource.js';
 
 /**
  * A movement of a quota. For one piece of work (subject, generation) and resource there is at most one row of each kind, and at most
@@ -16,7 +16,7 @@ import type { QuotaResource } from './quota-period.entity.js';
 @Index('quota_ledger_period_idx', ['workspaceId', 'resource', 'startsAt'])
 @Check('quota_ledger_kind_check', `kind IN ('reserve', 'adjust', 'settle', 'release')`)
 export class QuotaEntry {
-  @PrimaryColumn('uuid', { default: () => 'gen_random_uuid()' })
+  @PrimaryColumn('uuid')
   id!: string;
 
   @Column('uuid', { name: 'workspace_id' })

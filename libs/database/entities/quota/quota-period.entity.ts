@@ -1,9 +1,6 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { Workspace } from '../identity/workspace.entity.js';
-
-/** What a plan limits: bytes stored, milliseconds of sound decoded, milliseconds of sound transcribed, calls of the API, tokens. */
-export const QUOTA_RESOURCES = ['storage', 'processing', 'transcription', 'calls', 'tokens'] as const;
-export type QuotaResource = (typeof QUOTA_RESOURCES)[number];
+import type { QuotaResource } from './quota-resource.js';
 
 /** What a workspace has used of a resource in a month of its time zone; what is stored has one period without end. */
 @Entity('quota_periods')

@@ -1,12 +1,12 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Workspace } from '../identity/workspace.entity.js';
-import type { QuotaResource } from './quota-period.entity.js';
+import type { QuotaResource } from './quota-resource.js';
 
 /** A workspace was told that so many percent of a quota are used: once in a month. */
 @Entity('quota_warnings')
 @Index('quota_warnings_key', ['workspaceId', 'resource', 'month', 'percent'], { unique: true })
 export class QuotaWarning {
-  @PrimaryColumn('uuid', { default: () => 'gen_random_uuid()' })
+  @PrimaryColumn('uuid')
   id!: string;
 
   @Column('uuid', { name: 'workspace_id' })

@@ -59,7 +59,7 @@ export class UsageQueryDto extends UsageSpanQueryDto {
 
 /** Which days, and as what file. */
 export class UsageExportQueryDto extends UsageSpanQueryDto {
-  @ApiPropertyOptional({ enum: USAGE_FORMATS, default: 'csv', example: 'csv' })
+  @ApiPropertyOptional({ enum: USAGE_FORMATS, default: 'json', example: 'csv' })
   @IsOptional()
   @IsIn(USAGE_FORMATS)
   format?: UsageFormat;
@@ -155,6 +155,27 @@ export class MonthlyReportDto {
 
   @ApiProperty({ type: [UsageGroupDto], description: 'By provider, model and key of the provider.' })
   byModel!: UsageGroupDto[];
+}
+
+/** A row of the file of GET usage/export. */
+export class UsageRowDto extends UsageSumsDto {
+  @ApiProperty({ type: String, format: 'date', nullable: true, example: '2026-03-02' })
+  day!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a' })
+  userId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  apiKeyId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  providerKeyId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'openai' })
+  provider!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'whisper-1' })
+  model!: string | null;
 }
 
 /** The days a query asks for. */
