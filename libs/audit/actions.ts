@@ -18,6 +18,7 @@ export const AUDIT_ACTIONS = [
   'session.token_reused',
   'workspace.created',
   'workspace.changed',
+  'workspace.plan_changed',
   'workspace.deleted',
   'workspace.restored',
   'workspace.purged',

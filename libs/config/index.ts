@@ -3,7 +3,7 @@ export { ConfigModule } from './config.module.js';
 export { environmentDocuments } from './documents.js';
 export type { LanguageConfig } from './language-config.js';
 export type { MailConfig } from './mail-config.js';
-export type { PlanQuotas, QuotaPlans } from './quota-plans-setting.js';
+export { type PlanQuotas, QUOTA_PLANS_SETTING, type QuotaPlans, readQuotaPlans } from './quota-plans-setting.js';
 export type { RateLimitSetting } from './rate-limit-setting.js';
 export { searchPath } from './search-path.js';
 export type { FederationConfig, OidcProvider } from './federation-config.js';

@@ -13,6 +13,7 @@ export { PlatformRoles } from './platform-roles.js';
 export { type ActorOfRows, Principals } from './principals.js';
 export { type SignedIn, SessionsService } from './sessions.service.js';
 export { SignInService } from './sign-in.service.js';
+export { WorkspacePlans } from './workspace-plans.js';
 export {
   type LivingWorkspace,
   type Retention,

@@ -1,5 +1,5 @@
 export { CallQuotas } from './call-quotas.js';
-export { Plans } from './plans.js';
+export { Plans, readOwnQuotas } from './plans.js';
 export { quotaErrors } from './quota.errors.js';
 export { exceeded, inWords, nameOf, refusedForGood, shown, UNITS } from './quota-amounts.js';
 export { type LedgerDisagreement, QuotaLedger, type QuotaSubject } from './quota-ledger.repository.js';

@@ -36,6 +36,8 @@ const VARIABLE_OF_PATH: Record<string, string> = {
   token: '$LINK_TOKEN',
   userId: '$MEMBER_ID',
   invitationId: '$INVITATION_ID',
+  /** None is needed. */
+  month: '2026-03',
 };
 
 /** The variable of `{id}`, by the first word of the path. */

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { CallCounts } from '#rate-limits';
-import { CallQuotas } from '#quota';
+import { CallQuotas, readOwnQuotas } from '#quota';
+import { WorkspacePlans } from '#identity';
+import { ChangeFeed } from '#database';
+import { AuditLog } from '#audit';
 import { makeAudio } from '#testing/factories';
 import { UsageRecords } from '#usage';
 import { wavOf } from './recording.fixture.js';
@@ -112,6 +115,21 @@ describe('quotas', () => {
     expect(begun.json()).toMatchObject({ code: 'quota_exceeded' });
   });
 
+  it('count both tracks of recordings that were joined', async () => {
+    const user = await api.register();
+    const upload = async (): Promise<{ id: string; bytes: number }> => {
+      const { headers, payload } = wavOf(uuidv7());
+      const request = { method: 'POST' as const, url: '/api/v1/audio/upload', headers: { ...user.headers, ...headers }, payload };
+      return (await api.app.inject(request)).json();
+    };
+    const [first, second] = [await upload(), await upload()];
+    const joined = await ask('POST', `audio/${first.id}/second-track`, user, { audioId: second.id });
+    expect(joined.statusCode).toBeLessThan(300);
+    expect(await quotaOf(user, 'storage')).toMatchObject({ used: first.bytes + second.bytes });
+    await ask('DELETE', `audio/${first.id}`, user);
+    expect(await quotaOf(user, 'storage')).toMatchObject({ used: 0 });
+  });
+
   it('of calls are counted once, however often totals come, and refuse all but the routes that show them', async () => {
     const user = await api.register();
     for (let turn = 0; turn < 12; turn += 1) await ask('GET', 'audio', user);
@@ -125,6 +143,21 @@ describe('quotas', () => {
     expect([refused.statusCode, refused.json()]).toMatchObject([429, { code: 'quota_exceeded', resource: 'calls', limit: 30 }]);
     expect(await quotaOf(user, 'calls')).toMatchObject({ limit: 30, left: 0 });
     expect((await ask('GET', 'usage', user)).statusCode).toBe(200);
+  });
+});
+
+describe('a plan', () => {
+  it('is changed by whoever has the database, with quotas of the workspace’s own, and recorded', async () => {
+    const user = await api.register();
+    const plans = new WorkspacePlans(api.database, api.app.get(AuditLog), api.app.get(ChangeFeed));
+    expect(await plans.set(user.workspaceId, 'custom', readOwnQuotas(['transcription=2']))).toBe('free');
+    expect(await quotaOf(user, 'transcription')).toMatchObject({ limit: 120 });
+    expect(await quotaOf(user, 'tokens')).toMatchObject({ limit: null, left: null });
+    expect(await plans.set(uuidv7(), 'pro', {})).toBeNull();
+    const log = await ask('GET', `workspaces/${user.workspaceId}/audit-log`, user);
+    expect(log.json()).toMatchObject({
+      data: [{ action: 'workspace.plan_changed', details: { before: 'free', transcription: 120_000 } }, {}, {}],
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { audioErrors } from '#audio';
 import { commonErrors } from '#errors';
 import { ApiProblems } from '#errors/http';
@@ -20,6 +20,13 @@ export class EstimateController {
   @Access('transcriptions:write')
   @HttpCode(200)
   @ApiOperation({ summary: 'Estimate a transcription' })
+  @ApiBody({
+    type: EstimateOrderDto,
+    examples: {
+      recording: { summary: 'A recording that is here', value: { audioId: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' } },
+      seconds: { summary: 'Half an hour', value: { seconds: 1_800, provider: 'openai' } },
+    },
+  })
   @ApiOkResponse({ type: EstimateDto, description: 'The estimate.' })
   @ApiProblems(
     audioErrors.audio_not_found,
