@@ -17,10 +17,7 @@ import { ReservationSweep } from './worker/reservation-sweep.js';
 
 jest.setTimeout(60_000);
 
-/** Of races. */
 const TIMES = 50;
-/** Of what happens one after the other. */
-const SOME_TIMES = 5;
 const UNLIMITED_PLAN = 'custom';
 
 let server: TestDatabase;
@@ -200,7 +197,7 @@ describe('settling', () => {
       await settle(subject, 130);
       expect(await standing(workspaceId)).toEqual([130, 0]);
       await expect(reserve(subjectOf(workspaceId), { tokens: 1 })).rejects.toMatchObject({ members: { used: 130, limit: 100 } });
-    }, SOME_TIMES);
+    });
   });
 
   it('Q6: counts in the month of the reservation, whatever month it is by then', async () => {
@@ -223,7 +220,7 @@ describe('settling', () => {
         ]),
       );
       expect(periods).toEqual([{ used: 70, reserved: 0 }]);
-    }, SOME_TIMES);
+    });
     expect(await disagreements()).toEqual([]);
   });
 
@@ -239,7 +236,7 @@ describe('settling', () => {
       await settle(subject, 40);
       expect(await standing(workspaceId)).toEqual([40, 0]);
       await reserve(subjectOf(workspaceId), { tokens: 10 });
-    }, SOME_TIMES);
+    });
   });
 
   it('Q9: what ends twice at the same moment, settled by one and released by the other, ends one way', async () => {
@@ -252,7 +249,7 @@ describe('settling', () => {
       const settled = closed.filter((kinds) => kinds.includes('settle 10')).length;
       expect(closed.every((kinds) => kinds.length === 2)).toBe(true);
       expect(await standing(workspaceId)).toEqual([settled * 10, 0]);
-    }, 20);
+    });
     expect(await disagreements()).toEqual([]);
   });
 });
