@@ -3,6 +3,7 @@ import { Database, type QuotaResource, type WorkspaceTransaction } from '#databa
 import { OwnKeys } from '#provider-keys';
 import { Quotas, type Standing } from '#quota';
 import type { SpeechChoice } from '#speech';
+import { callCost } from './call-cost.js';
 import { Outlooks } from './outlook.js';
 import { PRIORITIES } from './priorities.js';
 import { TranscriptionQuota } from './transcription-quota.js';
@@ -46,11 +47,10 @@ export class Estimates {
       const sound = await this.soundOf(tx, what, wish);
       return { ...sound, quotas: await this.needs(tx, 1_000 * sound.seconds) };
     });
-    const { microDollarsPerMinute } = choice.model.price;
     return {
       choice,
       seconds,
-      costMicroDollars: microDollarsPerMinute === null ? null : Math.round((microDollarsPerMinute * seconds) / 60),
+      costMicroDollars: callCost(choice.model.price, seconds, undefined),
       quotas,
       fits: quotas.every(({ standing, needed }) => fits(standing, needed)),
       secondsLeft: await this.outlooks.ofNew(workspaceId, choice, seconds, PRIORITIES[priority]),
