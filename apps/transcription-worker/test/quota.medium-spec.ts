@@ -93,21 +93,23 @@ describe('a transcription', () => {
     expect(first.transcription + second.transcription).toBeCloseTo(SECONDS, 1);
   });
 
-  it('that fails costs the parts that were answered; so does one that is deleted', async () => {
-    worker.provider.script({ mode: 'ok' }, { mode: 'unauthorized' });
+  it('that fails, or is cancelled, costs the parts that were answered', async () => {
+    worker.provider.always({ mode: 'bad_audio' });
     const failed = await costOf(async () => {
       const { id } = await worker.order(audioId);
       expect(await worker.until(id, isOver)).toMatchObject({ status: 'failed' });
     });
-    expect(failed.processing).toBe(SECONDS);
-    expect(failed.transcription).toBeLessThan(SECONDS);
-    worker.provider.always({ mode: 'hang' });
+    expect(failed).toEqual({ processing: SECONDS, transcription: 0 });
+    worker.provider.reset();
+    worker.provider.script({ mode: 'ok' }, { mode: 'hang' }, { mode: 'hang' }, { mode: 'hang' });
     const cancelled = await costOf(async () => {
       const { id } = await worker.order(audioId);
-      while (worker.provider.calls.length < 3) await sleep(20);
+      await worker.until(id, ({ chunksDone }) => chunksDone === 1);
       await worker.control.cancel(worker.workspaceId, id);
     });
-    expect(cancelled).toEqual({ processing: SECONDS, transcription: 0 });
+    expect(cancelled.processing).toBe(SECONDS);
+    expect(cancelled.transcription).toBeGreaterThan(0);
+    expect(cancelled.transcription).toBeLessThan(SECONDS);
   });
 
   it('whose file claims too little is refused before any provider is asked, when so much is not left', async () => {
