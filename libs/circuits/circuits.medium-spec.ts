@@ -139,7 +139,7 @@ describe('pools of keys', () => {
       GROQ_API_KEY_2: 'gsk_fourth',
       GROQ_API_KEY_1: 'gsk_third',
       GEMINI_API_KEY: 'AIza-only',
-      PROVIDER_DAILY_CAPACITY: 'gemini=3/100',
+      PROVIDER_DAILY_CAPACITY: 'gemini=9/100',
     });
     pools = app.get(KeyPools);
     database = app.get(Database);
@@ -183,6 +183,16 @@ describe('pools of keys', () => {
     ]);
   });
 
+  it('tries one that was taken out when all were, and takes it back when it works', async () => {
+    const only = await take('gemini');
+    pools.release(only, 0);
+    await pools.takeOut(only, 'quota_exhausted', 'insufficient_quota');
+    const again = await take('gemini');
+    expect(again.id).toBe(only.id);
+    await pools.answered(again, 1);
+    expect((await pools.states()).find(({ vendor }) => vendor === 'gemini')).toMatchObject({ reason: null });
+  });
+
   it('does not give a key again to a call that was refused with it', async () => {
     const first = await take('groq');
     expect((await take('groq', new Set([first.id]))).id).not.toBe(first.id);
@@ -191,10 +201,8 @@ describe('pools of keys', () => {
   it('leaves a key that has done its day, also what another process did with it', async () => {
     const key = await take('gemini');
     pools.release(key, 60);
+    const other = await startProcess({ GEMINI_API_KEY: 'AIza-only', PROVIDER_DAILY_CAPACITY: 'gemini=9/100' });
     pools.release(await take('gemini'), 39);
-    const other = await startProcess({ GEMINI_API_KEY: 'AIza-only', PROVIDER_DAILY_CAPACITY: 'gemini=3/100' });
-    const last = await take('gemini');
-    pools.release(last, 1);
     expect(await pools.take('gemini')).toMatchObject({ reason: 'daily_capacity' });
     await app.get(KeyPools).beforeApplicationShutdown();
     expect(await other.get(KeyPools).take('gemini')).toMatchObject({ reason: 'daily_capacity' });

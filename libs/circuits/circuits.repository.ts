@@ -76,6 +76,10 @@ export class CircuitsRepository {
     await this.database.asSystem((tx) => tx.execute(SUCCEEDED, [id]));
   }
 
+  async lift(id: string, reasons: readonly string[]): Promise<void> {
+    await this.database.asSystem((tx) => tx.execute('DELETE FROM circuits WHERE id = $1 AND reason = ANY($2)', [id, reasons]));
+  }
+
   /** Of all who want to try whether it works again, in all processes, one may. @returns whether it is the caller */
   async claimProbe(id: string, seconds: number): Promise<boolean> {
     return (await this.database.asSystem((tx) => tx.query<{ id: string }>(PROBE, [id, seconds]))).length === 1;

@@ -85,6 +85,14 @@ export class Circuits {
     this.known = undefined;
   }
 
+  /** Ends a block that was for one of these reasons. Costs nothing where there is none. */
+  async lift(id: string, reasons: readonly string[]): Promise<void> {
+    const found = await this.find(id);
+    if (found === undefined || !reasons.includes(found.reason ?? '')) return;
+    await this.repository.lift(id, reasons);
+    this.known = undefined;
+  }
+
   /** Those something was wrong with, lately. */
   async states(): Promise<CircuitState[]> {
     return (await this.repository.all()).map(stateOf);

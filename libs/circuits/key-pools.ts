@@ -10,6 +10,8 @@ const FINGERPRINT_CHARACTERS = 16;
 const SHOWN_CHARACTERS = 4;
 /** A key that its provider refused, or that has no money behind it, is tried again after so long: somebody may have mended it. */
 const OUT_SECONDS = 3_600;
+/** Why keys are taken out: waiting does not help. */
+const OUT: ReadonlySet<string> = new Set(['auth', 'quota_exhausted']);
 /** When a provider asks to wait and does not say how long. */
 const WAIT_UNTOLD_SECONDS = 20;
 /** How often what was counted is written down; what a killed process had not, is not counted. */
@@ -89,7 +91,8 @@ export class KeyPools implements BeforeApplicationShutdown {
   }
 
   /**
-   * A key for one call, to be given back by `release`.
+   * A key for one call, to be given back by `release`. Where every key was taken out, one is tried all the same: what is wrong is told
+   * at once, and seen at once to be mended.
    * @param passedOver ids of keys that this call was refused with
    */
   async take(vendor: VendorId, passedOver: ReadonlySet<string> = new Set()): Promise<PoolKey | NoKey> {
@@ -100,14 +103,18 @@ export class KeyPools implements BeforeApplicationShutdown {
     );
     const free = standings.filter(({ refusal }) => refusal === null).map(({ key }) => key);
     const [first] = free.toSorted((a, b) => this.busy(a) - this.busy(b));
-    if (first !== undefined) {
-      this.underWay.set(first.id, this.busy(first) + 1);
-      return first;
-    }
-    const [soonest] = standings
-      .flatMap(({ refusal }) => (refusal === null ? [] : [refusal]))
-      .toSorted((a, b) => a.retryAfterSeconds - b.retryAfterSeconds);
-    return soonest ?? { reason: 'no_key', retryAfterSeconds: null };
+    if (first !== undefined) return this.begin(first);
+    const waiting = standings.flatMap(({ refusal }) => (refusal === null || OUT.has(refusal.reason) ? [] : [refusal]));
+    const [soonest] = waiting.toSorted((a, b) => a.retryAfterSeconds - b.retryAfterSeconds);
+    if (soonest !== undefined) return soonest;
+    const [out] = standings;
+    return out === undefined ? { reason: 'no_key', retryAfterSeconds: null } : this.begin(out.key);
+  }
+
+  /** A call was answered: a key that was taken out is back. @param seconds of sound it was about */
+  async answered(key: PoolKey, seconds: number): Promise<void> {
+    this.release(key, seconds);
+    await this.circuits.lift(key.id, [...OUT]);
   }
 
   /** Ends a call. @param seconds of sound it was about; zero when it was refused */
@@ -149,6 +156,11 @@ export class KeyPools implements BeforeApplicationShutdown {
         today: uses.get(id) ?? { calls: 0, seconds: 0 },
       };
     });
+  }
+
+  private begin(key: PoolKey): PoolKey {
+    this.underWay.set(key.id, this.busy(key) + 1);
+    return key;
   }
 
   private keysOf(vendor: VendorId): readonly PoolKey[] {

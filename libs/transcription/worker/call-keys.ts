@@ -50,7 +50,7 @@ export class CallKeys {
 
   /** A call was answered. */
   async answered(provider: ProviderId, call: CallKey, seconds: number): Promise<void> {
-    if (call.kind === 'pool') this.pools.release(call.key, seconds);
+    if (call.kind === 'pool') await this.pools.answered(call.key, seconds);
     await this.circuits.succeeded(provider);
   }
 
