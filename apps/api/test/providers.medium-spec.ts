@@ -122,7 +122,7 @@ describe('GET providers/health', () => {
   it('tells from the calls of the last hour how each does', async () => {
     await bringKey();
     expect(await healthOf('groq')).toEqual({
-      ...{ id: 'groq', state: 'unknown', key: 'workspace', keyRejected: false, circuit: null, calls: 0, failed: 0 },
+      ...{ id: 'groq', state: 'unknown', key: 'workspace', keyRejected: false, circuit: 'closed', calls: 0, failed: 0 },
       ...{ lastAnsweredAt: null, lastFailedAt: null, lastError: null },
     });
     await makeCalls([{}, { errorKind: 'rate_limited' }, {}], 0.01);
