@@ -8,7 +8,8 @@ function whisper(id: string, microDollarsPerMinute: number): SpeechModel {
     maxBytes: 26_148_864,
     // None published; a WAV chunk meets the byte limit at 817 s.
     maxSeconds: 1800,
-    preferredSeconds: 300,
+    // An hour is ten parts.
+    preferredSeconds: 360,
     timestamps: 'word',
     diarization: false,
     languages: 'multilingual',

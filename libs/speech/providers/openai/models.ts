@@ -5,7 +5,8 @@ const MAX_BYTES = 26_148_864;
 /** Refused beyond it ("longer than 1400 seconds which is the maximum for this model"), whatever the chunking strategy. */
 const GPT_MAX_SECONDS = 1400;
 const FORMATS = ['flac', 'mp3', 'mp4', 'mpeg', 'mpga', 'm4a', 'ogg', 'wav', 'webm'];
-const PREFERRED_SECONDS = 300;
+/** Six minutes: an hour is ten parts, a failed one costs little, and each is 11.5 MB. */
+const PREFERRED_SECONDS = 360;
 /**
  * The gpt models give no times: text that they lose can only be told by how much is left for so much speech. In chunks as long as the
  * utterances such models are measured by, 5 s that are missing show; and the chunks' own times are near enough for captions.
