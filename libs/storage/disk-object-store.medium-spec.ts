@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +101,19 @@ describe('DiskObjectStore', () => {
     async function begin(): Promise<string> {
       return store.beginParts('whole', { contentType: 'audio/wav', partBytes: PART.length });
     }
+
+    it('knows the hash of the whole, as long as one process took all the parts', async () => {
+      const whole = Buffer.concat([PART, Buffer.from('end')]);
+      for (const other of [store, new DiskObjectStore(join(directory, 'objects'), links)]) {
+        const uploadId = await begin();
+        const parts = [
+          await other.putPart('whole', uploadId, 1, PART),
+          await store.putPart('whole', uploadId, 2, Buffer.from('end')),
+        ];
+        const { sha256 } = await store.completeParts('whole', uploadId, parts);
+        expect(sha256).toBe(other === store ? createHash('sha256').update(whole).digest('hex') : null);
+      }
+    });
 
     it('is completed after the process died in the middle of completing it', async () => {
       const uploadId = await begin();

@@ -179,7 +179,7 @@ export class DiskObjectStore extends ObjectStore {
     return this.partial.list({ key, uploadId });
   }
 
-  override async completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<void> {
+  override async completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<{ sha256: string | null }> {
     assertObjectKey(key);
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     const publish = async (content: string, contentType: string): Promise<void> => {
@@ -188,7 +188,7 @@ export class DiskObjectStore extends ObjectStore {
       await this.publish(content, aside + TYPE, key);
     };
     const whole = async (): Promise<boolean> => (await this.head(key))?.bytes === bytes;
-    await this.partial.complete({ key, uploadId }, parts, publish, whole);
+    return { sha256: await this.partial.complete({ key, uploadId }, parts, publish, whole) };
   }
 
   override async abortParts(_key: string, uploadId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FieldError } from '#errors';
 import { ifThere, onDisk } from './disk-errors.js';
 import type { PartsOptions, StoredPart } from './object-store.js';
+import { PartsHash } from './parts-hash.js';
 import { partRefused, partsNotFound, storageErrors } from './storage.errors.js';
 
 /** The directory of an upload ends so. */
@@ -14,6 +15,9 @@ const CONTENT = 'content';
 const UUID = /^[0-9a-f-]{36}$/;
 
 const GATHERED_BYTES = 1024 * 1024;
+
+/** Of more uploads at once the oldest are hashed when they are complete. */
+const MOST_HASHED = 256;
 
 /** What is known of an upload from its beginning. */
 interface About extends PartsOptions {
@@ -27,6 +31,8 @@ interface About extends PartsOptions {
 export class DiskParts {
   /** Parts that this process is writing, as `<upload>/<number>`, and uploads it is completing, as `<upload>/`. */
   private readonly busy = new Set<string>();
+  /** By upload. */
+  private readonly hashes = new Map<string, PartsHash>();
 
   /** @param directory of everything unfinished */
   constructor(private readonly directory: string) {}
@@ -59,6 +65,8 @@ export class DiskParts {
       throw partRefused(`A part has at most ${partBytes} bytes here, and this one has ${bytes}. Send smaller parts.`);
     return this.alone(`${uploadId}/${number}`, async () => {
       if (this.busy.has(`${uploadId}/`)) throw partsNotFound();
+      const hash = this.hashOf(uploadId, partBytes);
+      hash.replacing(number);
       // What is being replaced counts no more, whatever becomes of this.
       await onDisk(() => rm(this.pathOf(uploadId, String(number)), { force: true }));
       const content = await ifThere(() => open(this.pathOf(uploadId, CONTENT), 'r+'));
@@ -67,6 +75,7 @@ export class DiskParts {
       const part = { number, bytes, etag: `"${randomUUID()}"` };
       if ((await ifThere(() => writeMarker(this.pathOf(uploadId, String(number)), part).then(() => true))) === undefined)
         throw partsNotFound();
+      hash.add(part);
       return part;
     });
   }
@@ -84,6 +93,7 @@ export class DiskParts {
   /**
    * Checks the parts and hands the file that holds them all to `publish`, which renames it away.
    * @param whole whether an earlier run has published it
+   * @returns the SHA-256 of the whole where it is known already
    * @throws FieldError parts_not_found, part_refused
    */
   async complete(
@@ -91,15 +101,16 @@ export class DiskParts {
     parts: readonly StoredPart[],
     publish: (path: string, contentType: string) => Promise<void>,
     whole: () => Promise<boolean>,
-  ): Promise<void> {
+  ): Promise<string | null> {
     const { uploadId } = upload;
-    await this.alone(`${uploadId}/`, async () => {
-      if (await whole()) return;
+    const sha256 = await this.alone(`${uploadId}/`, async () => {
+      if (await whole()) return null;
       const about = await this.aboutOf(upload);
       if ([...this.busy].some((name) => name.startsWith(`${uploadId}/`) && name !== `${uploadId}/`))
         throw partRefused('A part is still being written. Wait for its answer, then complete the upload.');
       assertSame(parts, await this.list(upload), about.partBytes);
       const path = this.pathOf(uploadId, CONTENT);
+      const known = (await this.hashes.get(uploadId)?.digest(parts)) ?? null;
       await onDisk(async () => {
         await cutTo(
           path,
@@ -107,12 +118,15 @@ export class DiskParts {
         );
         await publish(path, about.contentType);
       });
+      return known;
     });
     await this.abort(uploadId);
+    return sha256;
   }
 
   async abort(uploadId: string): Promise<void> {
     if (!UUID.test(uploadId)) return;
+    this.hashes.delete(uploadId);
     await onDisk(() => rm(this.pathOf(uploadId), { recursive: true, force: true }));
   }
 
@@ -123,6 +137,16 @@ export class DiskParts {
     if (times.some((stats) => stats !== undefined && stats.mtimeMs >= olderThan.getTime())) return false;
     await onDisk(() => rm(path, { recursive: true, force: true }));
     return true;
+  }
+
+  private hashOf(uploadId: string, partBytes: number): PartsHash {
+    const known = this.hashes.get(uploadId);
+    if (known !== undefined) return known;
+    const [oldest] = this.hashes.keys();
+    if (this.hashes.size >= MOST_HASHED && oldest !== undefined) this.hashes.delete(oldest);
+    const hash = new PartsHash(this.pathOf(uploadId, CONTENT), partBytes);
+    this.hashes.set(uploadId, hash);
+    return hash;
   }
 
   private async aboutOf({ key, uploadId }: { key: string; uploadId: string }): Promise<About> {

@@ -177,9 +177,10 @@ export abstract class ObjectStore {
   /**
    * Makes the object of its parts. Done again, also after a crash in the middle, it finds its own work and is content.
    * @param parts all of them, from number 1 on without a gap
+   * @returns the object's hash, hexadecimal, where the store knows it without reading it all
    * @throws FieldError parts_not_found, part_refused when one of them is not there as it was listed
    */
-  abstract completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<void>;
+  abstract completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<{ sha256: string | null }>;
 
   /** Gives an upload in parts up and removes what has come. Not an error when there is none. */
   abstract abortParts(key: string, uploadId: string): Promise<void>;

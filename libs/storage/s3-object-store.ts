@@ -188,7 +188,7 @@ export class S3ObjectStore extends ObjectStore {
     return listS3Parts(this.partsOf(key, uploadId));
   }
 
-  override async completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<void> {
+  override async completeParts(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<{ sha256: string | null }> {
     try {
       await completeS3Parts(this.partsOf(key, uploadId), parts);
     } catch (error) {
@@ -197,6 +197,7 @@ export class S3ObjectStore extends ObjectStore {
       // An answer that got lost: S3 forgets an upload once its object is there.
       if (!isGone || (await this.head(key))?.bytes !== bytes) throw error;
     }
+    return { sha256: null };
   }
 
   override async abortParts(key: string, uploadId: string): Promise<void> {

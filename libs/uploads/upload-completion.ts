@@ -51,8 +51,8 @@ export class UploadCompletion {
     const started = await this.database.inWorkspace(workspaceId, (tx) => this.repository.startCompleting(tx, id));
     if (!started) return this.outcome(workspaceId, id);
     try {
-      if (parts !== null) await this.store.completeParts(upload.objectKey, upload.storeUploadId ?? '', parts);
-      return await this.makeRecording(upload);
+      const joined = parts && (await this.store.completeParts(upload.objectKey, upload.storeUploadId ?? '', parts));
+      return await this.makeRecording(upload, joined?.sha256 ?? null);
     } catch (error) {
       if (isVerdict(error)) await this.fail(upload, error);
       else await this.assertStillWanted(workspaceId, id);
@@ -71,9 +71,9 @@ export class UploadCompletion {
     return parts.slice(0, partCountOf(plan));
   }
 
-  private async makeRecording(upload: Upload): Promise<Audio> {
+  private async makeRecording(upload: Upload, knownSha256: string | null): Promise<Audio> {
     const { id, workspaceId, objectKey, name, createdBy, sha256 } = upload;
-    const landed = { id, objectKey, name, createdBy, sha256, bytes: Number(upload.bytes) };
+    const landed = { id, objectKey, name, createdBy, sha256, knownSha256, bytes: Number(upload.bytes) };
     const recording = await this.audio.examine(landed);
     const entered = await this.database.inWorkspace(workspaceId, async (tx) => {
       if (!(await this.repository.complete(tx, id))) return null;
