@@ -8,10 +8,12 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { ConfigModule } from '#config';
 import { Database, DatabaseModule } from '#database';
+import { EventsModule } from '#events';
 import { IdempotencyModule } from '#idempotency';
 import { Log, ObservabilityModule } from '#observability';
 import { JOB_NAMES, type JobName, QueuesModule } from '#queues';
 import { type JobHandler, OnJob, QueuesWorkerModule } from '#queues/worker';
+import { QuotaModule } from '#quota';
 import { ObjectStore, StorageModule } from '#storage';
 import { testConfig } from '#testing/config';
 import { type TestDatabase, testDatabase } from '#testing/database';
@@ -40,7 +42,9 @@ beforeAll(async () => {
       DatabaseModule.as('steno-test'),
       VaultModule,
       StorageModule.forConfig(),
+      EventsModule,
       QueuesModule,
+      QuotaModule,
       IdempotencyModule,
       QueuesWorkerModule,
       UploadsWorkerModule,
