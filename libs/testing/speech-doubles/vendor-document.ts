@@ -31,7 +31,13 @@ function validatorOf(file: string, schema: string, own: object): ValidateFunctio
   const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
   const path = join(SPECS, file);
   if (!existsSync(path)) return ajv.compile(own);
-  const document = parse(readFileSync(path, 'utf8')) as OpenApiDocument;
+  const document = parse(readFileSync(path, 'utf8'), withoutLooseNullable) as OpenApiDocument;
   ajv.addSchema({ $id: 'vendor', components: { schemas: document.components.schemas }, paths: document.paths });
   return ajv.compile({ $ref: `vendor#${schema.startsWith('/') ? schema : `/components/schemas/${schema}`}` });
+}
+
+/** OpenAPI 3.0.3: "nullable" says something only beside "type" (https://spec.openapis.org/oas/v3.0.3#schema-object); ajv refuses it elsewhere. */
+function withoutLooseNullable(_: unknown, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('nullable' in value) || 'type' in value) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'nullable'));
 }
