@@ -69,6 +69,13 @@ describe('DiskObjectStore', () => {
     expect((await stat(join(directory, 'file'))).nlink).toBe(2);
   });
 
+  it('links a file that it is given instead of copying it', async () => {
+    const path = join(directory, 'file');
+    await writeFile(path, 'content');
+    await store.putFile('linked', path, { contentType: 'audio/wav' });
+    expect((await stat(path)).nlink).toBe(2);
+  });
+
   it('gives a reader the object it opened, though it is replaced and deleted meanwhile', async () => {
     await put('read', 'the old content');
     const { body } = await store.get('read');

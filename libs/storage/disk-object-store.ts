@@ -70,6 +70,26 @@ export class DiskObjectStore extends ObjectStore {
     });
   }
 
+  override async putFile(key: string, path: string, { contentType, signal }: PutOptions): Promise<void> {
+    assertObjectKey(key);
+    signal?.throwIfAborted();
+    const aside = join(this.directory, INCOMING, randomUUID());
+    try {
+      await onDisk(async () => {
+        await mkdir(dirname(aside), { recursive: true });
+        await linkOrCopy(path, aside + BYTES);
+        await syncFile(aside + BYTES);
+      });
+      await writeSynced(aside + TYPE, [Buffer.from(contentType)]);
+      signal?.throwIfAborted();
+      await onDisk(() => this.publish(aside + BYTES, aside + TYPE, key));
+    } catch (error) {
+      await rm(aside + BYTES, { force: true });
+      await rm(aside + TYPE, { force: true });
+      throw error;
+    }
+  }
+
   override async get(key: string, span: ByteSpan = {}, signal?: AbortSignal): Promise<ObjectBody> {
     assertObjectKey(key);
     signal?.throwIfAborted();
@@ -272,6 +292,15 @@ async function writeSynced(path: string, chunks: AsyncIterable<Buffer> | Iterabl
     }
     await onDisk(() => file.sync());
     return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
   } finally {
     await file.close();
   }

@@ -201,17 +201,22 @@ async function writeSpan(
 async function* gathered(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
   const memory = Buffer.allocUnsafeSlow(GATHERED_BYTES);
   let used = 0;
-  for await (const chunk of chunks) {
-    for (let taken = 0; taken < chunk.length;) {
-      const copied = chunk.copy(memory, used, taken);
-      taken += copied;
-      used += copied;
-      if (used < memory.length) continue;
-      yield memory;
-      used = 0;
+  try {
+    for await (const chunk of chunks) {
+      for (let taken = 0; taken < chunk.length;) {
+        const copied = chunk.copy(memory, used, taken);
+        taken += copied;
+        used += copied;
+        if (used < memory.length) continue;
+        yield memory;
+        used = 0;
+      }
     }
+    if (used > 0) yield memory.subarray(0, used);
+  } finally {
+    // A hundred parts would hold as many places until the collector comes.
+    memory.buffer.transfer(0);
   }
-  if (used > 0) yield memory.subarray(0, used);
 }
 
 /** Parts behind the last were a mistake of their sender. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -59,6 +59,22 @@ export function describeObjectStore(name: string, start: () => Promise<ContractS
           etag: expect.stringMatching(/^".+"$/),
         });
         expect(await store.head('w/1/a.wav')).toEqual({ bytes: 300_000, contentType: 'audio/wav', etag: head.etag });
+      });
+
+      it('takes a file, which may go then', async () => {
+        const path = join(directory, 'file.wav');
+        const content = randomBytes(300_000);
+        await writeFile(path, content);
+        await store.putFile('w/1/file.wav', path, { contentType: 'audio/wav' });
+        await rm(path);
+        expect((await read('w/1/file.wav')).equals(content)).toBe(true);
+        expect(await store.head('w/1/file.wav')).toMatchObject({ bytes: 300_000, contentType: 'audio/wav' });
+        await expect(store.putFile('w/1/none.wav', path, { contentType: 'audio/wav' })).rejects.toThrow();
+        await writeFile(path, content);
+        const signal = AbortSignal.abort(new Error('enough'));
+        await expect(store.putFile('w/1/none.wav', path, { contentType: 'audio/wav', signal })).rejects.toThrow('enough');
+        expect(await store.head('w/1/none.wav')).toBeNull();
+        expect(await subject.unfinished()).toBe(0);
       });
 
       it('keeps an empty object', async () => {

@@ -64,8 +64,8 @@ export class PartsHash {
 
   private async run(): Promise<void> {
     const file = await open(this.path, 'r');
+    const memory = Buffer.allocUnsafeSlow(READ_BYTES);
     try {
-      const memory = Buffer.allocUnsafeSlow(READ_BYTES);
       for (let part = this.next(); part !== undefined && !this.isSpoiled; part = this.next()) {
         this.reading = part.number;
         await this.take(file, part, memory);
@@ -74,6 +74,7 @@ export class PartsHash {
       }
     } finally {
       this.reading = 0;
+      memory.buffer.transfer(0);
       await file.close();
     }
   }

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { AudioService } from '#audio';
 import type { Audio, ChunkTranscript, Transcription, WorkspaceTransaction } from '#database';
@@ -20,9 +19,6 @@ import { type ChannelChunk, type Cut, RecordingCuts } from './recording-cuts.js'
 import { engineOf, runOf, TranscriptionRuns } from './transcription-runs.js';
 
 type PrepareJob = ClaimedJob<'transcription.prepare'>;
-
-/** Larger pieces than the usual 64 kB cost fewer trips. */
-const READ_BYTES = 1024 * 1024;
 
 /** Stands in for what a provider would have said about silence. */
 const SILENCE: ChunkTranscript = { text: '', language: null, timestampSource: 'none', segments: [], words: [], warnings: [] };
@@ -134,10 +130,7 @@ export class PrepareHandler implements JobHandler<'transcription.prepare'> {
     const objectKey = `${base}/${String(chunk.index).padStart(5, '0')}.wav`;
     const silent = chunk.speech.length === 0;
     const sha256 = silent ? null : await sha256Of(path, signal);
-    if (!silent) {
-      const sound = createReadStream(path, { highWaterMark: READ_BYTES });
-      await this.store.put(objectKey, sound, { contentType: 'audio/wav', signal });
-    }
+    if (!silent) await this.store.putFile(objectKey, path, { contentType: 'audio/wav', signal });
     return { ...chunk, objectKey, sha256, transcript: silent ? SILENCE : null };
   }
 
