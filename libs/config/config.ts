@@ -83,6 +83,9 @@ export class Config {
   readonly speech: {
     provider?: string;
     model?: string;
+    /** By what engines are chosen where nobody says otherwise; one of the two at most. */
+    policy?: 'cheapest' | 'fastest' | 'best' | 'private';
+    order?: string[];
     modelsFile?: string;
     timeoutSeconds: number;
     redoPercent: number;
@@ -153,6 +156,8 @@ export class Config {
     this.speech = {
       provider: env.SPEECH_PROVIDER,
       model: env.SPEECH_MODEL,
+      policy: env.SPEECH_POLICY,
+      order: env.SPEECH_ORDER,
       modelsFile: env.SPEECH_MODELS_FILE,
       timeoutSeconds: env.SPEECH_TIMEOUT_SECONDS,
       redoPercent: env.SPEECH_REDO_PERCENT,
@@ -208,6 +213,10 @@ function crossChecks(env: Environment): string[] {
   const problems = [...federationProblems(env), ...mailProblems(env)];
   if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both or neither.');
+  }
+  const ways = (['SPEECH_PROVIDER', 'SPEECH_MODEL', 'SPEECH_POLICY', 'SPEECH_ORDER'] as const).filter((way) => env[way] !== undefined);
+  if (ways.length > 1 && ways.join() !== 'SPEECH_PROVIDER,SPEECH_MODEL') {
+    problems.push(`${ways.join(' and ')} choose the engine in two ways: set SPEECH_PROVIDER and SPEECH_MODEL, SPEECH_POLICY, or SPEECH_ORDER.`);
   }
   if (env.NODE_ENV !== 'production') return problems;
   if (env.CORS_ORIGINS?.includes('*') === true) {

@@ -103,6 +103,27 @@ export class Environment extends LanguageEnvironment {
     group: 'Speech',
     readBy: 'both',
     description:
+      'How Steno chooses the engine when neither request nor workspace says: cheapest, fastest, best or private (never leaves this machine). In place of SPEECH_PROVIDER. See docs/providers.md.',
+  })
+  @IsOptional()
+  @IsIn(['cheapest', 'fastest', 'best', 'private'])
+  SPEECH_POLICY?: 'cheapest' | 'fastest' | 'best' | 'private';
+
+  @Variable('list', {
+    group: 'Speech',
+    readBy: 'both',
+    description:
+      'Engines in the order they are to be asked in, and nobody else, comma-separated: groq/whisper-large-v3, openai, local. In place of SPEECH_PROVIDER and SPEECH_POLICY.',
+  })
+  @IsOptional()
+  @IsString({ each: true })
+  @MaxLength(150, { each: true })
+  SPEECH_ORDER?: string[];
+
+  @Variable('text', {
+    group: 'Speech',
+    readBy: 'both',
+    description:
       'JSON file that corrects the tables of speech models, or adds models to them: prices, limits, what a model can do. See docs/speech-models.md.',
   })
   @IsOptional()

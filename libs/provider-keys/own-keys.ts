@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#audit';
 import type { WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
-import { type ProviderId, type SpeechChoice, type SpeechProvider, SpeechRegistry, type SpeechWish } from '#speech';
+import { type MeasuredSpeed, type ProviderId, type SpeechChoice, type SpeechProvider, SpeechRegistry, type SpeechWish } from '#speech';
 import { Vault } from '#vault';
 import { KeyUsageRepository, type KeyUse } from './key-usage.repository.js';
 import { OwnKey } from './own-key.js';
@@ -26,11 +26,12 @@ export class OwnKeys {
 
   /**
    * Decides who transcribes for the transaction's workspace.
+   * @param speedOf what the policy `fastest` goes by
    * @throws FieldError of `speechErrors` when nobody can do what is wished; provider_key_rejected
    */
-  async choose(tx: WorkspaceTransaction, wish: SpeechWish): Promise<SpeechChoice> {
+  async choose(tx: WorkspaceTransaction, wish: SpeechWish, speedOf?: MeasuredSpeed): Promise<SpeechChoice> {
     const own = new Set((await this.held(tx)).keys());
-    const choice = this.speech.choose(wish, own);
+    const choice = this.speech.choose(wish, own, speedOf);
     if (own.has(choice.provider.id)) refuseRejected(await this.keys.findFirst(tx, choice.provider.id));
     return choice;
   }

@@ -1,6 +1,16 @@
 // What fails in a call for speech is what fails in any call to a provider.
 export { type JsonValue, ProviderError as SpeechError, type ProviderErrorKind as SpeechErrorKind } from '#provider-calls';
 export { languageNames, WHISPER_LANGUAGES } from './languages.js';
+export {
+  enginesInOrder,
+  everyEngine,
+  type MeasuredSpeed,
+  nameOf,
+  SPEECH_POLICIES,
+  type SpeechPolicy,
+  type SpeechPreference,
+  UNMEASURED,
+} from './preference.js';
 export { howToConfigure, type SpeechChoice, type SpeechWish } from './registry.js';
 export {
   type ChunkAudio,
@@ -19,18 +29,6 @@ export {
   type SpeechWord,
 } from './speech-provider.js';
 export { SpeechRegistry } from './speech-registry.js';
-export {
-  canStandIn,
-  everyEngine,
-  inOrderOf,
-  isCoarser,
-  type MeasuredSpeed,
-  orderedEngine,
-  type Piece,
-  SPEECH_POLICIES,
-  type SpeechNeeds,
-  type SpeechPolicy,
-  standIns,
-} from './stand-ins.js';
+export { canStandIn, isCoarser, orderedEngine, type Piece, type SpeechNeeds, standIns } from './stand-ins.js';
 export { SpeechModule } from './speech.module.js';
 export { speechErrors } from './speech.errors.js';

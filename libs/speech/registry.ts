@@ -1,10 +1,18 @@
 import { FieldError } from '#errors';
+import {
+  enginesInOrder,
+  everyEngine,
+  type MeasuredSpeed,
+  nameOf,
+  type SpeechPreference,
+  UNMEASURED,
+} from './preference.js';
 import type { ProviderId, SpeechModel, SpeechProvider } from './speech-provider.js';
 import { PROVIDER_IDS } from './speech-provider.js';
 import { speechErrors } from './speech.errors.js';
 
-/** What a request asks for; whatever it leaves open, the installation's defaults decide. */
-export interface SpeechWish {
+/** What a request asks for: an engine by name, or a preference; whatever it leaves open, the installation's defaults decide. */
+export interface SpeechWish extends SpeechPreference {
   provider?: string;
   model?: string;
   /** ISO-639-1. */
@@ -20,8 +28,8 @@ export interface SpeechChoice {
   model: SpeechModel;
 }
 
-/** What the installation uses when a request names nothing. */
-export interface SpeechDefaults {
+/** What the installation uses when neither a request nor a workspace says anything. */
+export interface SpeechDefaults extends SpeechPreference {
   provider?: string;
   model?: string;
 }
@@ -70,11 +78,40 @@ function refuseTwice(what: string, ids: readonly string[]): void {
 }
 
 /**
+ * Says by what an engine is chosen: a request goes before the workspace, that before the installation.
+ * @param of what a request, the workspace and the installation say, each of which may say nothing
+ * @returns nothing when an engine is named, or nobody has a preference
+ * @throws FieldError contradictory_choice
+ */
+export function preferenceOf(wish: SpeechWish, workspace: SpeechPreference, installation: SpeechPreference): SpeechPreference {
+  const ways = (['provider', 'model', 'policy', 'order'] as const).filter((way) => wish[way] !== undefined);
+  if (ways.length > 1 && ways.join() !== 'provider,model') {
+    throw new FieldError(
+      speechErrors.contradictory_choice,
+      `The order says both ${ways.join(' and ')}. Name an engine with provider and model, or let policy or order choose: one of the three.`,
+    );
+  }
+  if (wish.provider !== undefined || wish.model !== undefined) return {};
+  const { policy, order } = [wish, workspace, installation].find(hasPreference) ?? {};
+  return { ...(policy === undefined ? {} : { policy }), ...(order === undefined ? {} : { order }) };
+}
+
+function hasPreference({ policy, order }: SpeechPreference): boolean {
+  return policy !== undefined || order !== undefined;
+}
+
+/**
  * Decides who transcribes.
  * @param providers those that can be used, in the order of preference
  * @throws FieldError when nobody can do what is wished, saying who could and what to set
  */
-export function chooseSpeech(providers: readonly SpeechProvider[], defaults: SpeechDefaults, wish: SpeechWish): SpeechChoice {
+export function chooseSpeech(
+  providers: readonly SpeechProvider[],
+  defaults: SpeechDefaults,
+  wish: SpeechWish,
+  speedOf: MeasuredSpeed = UNMEASURED,
+): SpeechChoice {
+  if (hasPreference(wish)) return preferredChoice(providers, wish, speedOf);
   const choice = namedChoice(providers, defaults, wish);
   requireLanguage(providers, choice, wish.language);
   if (wish.diarize === true && !choice.model.diarization) {
@@ -90,6 +127,52 @@ export function chooseSpeech(providers: readonly SpeechProvider[], defaults: Spe
     );
   }
   return choice;
+}
+
+/** The first of those a preference lets ask that can do all that is wished. */
+function preferredChoice(providers: readonly SpeechProvider[], wish: SpeechWish, speedOf: MeasuredSpeed): SpeechChoice {
+  const { language } = wish;
+  const allowed = enginesInOrder(providers, wish, speedOf);
+  if (allowed.length === 0) refuseNobody(providers, wish);
+  const speaking = allowed.filter(({ model }) => language === undefined || speaks(model, language));
+  const who = `Of the engines that ${wish.policy === undefined ? 'the order' : `the policy ${wish.policy}`} lets ask (${allowed.map(nameOf).join(', ')})`;
+  if (speaking.length === 0) {
+    throw new FieldError(
+      speechErrors.language_not_supported,
+      `${who}, none takes the language "${language}". ${whoDoes(providers, (model) => speaks(model, language ?? ''))}`,
+    );
+  }
+  const telling = speaking.filter(({ model }) => wish.diarize !== true || model.diarization);
+  if (telling.length === 0) {
+    throw new FieldError(
+      speechErrors.diarization_not_supported,
+      `${who}, none tells speakers apart. ${whoDoes(providers, ({ diarization }) => diarization)}`,
+    );
+  }
+  const choice = telling.find(({ model }) => wish.translate !== true || model.translation === true);
+  if (choice !== undefined) return choice;
+  throw new FieldError(
+    speechErrors.translation_not_supported,
+    `${who}, none translates. ${whoDoes(providers, ({ translation }) => translation === true)}`,
+  );
+}
+
+function refuseNobody(providers: readonly SpeechProvider[], { policy, order = [] }: SpeechWish): never {
+  if (everyEngine(providers).length === 0) refuseNoEngine();
+  const available = everyEngine(providers).map(nameOf).join(', ');
+  throw new FieldError(
+    speechErrors.provider_not_configured,
+    policy === 'private'
+      ? `The policy private keeps recordings on this machine, but no engine is set up on it: ${HOW_TO_CONFIGURE.local}. Available elsewhere: ${available}.`
+      : `None of the engines that the order names (${order.join(', ')}) is configured on this server. Available: ${available}.`,
+  );
+}
+
+function refuseNoEngine(): never {
+  throw new FieldError(
+    speechErrors.no_speech_engine,
+    'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or the key of another provider, or run: npm run model -- base. A workspace can bring a key of its own: POST /api/v1/provider-keys.',
+  );
 }
 
 function namedChoice(providers: readonly SpeechProvider[], defaults: SpeechDefaults, wish: SpeechWish): SpeechChoice {
@@ -131,12 +214,7 @@ function defaultProvider(providers: readonly SpeechProvider[], defaults: SpeechD
 
 function providerOf(providers: readonly SpeechProvider[], defaults: SpeechDefaults, wanted: string | undefined): SpeechProvider {
   const [first] = providers;
-  if (first === undefined) {
-    throw new FieldError(
-      speechErrors.no_speech_engine,
-      'No speech engine is set up. Set OPENAI_API_KEY, GROQ_API_KEY or the key of another provider, or run: npm run model -- base. A workspace can bring a key of its own: POST /api/v1/provider-keys.',
-    );
-  }
+  if (first === undefined) refuseNoEngine();
   const id = wanted ?? defaults.provider;
   if (id === undefined) return first;
   const provider = providers.find((candidate) => candidate.id === id);

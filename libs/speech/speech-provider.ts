@@ -122,6 +122,8 @@ export interface SpeechModel {
   translation?: true;
   /** Set when its text is only fit to try things out with. */
   lowAccuracy?: true;
+  /** 1: its vendor puts it above Whisper's large-v3. 2, also when not set: about as good. 3: a smaller or older sibling of such a one. */
+  accuracy?: 1 | 2 | 3;
   /** Chunks it can work on at once in this process; not set: the provider's rate limits are the only bound. */
   parallel?: number;
   price: SpeechPrice;

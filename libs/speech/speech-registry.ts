@@ -1,7 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Config } from '#config';
+import { Config, ConfigError } from '#config';
+import { FieldError } from '#errors';
 import { speechProviders } from './providers/speech-providers.js';
-import { chooseSpeech, orderedProviders, type SpeechChoice, type SpeechWish } from './registry.js';
+import { type MeasuredSpeed, refuseUnknownNames, type SpeechPreference } from './preference.js';
+import { chooseSpeech, orderedProviders, preferenceOf, type SpeechChoice, type SpeechWish } from './registry.js';
 import type { KeyCheck, KeyedProviderId, ProviderId, SpeechProvider } from './speech-provider.js';
 
 const NO_KEYS: ReadonlySet<ProviderId> = new Set();
@@ -13,6 +15,7 @@ export class SpeechRegistry implements OnApplicationShutdown {
 
   constructor(private readonly config: Config) {
     this.providers = orderedProviders(speechProviders(config.speech));
+    this.refuseUnknownSetting();
   }
 
   /** Every provider there could be here, whether or not somebody has a key, the preferred one first. */
@@ -31,10 +34,35 @@ export class SpeechRegistry implements OnApplicationShutdown {
   /**
    * Decides who transcribes.
    * @param ownKeys the providers the workspace has keys of its own for
+   * @param speedOf what the policy `fastest` goes by
    * @throws FieldError when nobody can do what is wished, saying who could and what to set
    */
-  choose(wish: SpeechWish = {}, ownKeys: ReadonlySet<ProviderId> = NO_KEYS): SpeechChoice {
-    return chooseSpeech(this.list(ownKeys), this.config.speech, wish);
+  choose(wish: SpeechWish = {}, ownKeys: ReadonlySet<ProviderId> = NO_KEYS, speedOf?: MeasuredSpeed): SpeechChoice {
+    return chooseSpeech(this.list(ownKeys), this.config.speech, wish, speedOf);
+  }
+
+  /**
+   * Says by what an engine is to be chosen for a request.
+   * @param workspace what its workspace prefers
+   * @throws FieldError contradictory_choice; of a request's own order, as `refuseUnknownNames`
+   */
+  preferenceFor(wish: SpeechWish, workspace: SpeechPreference): SpeechPreference {
+    const preference = preferenceOf(wish, workspace, this.config.speech);
+    if (wish.order !== undefined) this.refuseUnknownNames(wish.order);
+    return preference;
+  }
+
+  /** @throws FieldError provider_not_configured, unknown_model for a name that nobody has, with or without a key */
+  refuseUnknownNames(order: readonly string[]): void {
+    refuseUnknownNames(this.providers, order);
+  }
+
+  private refuseUnknownSetting(): void {
+    try {
+      this.refuseUnknownNames(this.config.speech.order ?? []);
+    } catch (error) {
+      throw error instanceof FieldError ? new ConfigError([`SPEECH_ORDER: ${error.message}`]) : error;
+    }
   }
 
   /** Asks a provider whether it takes a key. */

@@ -12,6 +12,11 @@ export const speechErrors = defineErrors({
     title: 'The speech provider is not configured',
     example: 'groq is not configured on this server: its operator sets GROQ_API_KEY. Available: openai, local.',
   },
+  contradictory_choice: {
+    kind: 'unprocessable',
+    title: 'The engine is chosen in two ways',
+    example: 'The order says both provider and policy. Name an engine with provider and model, or let policy or order choose: one of the three.',
+  },
   language_not_supported: {
     kind: 'unprocessable',
     title: 'The model does not speak this language',

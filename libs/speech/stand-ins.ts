@@ -1,8 +1,9 @@
+import { enginesInOrder, enginesNamed, finenessOf, type MeasuredSpeed, nameOf, type SpeechPreference, UNMEASURED } from './preference.js';
 import type { SpeechChoice } from './registry.js';
 import type { SpeechModel, SpeechProvider } from './speech-provider.js';
 
 /** What was ordered, and what whoever does it instead must be able to do. */
-export interface SpeechNeeds {
+export interface SpeechNeeds extends SpeechPreference {
   provider: string;
   model: string;
   /** ISO-639-1; null: the model finds out. */
@@ -17,22 +18,8 @@ export interface Piece {
   bytes: number;
 }
 
-/** By what an installation or a request lets Steno choose who transcribes. */
-export const SPEECH_POLICIES = ['cheapest', 'fastest', 'best', 'private'] as const;
-export type SpeechPolicy = (typeof SPEECH_POLICIES)[number];
-
-/** Seconds of sound that an engine did in a second, lately; undefined where nothing is known. */
-export type MeasuredSpeed = (choice: SpeechChoice) => number | undefined;
-
-const FINENESS: Record<SpeechModel['timestamps'], number> = { word: 2, segment: 1, none: 0 };
-
 /** Chunks are WAV files. */
 const CHUNK_FORMAT = 'wav';
-
-/** Every model of every provider, in the order of preference. */
-export function everyEngine(available: readonly SpeechProvider[]): SpeechChoice[] {
-  return available.flatMap((provider) => provider.models.map((model): SpeechChoice => ({ provider, model })));
-}
 
 /** The engine that was ordered, if it is still there. */
 export function orderedEngine(engines: readonly SpeechChoice[], { provider, model }: SpeechNeeds): SpeechChoice | undefined {
@@ -40,26 +27,34 @@ export function orderedEngine(engines: readonly SpeechChoice[], { provider, mode
 }
 
 /** Whether the times of one are coarser than those of the other. */
-export function isCoarser({ model }: SpeechChoice, than: SpeechChoice): boolean {
-  return FINENESS[model.timestamps] < FINENESS[than.model.timestamps];
+export function isCoarser(choice: SpeechChoice, than: SpeechChoice): boolean {
+  return finenessOf(choice) < finenessOf(than);
 }
 
 /**
- * Whether an engine can do what was ordered of another. What was ordered from an engine of this machine stays on it, and an engine
- * for trying things out is no replacement for others.
+ * Whether an engine can do what was ordered of another. What was ordered from an engine of this machine stays on it, unless an order
+ * or a policy lets others do it too; and an engine for trying things out is no replacement for others, unless an order names it.
  */
 export function canStandIn({ provider, model }: SpeechChoice, ordered: SpeechChoice, needs: SpeechNeeds): boolean {
-  const leavesTheMachine = ordered.provider.id === 'local' && provider.id !== 'local';
-  const { language } = needs;
+  const { language, order } = needs;
+  const leavesTheMachine = ordered.provider.id === 'local' && provider.id !== 'local' && !mayLeaveTheMachine(needs);
   const speaksIt = language === null || model.languages === 'multilingual' || model.languages.includes(language);
-  const isSerious = model.lowAccuracy !== true || ordered.model.lowAccuracy === true;
+  const isSerious = model.lowAccuracy !== true || ordered.model.lowAccuracy === true || order !== undefined;
   const translates = needs.task === undefined || model.translation === true;
   return !leavesTheMachine && speaksIt && isSerious && translates && (!needs.diarize || model.diarization);
 }
 
+function mayLeaveTheMachine({ policy, order }: SpeechPreference): boolean {
+  return order !== undefined || (policy !== undefined && policy !== 'private');
+}
+
 /**
- * Who does a piece when the engine that was ordered cannot: other providers' engines that take it as it was cut, those with times as
- * fine first. One without any times is none for a piece that was cut long because the other gives them.
+ * Who does a piece when the engine that was ordered cannot, of those that take it as it was cut:
+ * - of an order, the others it names, in its order
+ * - with a policy, other providers' engines in its order; with `private`, the other ones of this machine
+ * - otherwise other providers' engines, those with times as fine first
+ *
+ * But for an order, one without any times is none for a piece that was cut long because the other gives them.
  * @param available the providers the workspace can use
  */
 export function standIns(
@@ -67,38 +62,27 @@ export function standIns(
   ordered: SpeechChoice,
   needs: SpeechNeeds,
   piece: Piece,
+  speedOf: MeasuredSpeed = UNMEASURED,
 ): SpeechChoice[] {
-  const able = everyEngine(available).filter(
-    (choice) => choice.provider.id !== ordered.provider.id && canStandIn(choice, ordered, needs) && takes(choice.model, piece),
-  );
-  const timed = able.filter(({ model }) => model.timestamps !== 'none' || ordered.model.timestamps === 'none');
-  const oneOfEach = timed.filter((choice, index) => timed.findIndex(({ provider }) => provider === choice.provider) === index);
+  const able = (choice: SpeechChoice): boolean =>
+    nameOf(choice) !== nameOf(ordered) && canStandIn(choice, ordered, needs) && takes(choice.model, piece);
+  if (needs.order !== undefined) return firstOfEach(needs.order.map((name) => enginesNamed(available, name).filter(able)));
+  const timed = enginesInOrder(available, needs, speedOf)
+    .filter(able)
+    .filter(({ model }) => model.timestamps !== 'none' || ordered.model.timestamps === 'none');
+  if (needs.policy === 'private') return timed;
+  const others = timed.filter(({ provider }) => provider.id !== ordered.provider.id);
+  const oneOfEach = others.filter((choice, index) => others.findIndex(({ provider }) => provider === choice.provider) === index);
+  if (needs.policy !== undefined) return oneOfEach;
   return oneOfEach.toSorted((a, b) => Number(isCoarser(a, ordered)) - Number(isCoarser(b, ordered)));
+}
+
+/** One for each name, each once. */
+function firstOfEach(named: readonly SpeechChoice[][]): SpeechChoice[] {
+  const firsts = named.flatMap(([first]) => (first === undefined ? [] : [first]));
+  return firsts.filter((choice, index) => firsts.findIndex((other) => nameOf(other) === nameOf(choice)) === index);
 }
 
 function takes(model: SpeechModel, { seconds, bytes }: Piece): boolean {
   return model.formats.includes(CHUNK_FORMAT) && seconds <= model.maxSeconds && bytes <= model.maxBytes;
-}
-
-/**
- * Puts engines into the order a policy wants; those it says nothing of stay in the order of preference, behind the others.
- * @param engines in the order of preference, which is that of accuracy as far as the vendors tell
- * @returns of `private` only those of this machine
- */
-export function inOrderOf(policy: SpeechPolicy, engines: readonly SpeechChoice[], speedOf: MeasuredSpeed): SpeechChoice[] {
-  switch (policy) {
-    case 'cheapest':
-      return sortedBy(engines, ({ model }) => model.price.microDollarsPerMinute ?? Infinity);
-    case 'fastest':
-      return sortedBy(engines, (choice) => -(speedOf(choice) ?? 0));
-    case 'best':
-      return sortedBy(engines, ({ model }) => Number(model.lowAccuracy ?? false));
-    case 'private':
-      return engines.filter(({ provider }) => provider.id === 'local');
-  }
-}
-
-function sortedBy(engines: readonly SpeechChoice[], rank: (choice: SpeechChoice) => number): SpeechChoice[] {
-  const ranked = engines.map((choice) => ({ choice, rank: rank(choice) }));
-  return ranked.toSorted((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank)).map(({ choice }) => choice);
 }
