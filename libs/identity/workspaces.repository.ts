@@ -5,8 +5,11 @@ import { type Page, pageOf, type PageRequest } from '#paging';
 /** How many days things are kept before they are deleted by themselves; null: for ever. */
 export type Retention = Pick<Workspace, 'audioRetentionDays' | 'transcriptRetentionDays'>;
 
+/** By what engines are chosen where a request does not say; one of the two at most. */
+export type SpeechPreferences = Pick<Workspace, 'speechPolicy' | 'speechOrder'>;
+
 /** A workspace that is not being deleted. */
-export interface LivingWorkspace extends Retention {
+export interface LivingWorkspace extends Retention, SpeechPreferences {
   id: string;
   name: string;
   kind: Workspace['kind'];
@@ -14,7 +17,7 @@ export interface LivingWorkspace extends Retention {
 }
 
 /** What its admins may change of a workspace. */
-export type WorkspaceChange = Partial<Retention & Pick<Workspace, 'name' | 'timezone'>>;
+export type WorkspaceChange = Partial<Retention & SpeechPreferences & Pick<Workspace, 'name' | 'timezone'>>;
 
 /** A workspace as one of its members sees it. */
 export interface WorkspaceOfUser extends LivingWorkspace {
@@ -37,7 +40,8 @@ interface ListFilter {
 const LIVING = 'w.deleted_at IS NULL';
 const RESTORABLE = `w.deleted_at IS NOT NULL AND w.purge_at > now()`;
 
-const FACTS = `w.id, w.name, w.kind, w.timezone, w.audio_retention_days AS "audioRetentionDays", w.transcript_retention_days AS "transcriptRetentionDays"`;
+const FACTS = `w.id, w.name, w.kind, w.timezone, w.audio_retention_days AS "audioRetentionDays", w.transcript_retention_days AS "transcriptRetentionDays",
+  w.speech_policy AS "speechPolicy", w.speech_order AS "speechOrder"`;
 
 const OF_USER = `
 SELECT ${FACTS}, w.plan, m.role, w.created_at AS "createdAt", w.updated_at AS "updatedAt",

@@ -2,6 +2,7 @@
 export { type JsonValue, ProviderError as SpeechError, type ProviderErrorKind as SpeechErrorKind } from '#provider-calls';
 export { languageNames, WHISPER_LANGUAGES } from './languages.js';
 export {
+  accuracyOf,
   enginesInOrder,
   everyEngine,
   type MeasuredSpeed,

@@ -31,6 +31,7 @@ const MODEL = {
     },
     translation: { const: true },
     lowAccuracy: { const: true },
+    accuracy: { enum: [1, 2, 3] },
     price: PRICE,
   },
 };

@@ -20,8 +20,10 @@ export type MeasuredSpeed = (choice: SpeechChoice) => number | undefined;
 /** Where nothing was measured. */
 export const UNMEASURED: MeasuredSpeed = () => undefined;
 
-/** Of models whose table does not say: about as good as Whisper's large-v3. */
-const USUAL_ACCURACY = 2;
+/** How good a model's text is, 1 being the best: where its table does not say, about as good as Whisper's large-v3. */
+export function accuracyOf({ accuracy = 2 }: SpeechModel): number {
+  return accuracy;
+}
 
 const FINENESS: Record<SpeechModel['timestamps'], number> = { word: 2, segment: 1, none: 0 };
 
@@ -86,10 +88,10 @@ function ranksOf(policy: SpeechPolicy, engines: readonly SpeechChoice[], speedOf
   }
 }
 
-/** Of equally good ones those with finer times first. */
+/** Of equally good ones those that know the time of each word first. */
 function byAccuracy(engines: readonly SpeechChoice[]): SpeechChoice[] {
-  const byTimes = sortedBy(engines, (choice) => -finenessOf(choice));
-  return sortedBy(byTimes, ({ model }) => model.accuracy ?? USUAL_ACCURACY);
+  const timedFirst = sortedBy(engines, ({ model }) => Number(model.timestamps !== 'word'));
+  return sortedBy(timedFirst, ({ model }) => accuracyOf(model));
 }
 
 function sortedBy(engines: readonly SpeechChoice[], rank: (choice: SpeechChoice) => number): SpeechChoice[] {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type QuotaResource, type WorkspaceTransaction } from '#database';
-import { OwnKeys } from '#provider-keys';
 import { Quotas, type Standing } from '#quota';
 import type { SpeechChoice } from '#speech';
 import { callCost } from './call-cost.js';
+import { EngineChoice } from './engine-choice.js';
 import { Outlooks } from './outlook.js';
 import { PRIORITIES } from './priorities.js';
 import { TranscriptionQuota } from './transcription-quota.js';
@@ -34,7 +34,7 @@ export class Estimates {
   constructor(
     private readonly database: Database,
     private readonly transcriptions: TranscriptionService,
-    private readonly ownKeys: OwnKeys,
+    private readonly engines: EngineChoice,
     private readonly quota: TranscriptionQuota,
     private readonly quotas: Quotas,
     private readonly outlooks: Outlooks,
@@ -43,6 +43,7 @@ export class Estimates {
   /** @throws FieldError as an order, without quota_exceeded */
   async of(workspaceId: string, what: Estimated, wish: TranscriptionWish): Promise<Estimate> {
     const { priority = 'normal' } = wish;
+    await this.engines.prepare();
     const { choice, seconds, quotas } = await this.database.inWorkspace(workspaceId, async (tx) => {
       const sound = await this.soundOf(tx, what, wish);
       return { ...sound, quotas: await this.needs(tx, 1_000 * sound.seconds) };
@@ -63,11 +64,11 @@ export class Estimates {
     wish: TranscriptionWish,
   ): Promise<{ choice: SpeechChoice; seconds: number }> {
     if ('seconds' in what) {
-      const choice = await this.ownKeys.choose(tx, { ...wish, translate: wish.task === 'translate' });
+      const { choice } = await this.engines.choose(tx, wish);
       return { choice, seconds: what.seconds };
     }
-    const { audio, channels, choice } = await this.transcriptions.consider(tx, what.audioId, wish);
-    return { choice, seconds: await this.quota.seconds(tx, audio, channels?.length ?? 1) };
+    const { audio, channels, engine } = await this.transcriptions.consider(tx, what.audioId, wish);
+    return { choice: engine.choice, seconds: await this.quota.seconds(tx, audio, channels?.length ?? 1) };
   }
 
   private async needs(tx: WorkspaceTransaction, milliseconds: number): Promise<Estimate['quotas']> {

@@ -15,11 +15,12 @@ export interface OpenWork {
 /** Calls from which speeds are measured: the last ones of all workspaces. */
 const MEASURED_CALLS = 200;
 
+/** $1: how many calls. */
 const SPEEDS = `
 SELECT provider || '/' || model AS engine, sum(audio_seconds) / greatest(sum(latency_ms) / 1000.0, 0.001) AS speed
 FROM (
   SELECT provider, model, audio_seconds, latency_ms FROM transcription_attempts WHERE outcome = 'answered'
-  ORDER BY id DESC LIMIT ${MEASURED_CALLS}) a
+  ORDER BY id DESC LIMIT $1) a
 GROUP BY provider, model`;
 
 /** What is left of a transcription, in seconds of one slot; $1: speeds, $2: seconds of one whose length is not known yet. */
@@ -41,8 +42,8 @@ FROM transcriptions t WHERE ${OPEN} AND t.workspace_id = $3 AND (t.priority > $4
 @Injectable()
 export class OutlookRepository {
   /** Measured in the last calls; an engine that nobody called lately is not in it. */
-  async speeds(tx: SystemTransaction): Promise<Speeds> {
-    const rows = await tx.query<{ engine: string; speed: number }>(SPEEDS);
+  async speeds(tx: SystemTransaction, calls = MEASURED_CALLS): Promise<Speeds> {
+    const rows = await tx.query<{ engine: string; speed: number }>(SPEEDS, [calls]);
     return Object.fromEntries(rows.map(({ engine, speed }) => [engine, Number(speed)]));
   }
 

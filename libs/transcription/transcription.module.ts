@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
 import { ProviderKeysModule } from '#provider-keys';
+import { SpeechModule } from '#speech';
 import { BackgroundService } from './background-service.js';
 import { ChunkObjects } from './chunk-objects.js';
+import { EngineChoice } from './engine-choice.js';
 import { GenerationsRepository } from './generations.repository.js';
+import { MeasuredSpeeds } from './measured-speeds.js';
 import { OutlookRepository } from './outlook.repository.js';
 import { Outlooks } from './outlook.js';
 import { ProviderCalls } from './provider-calls.js';
@@ -13,11 +16,13 @@ import { TranscriptionService } from './transcription.service.js';
 import { TranscriptionsRepository } from './transcriptions.repository.js';
 
 @Module({
-  imports: [AudioModule, ProviderKeysModule],
+  imports: [AudioModule, ProviderKeysModule, SpeechModule],
   providers: [
     TranscriptionsRepository,
     OutlookRepository,
     Outlooks,
+    MeasuredSpeeds,
+    EngineChoice,
     BackgroundService,
     GenerationsRepository,
     ChunkObjects,
@@ -29,6 +34,7 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
   exports: [
     TranscriptionsRepository,
     Outlooks,
+    EngineChoice,
     BackgroundService,
     ChunkObjects,
     ProviderCalls,

@@ -14,9 +14,9 @@ import {
 import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
 import type { Page, PageRequest } from '#paging';
-import { OwnKeys } from '#provider-keys';
 import { JobOutbox } from '#queues';
-import type { SpeechChoice } from '#speech';
+import type { SpeechPolicy } from '#speech';
+import { type ChosenEngine, EngineChoice } from './engine-choice.js';
 import type { FinishedTranscription } from './formats/finished-transcript.js';
 import { PRIORITIES, type Priority } from './priorities.js';
 import { GenerationsRepository } from './generations.repository.js';
@@ -29,6 +29,10 @@ import { type ListedTranscription, type TranscriptionFilter, TranscriptionsRepos
 export interface TranscriptionWish {
   provider?: string;
   model?: string;
+  /** By what an engine is chosen, in place of naming one. */
+  policy?: SpeechPolicy;
+  /** Engines in the order they are to be asked in, in place of a policy. */
+  order?: string[];
   language?: string;
   prompt?: string;
   temperature?: number;
@@ -51,7 +55,7 @@ export interface ConsideredOrder {
   audio: Audio;
   /** Who speaks on each channel that is to be transcribed apart; null when none is. */
   channels: string[] | null;
-  choice: SpeechChoice;
+  engine: ChosenEngine;
   wish: TranscriptionWish;
 }
 
@@ -89,7 +93,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly transcriptions: TranscriptionsRepository,
     private readonly audio: AudioService,
     private readonly secondTracks: SecondTracksService,
-    private readonly ownKeys: OwnKeys,
+    private readonly engines: EngineChoice,
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
     private readonly generations: GenerationsRepository,
@@ -107,6 +111,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
    *   quota_exceeded
    */
   async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
+    await this.engines.prepare();
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
       const transcription = await this.enter(tx, orderer, await this.consider(tx, audioId, wish));
       await this.effects.mark(tx, `/api/v1/transcriptions/${transcription.id}`);
@@ -119,6 +124,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
    * @returns for each order, in their order, its transcription or why there is none
    */
   async orderMany(orderer: Orderer, orders: readonly Order[]): Promise<(Transcription | FieldError)[]> {
+    await this.engines.prepare();
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
       await this.effects.mark(tx, '/api/v1/transcriptions');
       const considered: (ConsideredOrder | FieldError)[] = [];
@@ -139,26 +145,25 @@ export class TranscriptionService implements BeforeApplicationShutdown {
   async consider(tx: WorkspaceTransaction, audioId: string, wish: TranscriptionWish): Promise<ConsideredOrder> {
     const audio = await this.audio.hold(tx, audioId);
     const channels = await this.channelsOf(tx, audio, wish);
-    const choice = await this.ownKeys.choose(tx, { ...wish, translate: wish.task === 'translate' });
-    return { audio, channels, choice, wish };
+    return { audio, channels, engine: await this.engines.choose(tx, wish), wish };
   }
 
   /** @throws FieldError quota_exceeded, with nothing written */
   private async enter(
     tx: WorkspaceTransaction,
     { userId, keyId = null }: Orderer,
-    { audio, channels, choice, wish }: ConsideredOrder,
+    { audio, channels, engine, wish }: ConsideredOrder,
   ): Promise<Transcription> {
     const id = uuidv7();
     await this.quota.reserve(tx, { id, generation: 1 }, audio, channels?.length ?? 1);
     const priority = PRIORITIES[wish.priority ?? 'normal'];
-    const lowAccuracy = choice.model.lowAccuracy ?? false;
+    const lowAccuracy = engine.choice.model.lowAccuracy ?? false;
     await this.transcriptions.insert(tx, {
       id,
       audioId: audio.id,
       createdBy: userId,
       apiKeyId: keyId,
-      options: optionsOf(wish, choice, channels),
+      options: optionsOf(wish, engine, channels),
       lowAccuracy,
       priority,
     });
@@ -315,7 +320,11 @@ function refusal(error: unknown): FieldError {
   throw error;
 }
 
-function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice, channels: string[] | null): TranscriptionOptions {
+function optionsOf(
+  wish: TranscriptionWish,
+  { choice: { provider, model }, preference }: ChosenEngine,
+  channels: string[] | null,
+): TranscriptionOptions {
   return {
     provider: provider.id,
     model: model.id,
@@ -327,6 +336,7 @@ function optionsOf(wish: TranscriptionWish, { provider, model }: SpeechChoice, c
     ...(wish.vocabulary === undefined || wish.vocabulary.length === 0 ? {} : { vocabulary: wish.vocabulary }),
     ...(wish.reuse === false ? { reuse: false } : {}),
     ...(wish.provider === undefined && wish.model === undefined ? { fallback: true as const } : {}),
+    ...preference,
     ...(channels === null ? {} : { channels }),
   };
 }

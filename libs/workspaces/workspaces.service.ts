@@ -9,7 +9,6 @@ import {
   type Actor,
   auditActorOf,
   identityErrors,
-  type LivingWorkspace,
   MembershipsRepository,
   OutsideAccounts,
   type WorkspaceChange,
@@ -18,11 +17,14 @@ import {
 } from '#identity';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
+import { speechErrors, SpeechRegistry } from '#speech';
 import { LockedWorkspaces, workspaceNotFound } from './locked-workspaces.js';
+import { workspaceDifferences, type WorkspaceDetails } from './workspace-differences.js';
 import { workspacesErrors } from './workspaces.errors.js';
 
 const DAY_SECONDS = 86_400;
 const MINUTE_MS = 60_000;
+const TWO_WAYS = 'A workspace has engines chosen by speechPolicy or by speechOrder. Give one of the two.';
 
 /** The workspaces of people: making, naming, ending them. */
 @Injectable()
@@ -38,6 +40,7 @@ export class WorkspacesService {
     private readonly changes: ChangeFeed,
     private readonly audit: AuditLog,
     private readonly config: Config,
+    private readonly speech: SpeechRegistry,
   ) {}
 
   /**
@@ -68,13 +71,14 @@ export class WorkspacesService {
   }
 
   /**
-   * Changes its name, its time zone, or how long it keeps recordings and transcripts.
-   * @throws FieldError timezone_unknown
+   * Changes its name, its time zone, how long it keeps recordings and transcripts, or by what engines are chosen.
+   * @throws FieldError timezone_unknown; of `speechErrors` contradictory_choice, provider_not_configured, unknown_model
    */
   async change(actor: Actor, wanted: WorkspaceChange): Promise<WorkspaceOfUser> {
+    this.refuseWrongPreference(wanted);
     return this.database.asSystem(async (tx) => {
       const workspace = await this.locked.lock(tx, actor, 'workspace:write');
-      const { change, details } = differences(workspace, wanted);
+      const { change, details } = workspaceDifferences(workspace, wanted);
       if (change.timezone !== undefined) await this.refuseUnknownTimezone(tx, change.timezone);
       if (Object.keys(change).length > 0) {
         await this.workspaces.change(tx, workspace.id, change);
@@ -121,6 +125,11 @@ export class WorkspacesService {
     });
   }
 
+  private refuseWrongPreference({ speechPolicy, speechOrder }: WorkspaceChange): void {
+    if (speechPolicy && speechOrder) throw new FieldError(speechErrors.contradictory_choice, TWO_WAYS);
+    this.speech.refuseUnknownNames(speechOrder ?? []);
+  }
+
   private async refuseUnknownTimezone(tx: SystemTransaction, name: string): Promise<void> {
     if (await this.workspaces.knowsTimezone(tx, name)) return;
     throw new FieldError(
@@ -141,7 +150,7 @@ export class WorkspacesService {
     actor: Actor,
     action: 'workspace.created' | 'workspace.changed' | 'workspace.deleted' | 'workspace.restored',
     id: string,
-    details: Record<string, string | number | null>,
+    details: WorkspaceDetails,
   ): Promise<void> {
     const target = { kind: 'workspace', id };
     await this.audit.record(tx, { workspaceId: id, actor: auditActorOf(actor), action, target, details });
@@ -152,30 +161,4 @@ export class WorkspacesService {
     if (workspace === null) throw workspaceNotFound();
     return workspace;
   }
-}
-
-/** What of a change is one, and how the record says so: the value before and after under each name. */
-function differences(
-  workspace: LivingWorkspace,
-  { name, timezone, audioRetentionDays, transcriptRetentionDays }: WorkspaceChange,
-): { change: WorkspaceChange; details: Record<string, string | number | null> } {
-  const change: WorkspaceChange = {};
-  const details: Record<string, string | number | null> = {};
-  if (name !== undefined && name !== workspace.name) {
-    change.name = name;
-    Object.assign(details, { before: workspace.name, name });
-  }
-  if (timezone !== undefined && timezone !== workspace.timezone) {
-    change.timezone = timezone;
-    Object.assign(details, { timezoneBefore: workspace.timezone, timezone });
-  }
-  if (audioRetentionDays !== undefined && audioRetentionDays !== workspace.audioRetentionDays) {
-    change.audioRetentionDays = audioRetentionDays;
-    Object.assign(details, { audioDaysBefore: workspace.audioRetentionDays, audioDays: audioRetentionDays });
-  }
-  if (transcriptRetentionDays !== undefined && transcriptRetentionDays !== workspace.transcriptRetentionDays) {
-    change.transcriptRetentionDays = transcriptRetentionDays;
-    Object.assign(details, { transcriptDaysBefore: workspace.transcriptRetentionDays, transcriptDays: transcriptRetentionDays });
-  }
-  return { change, details };
 }

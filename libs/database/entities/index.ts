@@ -49,7 +49,7 @@ export { Membership, type Role, ROLES } from './identity/membership.entity.js';
 export { OneTimeToken, type TokenPurpose } from './identity/one-time-token.entity.js';
 export { Session } from './identity/session.entity.js';
 export { PLATFORM_ROLES, type PlatformRole, User } from './identity/user.entity.js';
-export { type Plan, PLANS, Workspace } from './identity/workspace.entity.js';
+export { type EnginePolicy, type Plan, PLANS, Workspace } from './identity/workspace.entity.js';
 export { Mail, type MailState } from './mail/mail.entity.js';
 export { ProviderKeyUsage } from './provider-keys/provider-key-usage.entity.js';
 export { PROVIDER_KEY_STATUSES, ProviderKey, type ProviderKeyStatus } from './provider-keys/provider-key.entity.js';

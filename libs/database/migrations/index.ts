@@ -20,6 +20,7 @@ import { CallsOfWorkspaces1764000100000 } from './1764000100000-calls-of-workspa
 import { Circuits1764000200000 } from './1764000200000-circuits.js';
 import { Quotas1764000300000 } from './1764000300000-quotas.js';
 import { Usage1764000310000 } from './1764000310000-usage.js';
+import { SpeechPreferences1764000400000 } from './1764000400000-speech-preferences.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   Circuits1764000200000,
   Quotas1764000300000,
   Usage1764000310000,
+  SpeechPreferences1764000400000,
 ];

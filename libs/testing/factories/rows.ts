@@ -31,6 +31,8 @@ export async function makeWorkspace(database: Database, given: Partial<Workspace
     quotas: {},
     audioRetentionDays: null,
     transcriptRetentionDays: null,
+    speechPolicy: null,
+    speechOrder: null,
     deletedAt: null,
     purgeAt: null,
     updatedAt: new Date(),

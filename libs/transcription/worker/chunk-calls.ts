@@ -6,9 +6,10 @@ import { FieldError } from '#errors';
 import { cutOut, MediaService } from '#media';
 import { type OwnKey, OwnKeys } from '#provider-keys';
 import { type ClaimedJob, LeaseLostError } from '#queues/worker';
-import { type SpeechChoice, SpeechError, type SpeechResult, standIns } from '#speech';
+import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import { ObjectStore } from '#storage';
 import { callCost } from '../call-cost.js';
+import { EngineChoice } from '../engine-choice.js';
 import { isAboutTheKey, isFinal, mostTelling, noKey, sooner, waitFor } from '../next-engine.js';
 import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
@@ -72,6 +73,7 @@ export class ChunkCalls {
   constructor(
     private readonly transcriptions: TranscriptionsRepository,
     private readonly ownKeys: OwnKeys,
+    private readonly engines: EngineChoice,
     private readonly keys: CallKeys,
     private readonly media: MediaService,
     private readonly store: ObjectStore,
@@ -102,11 +104,12 @@ export class ChunkCalls {
 
   private async enginesFor(job: ChunkJob, transcription: Transcription, chunk: TranscriptionChunk): Promise<SpeechChoice[]> {
     const { options } = transcription;
+    if (options.policy === 'fastest') await this.engines.prepare();
     return job.read(async (tx) => {
       const ordered = await this.ownKeys.choose(tx, engineOf(transcription));
       if (options.fallback !== true) return [ordered];
       const piece = { seconds: chunk.endSeconds - chunk.startSeconds, bytes: chunk.bytes };
-      return [ordered, ...standIns(await this.ownKeys.available(tx), ordered, options, piece)];
+      return [ordered, ...(await this.engines.standIns(tx, ordered, options, piece))];
     });
   }
 
@@ -206,7 +209,7 @@ async function stretchOf(
 
 /** Says where another engine than the one that was ordered did the work. */
 function withNotice(answer: AnsweredCall, { options }: Transcription, { provider, model }: SpeechChoice): AnsweredCall {
-  if (provider.id === options.provider) return answer;
+  if (provider.id === options.provider && model.id === options.model) return answer;
   const warning = `stand_in: ${provider.id}/${model.id} transcribed what ${options.provider}/${options.model} could not for the moment.`;
   return { ...answer, result: { ...answer.result, warnings: [...answer.result.warnings, warning] } };
 }

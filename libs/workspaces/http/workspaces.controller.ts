@@ -7,6 +7,7 @@ import { Idempotent } from '#idempotency/http';
 import { type Actor, identityErrors } from '#identity';
 import { Access, CurrentActor } from '#identity/http';
 import { toPage, toPageRequest } from '#paging/http';
+import { speechErrors } from '#speech';
 import { MembersService } from '../members.service.js';
 import { workspacesErrors } from '../workspaces.errors.js';
 import { WorkspacesService } from '../workspaces.service.js';
@@ -74,13 +75,20 @@ export class WorkspacesController {
     return toWorkspace(await this.workspaces.get(actor));
   }
 
-  /** Gives the workspace another name. */
+  /** Changes what is given; all else stays. */
   @Patch(':id')
   @Access('workspace:write', { workspace: 'id' })
-  @ApiOperation({ summary: 'Change a workspace: its name, its time zone, how long it keeps things' })
+  @ApiOperation({ summary: 'Change a workspace: its name, its time zone, how long it keeps things, who transcribes' })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: WorkspaceDto, description: 'As it is now.' })
-  @ApiProblems(workspacesErrors.timezone_unknown, commonErrors.malformed_request, commonErrors.validation_failed)
+  @ApiProblems(
+    workspacesErrors.timezone_unknown,
+    speechErrors.contradictory_choice,
+    speechErrors.provider_not_configured,
+    speechErrors.unknown_model,
+    commonErrors.malformed_request,
+    commonErrors.validation_failed,
+  )
   async change(@CurrentActor() actor: Actor, @Body() change: WorkspaceChangeDto): Promise<WorkspaceDto> {
     return toWorkspace(await this.workspaces.change(actor, toWorkspaceChange(change)));
   }

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Audio } from '../audio/audio.entity.js';
-import { Workspace } from '../identity/workspace.entity.js';
+import { type EnginePolicy, Workspace } from '../identity/workspace.entity.js';
 
 export const TRANSCRIPTION_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
 export type TranscriptionStatus = (typeof TRANSCRIPTION_STATUSES)[number];
@@ -25,6 +25,10 @@ export interface TranscriptionOptions {
   reuse?: false;
   /** true: another engine does what this one cannot for now; the choice was Steno's. Not there: nobody but this one is asked. */
   fallback?: true;
+  /** By what the engine was chosen, and others are when it cannot; one of the two at most. Not there: it was named, or the default is. */
+  policy?: EnginePolicy;
+  /** Engines in the order they are asked in, and nobody else. */
+  order?: readonly string[];
   /** Who speaks on each channel, where channels are transcribed apart. Not there: they are not. */
   channels?: string[];
 }

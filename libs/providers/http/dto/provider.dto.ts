@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PROVIDER_IDS, type SpeechModel } from '#speech';
+import { accuracyOf, PROVIDER_IDS, type SpeechModel } from '#speech';
 import type { KeySource, WorkspaceProvider } from '../../providers.service.js';
 
 const KEY_SOURCES = ['workspace', 'server', 'none_needed'];
@@ -73,6 +73,14 @@ class SpeechModelDto {
   @ApiProperty({ example: false, description: 'Whether its text is only fit to try things out with.' })
   lowAccuracy!: boolean;
 
+  @ApiProperty({
+    example: 3,
+    minimum: 1,
+    maximum: 3,
+    description: "1: its vendor puts it above Whisper's large-v3; 2: about as good; 3: below. The policy best goes by it.",
+  })
+  accuracy!: number;
+
   @ApiProperty({ type: SpeechPriceDto })
   price!: SpeechPriceDto;
 }
@@ -111,6 +119,7 @@ function toModel(model: SpeechModel): SpeechModelDto {
     translation: translation === true,
     languages: languages === 'multilingual' ? null : [...languages],
     lowAccuracy: lowAccuracy === true,
+    accuracy: accuracyOf(model),
     price: { leastSeconds: 0, ...price },
   };
 }

@@ -9,6 +9,7 @@ const SCRIBE: Omit<SpeechModel, 'id' | 'price'> = {
   preferredSeconds: 300,
   timestamps: 'word',
   diarization: true,
+  accuracy: 1,
   languages: 'multilingual',
 };
 

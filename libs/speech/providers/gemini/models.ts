@@ -20,6 +20,6 @@ function gemini(id: string, microDollarsPerMinute: number): SpeechModel {
 /** Gemini's models. Audio is 1920 tokens a minute, a transcript of fast speech with its times about 500. */
 export const GEMINI_MODELS: readonly SpeechModel[] = [
   gemini('gemini-2.5-flash', 3170),
-  gemini('gemini-2.5-flash-lite', 776),
-  gemini('gemini-2.5-pro', 7400),
+  { ...gemini('gemini-2.5-flash-lite', 776), accuracy: 3 },
+  { ...gemini('gemini-2.5-pro', 7400), accuracy: 1 },
 ];

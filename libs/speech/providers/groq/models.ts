@@ -19,7 +19,7 @@ function whisper(id: string, microDollarsPerMinute: number): SpeechModel {
 
 /** Groq's models: $0.04 and $0.111 an hour, ten seconds billed at least. */
 export const GROQ_MODELS: readonly SpeechModel[] = [
-  whisper('whisper-large-v3-turbo', 667),
+  { ...whisper('whisper-large-v3-turbo', 667), accuracy: 3 },
   // The turbo model was not trained to translate.
   { ...whisper('whisper-large-v3', 1850), translation: true },
 ];

@@ -23,6 +23,6 @@ function whisper(id: string): SpeechModel {
 
 /** Whisper at Hugging Face's own inference; others of its models by SPEECH_MODELS_FILE. */
 export const HUGGINGFACE_MODELS: readonly SpeechModel[] = [
-  whisper('openai/whisper-large-v3-turbo'),
+  { ...whisper('openai/whisper-large-v3-turbo'), accuracy: 3 },
   whisper('openai/whisper-large-v3'),
 ];

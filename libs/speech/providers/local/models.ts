@@ -17,6 +17,7 @@ export function pocketsphinxModel(parallel: number): SpeechModel {
     diarization: false,
     languages: ['en'],
     lowAccuracy: true,
+    accuracy: 3,
     parallel,
     price: FREE,
   };
@@ -34,6 +35,7 @@ export function whisperModel(name: string, parallel: number): SpeechModel {
     preferredSeconds: 28,
     timestamps: 'word',
     diarization: false,
+    ...(/^large(?!.*turbo)/.test(name) ? {} : { accuracy: 3 as const }),
     languages: /\.en\b/.test(name) ? ['en'] : 'multilingual',
     // The turbo models were not trained to translate.
     ...(/\.en\b|turbo/.test(name) ? {} : { translation: true }),

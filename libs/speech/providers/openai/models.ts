@@ -55,14 +55,16 @@ function whisper(id: string, cost: SpeechModel['price']): SpeechModel {
 
 /** OpenAI's models (its OpenAPI document 2.3.0, 2026-08-21); whisper-1 first, because it alone gives word times. */
 export const OPENAI_MODELS: readonly SpeechModel[] = [
-  whisper('whisper-1', price(6000)),
-  gptModel('gpt-transcribe', 4500),
-  gptModel('gpt-4o-transcribe', 6000),
+  // Whisper's large-v2.
+  { ...whisper('whisper-1', price(6000)), accuracy: 3 },
+  { ...gptModel('gpt-transcribe', 4500), accuracy: 1 },
+  { ...gptModel('gpt-4o-transcribe', 6000), accuracy: 1 },
   gptModel('gpt-4o-mini-transcribe', 3000),
   {
     ...gptModel('gpt-4o-transcribe-diarize', 6000),
     timestamps: 'segment',
     diarization: true,
+    accuracy: 1,
     preferredSeconds: DIARIZED_SECONDS,
   },
 ];

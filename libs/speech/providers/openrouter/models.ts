@@ -18,7 +18,7 @@ function whisper(id: string, microDollarsPerMinute: number): SpeechModel {
 
 /** Models that OpenRouter has others serve; what a call cost stands in its answer, these prices are to reckon with before it. */
 export const OPENROUTER_MODELS: readonly SpeechModel[] = [
-  whisper('openai/whisper-large-v3-turbo', 667),
+  { ...whisper('openai/whisper-large-v3-turbo', 667), accuracy: 3 },
   whisper('openai/whisper-large-v3', 1850),
-  whisper('openai/whisper-1', 6000),
+  { ...whisper('openai/whisper-1', 6000), accuracy: 3 },
 ];

@@ -2,6 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -15,10 +17,12 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { SPEECH_POLICIES, type SpeechPolicy } from '#speech';
 import { type Priority, PRIORITIES } from '../../priorities.js';
 import { FormBoolean, FormList } from './form-fields.js';
 
 const LONGEST_WAIT_SECONDS = 120;
+const MOST_ENGINES = 20;
 
 const TASKS = ['transcribe', 'translate'] as const;
 const CHANNELS = ['mixed', 'separate'] as const;
@@ -43,6 +47,36 @@ export class TranscriptionOptionsDto {
   @IsString()
   @MaxLength(100)
   model?: string;
+
+  @ApiPropertyOptional({
+    enum: SPEECH_POLICIES,
+    example: 'cheapest',
+    description:
+      'By what the engine is chosen, and whoever stands in for it, in place of naming one: by price, by speed as measured lately, by accuracy, or ' +
+      'private: it never leaves this machine. Left out: as the workspace or the server has it.',
+  })
+  @IsOptional()
+  @IsIn(SPEECH_POLICIES)
+  policy?: SpeechPolicy;
+
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['groq/whisper-large-v3-turbo', 'openai', 'local'],
+    minItems: 1,
+    maxItems: MOST_ENGINES,
+    description:
+      'Engines in the order they are to be asked in, in place of a policy: provider/model, or a provider for any of its models. Those that ' +
+      'cannot do what is wished, or are not configured, are passed over; nobody else is asked. In a form: parted by commas.',
+  })
+  @IsOptional()
+  @FormList()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_ENGINES)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @MaxLength(150, { each: true })
+  order?: string[];
 
   @ApiPropertyOptional({ example: 'en', description: 'Spoken language, ISO 639-1. Left out: the model finds out.' })
   @IsOptional()

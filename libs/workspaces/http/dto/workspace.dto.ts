@@ -1,6 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
   IsBoolean,
   IsIn,
   IsInt,
@@ -11,13 +15,15 @@ import {
   Length,
   Matches,
   Max,
+  MaxLength,
   Min,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { type Plan, PLANS, type Role, ROLES } from '#database';
+import { type EnginePolicy, type Plan, PLANS, type Role, ROLES } from '#database';
 import type { WorkspaceChange, WorkspaceOfUser } from '#identity';
 import { PageDto, PageQueryDto } from '#paging/http';
+import { SPEECH_POLICIES } from '#speech';
 
 /** Those that the runtime and Postgres both know by name. */
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
@@ -26,6 +32,10 @@ const KINDS = ['personal', 'team'] as const;
 
 const LONGEST_RETENTION_DAYS = 3_650;
 const RETENTION_DAYS = { type: Number, nullable: true, minimum: 1, maximum: LONGEST_RETENTION_DAYS } as const;
+
+const MOST_ENGINES = 20;
+const SPEECH_POLICY = { type: String, enum: SPEECH_POLICIES, nullable: true, example: 'cheapest' } as const;
+const SPEECH_ORDER = { type: [String] as [StringConstructor], nullable: true, minItems: 1, maxItems: MOST_ENGINES };
 
 /** How long a workspace keeps things. What is older is deleted within the hour, with a record in the audit log. */
 export class RetentionDto {
@@ -70,6 +80,21 @@ export class WorkspaceDto {
 
   @ApiProperty({ type: RetentionDto })
   retention!: RetentionDto;
+
+  @ApiProperty({
+    ...SPEECH_POLICY,
+    description:
+      'By what engines are chosen for orders that say nothing of it: by price, by speed, by accuracy, or only on this machine. null: by speechOrder, else as the server does.',
+  })
+  speechPolicy!: EnginePolicy | null;
+
+  @ApiProperty({
+    ...SPEECH_ORDER,
+    example: null,
+    description:
+      'Engines in the order they are asked in by such orders, and nobody else; null: by speechPolicy, else as the server does.',
+  })
+  speechOrder!: string[] | null;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
   createdAt!: string;
@@ -165,15 +190,42 @@ export class WorkspaceChangeDto {
   @ValidateNested()
   @Type(() => RetentionChangeDto)
   retention?: RetentionChangeDto;
+
+  @ApiPropertyOptional({ ...SPEECH_POLICY, description: 'Takes the place of a speechOrder. null: none.' })
+  @IsOptional()
+  @IsIn(SPEECH_POLICIES)
+  speechPolicy?: EnginePolicy | null;
+
+  @ApiPropertyOptional({
+    ...SPEECH_ORDER,
+    example: ['groq/whisper-large-v3-turbo', 'openai', 'local'],
+    description: 'provider/model, or a provider for any of its models. Takes the place of a speechPolicy. null: none.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_ENGINES)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @MaxLength(150, { each: true })
+  speechOrder?: string[] | null;
 }
 
-export function toWorkspaceChange({ name, timezone, retention = {} }: WorkspaceChangeDto): WorkspaceChange {
+export function toWorkspaceChange({
+  name,
+  timezone,
+  retention = {},
+  speechPolicy,
+  speechOrder,
+}: WorkspaceChangeDto): WorkspaceChange {
   const { audioDays, transcriptDays } = retention;
   return {
     ...(name === undefined ? {} : { name }),
     ...(timezone === undefined ? {} : { timezone }),
     ...(audioDays === undefined ? {} : { audioRetentionDays: audioDays }),
     ...(transcriptDays === undefined ? {} : { transcriptRetentionDays: transcriptDays }),
+    ...(speechPolicy === undefined ? {} : { speechPolicy }),
+    ...(speechOrder === undefined ? {} : { speechOrder }),
   };
 }
 
@@ -189,7 +241,7 @@ export class TransferOwnershipDto {
 }
 
 export function toWorkspace(workspace: WorkspaceOfUser): WorkspaceDto {
-  const { id, name, kind, timezone, plan, role, createdAt, updatedAt, deletedAt, purgeAt } = workspace;
+  const { id, name, kind, timezone, plan, role, speechPolicy, speechOrder, createdAt, updatedAt, deletedAt, purgeAt } = workspace;
   const retention = { audioDays: workspace.audioRetentionDays, transcriptDays: workspace.transcriptRetentionDays };
   return {
     id,
@@ -199,6 +251,8 @@ export function toWorkspace(workspace: WorkspaceOfUser): WorkspaceDto {
     plan,
     role,
     retention,
+    speechPolicy,
+    speechOrder,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     deletedAt: deletedAt?.toISOString() ?? null,

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { TranscriptionOptions, WorkspaceTransaction } from '#database';
+import { OwnKeys } from '#provider-keys';
+import { type Piece, type SpeechChoice, type SpeechPreference, SpeechRegistry, type SpeechWish, standIns } from '#speech';
+import { MeasuredSpeeds } from './measured-speeds.js';
+
+/** Who transcribes, and by what that was chosen. */
+export interface ChosenEngine {
+  choice: SpeechChoice;
+  /** Empty when an engine was named, or nobody has a preference. */
+  preference: SpeechPreference;
+}
+
+type WishedEngine = SpeechWish & { task?: 'transcribe' | 'translate' };
+
+const PREFERENCE = `SELECT speech_policy AS policy, speech_order AS "order" FROM workspaces WHERE id = $1`;
+
+/** Chooses who transcribes: a request goes before its workspace, that before the installation. */
+@Injectable()
+export class EngineChoice {
+  constructor(
+    private readonly ownKeys: OwnKeys,
+    private readonly speech: SpeechRegistry,
+    private readonly speeds: MeasuredSpeeds,
+  ) {}
+
+  /** Makes ready to choose. Belongs before the transaction that does. */
+  async prepare(): Promise<void> {
+    await this.speeds.refresh();
+  }
+
+  /**
+   * Chooses for an order.
+   * @throws FieldError of `speechErrors` when nobody can do what is wished, or it contradicts itself; provider_key_rejected
+   */
+  async choose(tx: WorkspaceTransaction, wish: WishedEngine): Promise<ChosenEngine> {
+    const preference = this.speech.preferenceFor(wish, await this.preferenceOf(tx, wish));
+    const wanted = { ...wish, ...preference, translate: wish.task === 'translate' };
+    return { choice: await this.ownKeys.choose(tx, wanted, this.speeds.of), preference };
+  }
+
+  /** Who does a piece when the engine that was ordered cannot, in the order they are asked in. */
+  async standIns(
+    tx: WorkspaceTransaction,
+    ordered: SpeechChoice,
+    options: TranscriptionOptions,
+    piece: Piece,
+  ): Promise<SpeechChoice[]> {
+    return standIns(await this.ownKeys.available(tx), ordered, options, piece, this.speeds.of);
+  }
+
+  /** Of the workspace; who says what they want does not have it read. */
+  private async preferenceOf(tx: WorkspaceTransaction, wish: SpeechWish): Promise<SpeechPreference> {
+    const { provider, model, policy, order } = wish;
+    if ([provider, model, policy, order].some((said) => said !== undefined)) return {};
+    type Row = { [way in keyof SpeechPreference]: SpeechPreference[way] | null };
+    const [row] = await tx.query<Row>(PREFERENCE, [tx.workspaceId]);
+    return { policy: row?.policy ?? undefined, order: row?.order ?? undefined };
+  }
+}
