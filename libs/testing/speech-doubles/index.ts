@@ -5,4 +5,5 @@ export { writeEmptyWhisperModel } from './empty-whisper-model.js';
 export { startGeminiDouble } from './gemini-double.js';
 export { startHuggingFaceDouble } from './huggingface-double.js';
 export { startGroqDouble, startOpenAiDouble } from './openai-double.js';
+export { type LocalDouble, makeLocalDouble } from './local-double.js';
 export { startOpenRouterDouble } from './openrouter-double.js';

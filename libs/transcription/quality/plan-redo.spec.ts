@@ -101,6 +101,16 @@ describe('who is asked again', () => {
     ]);
   });
 
+  it('is only whom an order or a policy lets ask', () => {
+    expect(ask([openai, groq, local], 'groq', 'turbo', { order: ['groq/turbo', 'openai/gpt'] })).toEqual([
+      'groq/turbo',
+      'openai/gpt',
+    ]);
+    const order = ['local/whisper-base', 'openai/whisper-1'];
+    expect(ask([openai, groq, local], 'local', 'whisper-base', { order })).toEqual(['openai/whisper-1', 'local/whisper-base']);
+    expect(ask([openai, groq, local], 'local', 'whisper-base', { policy: 'private' })).toEqual(['local/whisper-base']);
+  });
+
   it('is only who can do what was ordered', () => {
     expect(ask([openai], 'openai', 'diarize', { diarize: true })).toEqual(['openai/diarize']);
     expect(ask([local], 'local', 'whisper-base', { language: 'de' })).toEqual(['local/whisper-base']);
