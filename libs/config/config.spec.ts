@@ -68,6 +68,16 @@ describe('loadConfig', () => {
     expect(problemsOf({ ...NEEDED, MASTER_KEY: masterKey })).toEqual([expect.stringMatching(/^MASTER_KEY must hold no comma/)]);
   });
 
+  it('takes one way to choose the engine', () => {
+    expect(problemsOf({ ...NEEDED, SPEECH_PROVIDER: 'groq', SPEECH_POLICY: 'best' })).toEqual([
+      expect.stringMatching(/^SPEECH_PROVIDER and SPEECH_POLICY choose the engine in two ways/),
+    ]);
+    expect(problemsOf({ ...NEEDED, SPEECH_POLICY: 'best', SPEECH_ORDER: 'groq' })).toHaveLength(1);
+    expect(problemsOf({ ...NEEDED, SPEECH_POLICY: 'slowest' })).toEqual([expect.stringMatching(/^SPEECH_POLICY must be one of/)]);
+    expect(problemsOf({ ...NEEDED, SPEECH_PROVIDER: 'groq', SPEECH_MODEL: 'whisper-large-v3' })).toEqual([]);
+    expect(loadConfig({ ...NEEDED, SPEECH_ORDER: 'groq, openai/whisper-1' }).speech.order).toEqual(['groq', 'openai/whisper-1']);
+  });
+
   it('says which variables are missing, and where to read on', () => {
     expect(() => loadConfig({})).toThrow(/DATABASE_URL must look like .* \(it is not set\)\.\n.*AUTH_SECRET.*env-variables\.md/s);
   });

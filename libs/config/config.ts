@@ -214,9 +214,13 @@ function crossChecks(env: Environment): string[] {
   if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
     problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both or neither.');
   }
-  const ways = (['SPEECH_PROVIDER', 'SPEECH_MODEL', 'SPEECH_POLICY', 'SPEECH_ORDER'] as const).filter((way) => env[way] !== undefined);
+  const ways = (['SPEECH_PROVIDER', 'SPEECH_MODEL', 'SPEECH_POLICY', 'SPEECH_ORDER'] as const).filter(
+    (way) => env[way] !== undefined,
+  );
   if (ways.length > 1 && ways.join() !== 'SPEECH_PROVIDER,SPEECH_MODEL') {
-    problems.push(`${ways.join(' and ')} choose the engine in two ways: set SPEECH_PROVIDER and SPEECH_MODEL, SPEECH_POLICY, or SPEECH_ORDER.`);
+    problems.push(
+      `${ways.join(' and ')} choose the engine in two ways: set SPEECH_PROVIDER and SPEECH_MODEL, SPEECH_POLICY, or SPEECH_ORDER.`,
+    );
   }
   if (env.NODE_ENV !== 'production') return problems;
   if (env.CORS_ORIGINS?.includes('*') === true) {

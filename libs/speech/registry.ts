@@ -1,12 +1,5 @@
 import { FieldError } from '#errors';
-import {
-  enginesInOrder,
-  everyEngine,
-  type MeasuredSpeed,
-  nameOf,
-  type SpeechPreference,
-  UNMEASURED,
-} from './preference.js';
+import { enginesInOrder, everyEngine, type MeasuredSpeed, nameOf, type SpeechPreference, UNMEASURED } from './preference.js';
 import type { ProviderId, SpeechModel, SpeechProvider } from './speech-provider.js';
 import { PROVIDER_IDS } from './speech-provider.js';
 import { speechErrors } from './speech.errors.js';

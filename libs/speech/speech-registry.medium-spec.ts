@@ -50,6 +50,17 @@ describe('SpeechRegistry', () => {
     await module.close();
   });
 
+  it('follows SPEECH_ORDER, and does not start with a name in it that nobody has', async () => {
+    const keys = { OPENAI_API_KEY: 'sk-any-key-000001', GROQ_API_KEY: 'gsk_any', POCKETSPHINX_PATH: '/nowhere' };
+    const { module, registry } = await registryWith({ ...keys, SPEECH_ORDER: 'gemini,groq/whisper-large-v3' });
+    const preference = registry.preferenceFor({}, {});
+    expect(preference).toEqual({ order: ['gemini', 'groq/whisper-large-v3'] });
+    expect(registry.choose(preference).model.id).toBe('whisper-large-v3');
+    expect(registry.choose(preference, new Set(['gemini'])).provider.id).toBe('gemini');
+    await module.close();
+    await expect(registryWith({ ...keys, SPEECH_ORDER: 'groq/whisper-9' })).rejects.toThrow(/SPEECH_ORDER: .*no such model/);
+  });
+
   it('follows SPEECH_PROVIDER and SPEECH_MODEL', async () => {
     const { module, registry } = await registryWith({
       OPENAI_API_KEY: 'sk-any-key-000001',

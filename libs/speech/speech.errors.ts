@@ -15,7 +15,8 @@ export const speechErrors = defineErrors({
   contradictory_choice: {
     kind: 'unprocessable',
     title: 'The engine is chosen in two ways',
-    example: 'The order says both provider and policy. Name an engine with provider and model, or let policy or order choose: one of the three.',
+    example:
+      'The order says both provider and policy. Name an engine with provider and model, or let policy or order choose: one of the three.',
   },
   language_not_supported: {
     kind: 'unprocessable',

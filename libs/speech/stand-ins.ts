@@ -1,4 +1,12 @@
-import { enginesInOrder, enginesNamed, finenessOf, type MeasuredSpeed, nameOf, type SpeechPreference, UNMEASURED } from './preference.js';
+import {
+  enginesInOrder,
+  enginesNamed,
+  finenessOf,
+  type MeasuredSpeed,
+  nameOf,
+  type SpeechPreference,
+  UNMEASURED,
+} from './preference.js';
 import type { SpeechChoice } from './registry.js';
 import type { SpeechModel, SpeechProvider } from './speech-provider.js';
 
