@@ -49,6 +49,7 @@ describe('a request', () => {
     expect(await estimated({ policy: 'cheapest', diarize: true })).toBe('openai/gpt-4o-transcribe-diarize');
     expect(await estimated({ policy: 'best' })).toBe('openai/gpt-transcribe');
     expect(await estimated({ policy: 'private' })).toBe('local/pocketsphinx');
+    expect(await estimated({ policy: 'cheapest', order: null, provider: null, model: null })).toBe('groq/whisper-large-v3-turbo');
     expect(await estimated({ order: ['gemini', 'groq/whisper-large-v3', 'openai'] })).toBe('groq/whisper-large-v3');
   });
 

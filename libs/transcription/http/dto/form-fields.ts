@@ -5,6 +5,11 @@ export function FormBoolean(): PropertyDecorator {
   return Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)));
 }
 
+/** Null says as much as leaving a field out. */
+export function NullIsLeftOut(): PropertyDecorator {
+  return Transform(({ value }) => (value === null ? undefined : (value as unknown)));
+}
+
 /** A list in one field of a form: parted by commas or lines. */
 export function FormList(): PropertyDecorator {
   return Transform(({ value }) => (typeof value === 'string' ? listed(value) : (value as unknown)));

@@ -19,7 +19,7 @@ import {
 } from 'class-validator';
 import { SPEECH_POLICIES, type SpeechPolicy } from '#speech';
 import { type Priority, PRIORITIES } from '../../priorities.js';
-import { FormBoolean, FormList } from './form-fields.js';
+import { FormBoolean, FormList, NullIsLeftOut } from './form-fields.js';
 
 const LONGEST_WAIT_SECONDS = 120;
 const MOST_ENGINES = 20;
@@ -35,6 +35,7 @@ export class TranscriptionOptionsDto {
       'Who transcribes: openai, groq, gemini, elevenlabs, openrouter, huggingface or local. Left out: the server decides.',
   })
   @IsOptional()
+  @NullIsLeftOut()
   @IsString()
   @MaxLength(50)
   provider?: string;
@@ -44,6 +45,7 @@ export class TranscriptionOptionsDto {
     example: 'pocketsphinx',
   })
   @IsOptional()
+  @NullIsLeftOut()
   @IsString()
   @MaxLength(100)
   model?: string;
@@ -56,6 +58,7 @@ export class TranscriptionOptionsDto {
       'private: it never leaves this machine. Left out: as the workspace or the server has it.',
   })
   @IsOptional()
+  @NullIsLeftOut()
   @IsIn(SPEECH_POLICIES)
   policy?: SpeechPolicy;
 
@@ -69,6 +72,7 @@ export class TranscriptionOptionsDto {
       'cannot do what is wished, or are not configured, are passed over; nobody else is asked. In a form: parted by commas.',
   })
   @IsOptional()
+  @NullIsLeftOut()
   @FormList()
   @IsArray()
   @ArrayMinSize(1)
