@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#audit';
 import type { WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
-import { type MeasuredSpeed, type ProviderId, type SpeechChoice, type SpeechProvider, SpeechRegistry, type SpeechWish } from '#speech';
+import {
+  type MeasuredSpeed,
+  type ProviderId,
+  type SpeechChoice,
+  type SpeechProvider,
+  SpeechRegistry,
+  type SpeechWish,
+} from '#speech';
 import { Vault } from '#vault';
 import { KeyUsageRepository, type KeyUse } from './key-usage.repository.js';
 import { OwnKey } from './own-key.js';

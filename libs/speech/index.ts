@@ -8,11 +8,12 @@ export {
   type MeasuredSpeed,
   nameOf,
   SPEECH_POLICIES,
+  type SpeechChoice,
   type SpeechPolicy,
   type SpeechPreference,
   UNMEASURED,
 } from './preference.js';
-export { howToConfigure, type SpeechChoice, type SpeechWish } from './registry.js';
+export { howToConfigure, type SpeechWish } from './registry.js';
 export {
   type ChunkAudio,
   type KeyCheck,

@@ -1,7 +1,12 @@
 import { FieldError } from '#errors';
-import type { SpeechChoice } from './registry.js';
 import { PROVIDER_IDS, type SpeechModel, type SpeechProvider } from './speech-provider.js';
 import { speechErrors } from './speech.errors.js';
+
+/** Who does it, and with which model. */
+export interface SpeechChoice {
+  provider: SpeechProvider;
+  model: SpeechModel;
+}
 
 /** By what an installation, a workspace or a request lets Steno choose who transcribes. */
 export const SPEECH_POLICIES = ['cheapest', 'fastest', 'best', 'private'] as const;

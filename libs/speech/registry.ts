@@ -1,5 +1,13 @@
 import { FieldError } from '#errors';
-import { enginesInOrder, everyEngine, type MeasuredSpeed, nameOf, type SpeechPreference, UNMEASURED } from './preference.js';
+import {
+  enginesInOrder,
+  everyEngine,
+  type MeasuredSpeed,
+  nameOf,
+  type SpeechChoice,
+  type SpeechPreference,
+  UNMEASURED,
+} from './preference.js';
 import type { ProviderId, SpeechModel, SpeechProvider } from './speech-provider.js';
 import { PROVIDER_IDS } from './speech-provider.js';
 import { speechErrors } from './speech.errors.js';
@@ -13,12 +21,6 @@ export interface SpeechWish extends SpeechPreference {
   diarize?: boolean;
   /** Whether the text is to be in English, whatever is spoken. */
   translate?: boolean;
-}
-
-/** Who does it, and with which model. */
-export interface SpeechChoice {
-  provider: SpeechProvider;
-  model: SpeechModel;
 }
 
 /** What the installation uses when neither a request nor a workspace says anything. */

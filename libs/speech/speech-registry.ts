@@ -2,8 +2,8 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config, ConfigError } from '#config';
 import { FieldError } from '#errors';
 import { speechProviders } from './providers/speech-providers.js';
-import { type MeasuredSpeed, refuseUnknownNames, type SpeechPreference } from './preference.js';
-import { chooseSpeech, orderedProviders, preferenceOf, type SpeechChoice, type SpeechWish } from './registry.js';
+import { type MeasuredSpeed, refuseUnknownNames, type SpeechChoice, type SpeechPreference } from './preference.js';
+import { chooseSpeech, orderedProviders, preferenceOf, type SpeechWish } from './registry.js';
 import type { KeyCheck, KeyedProviderId, ProviderId, SpeechProvider } from './speech-provider.js';
 
 const NO_KEYS: ReadonlySet<ProviderId> = new Set();

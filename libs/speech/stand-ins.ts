@@ -4,10 +4,10 @@ import {
   finenessOf,
   type MeasuredSpeed,
   nameOf,
+  type SpeechChoice,
   type SpeechPreference,
   UNMEASURED,
 } from './preference.js';
-import type { SpeechChoice } from './registry.js';
 import type { SpeechModel, SpeechProvider } from './speech-provider.js';
 
 /** What was ordered, and what whoever does it instead must be able to do. */
