@@ -1,6 +1,14 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { audioErrors } from '#audio';
 import { commonErrors } from '#errors';
@@ -27,7 +35,7 @@ import {
   TranscriptionPageDto,
   TranscriptionProgressDto,
 } from './dto/transcription.dto.js';
-import { OrderTranscriptionDto } from './dto/transcription-options.dto.js';
+import { ORDER_EXAMPLES, OrderTranscriptionDto } from './dto/transcription-options.dto.js';
 import { SegmentPageDto, SegmentsQueryDto, toSegmentPage, toSegmentSpan } from './dto/segment.dto.js';
 import { EXPORTED } from './export-examples.js';
 
@@ -49,6 +57,7 @@ export class TranscriptionsController {
   @Idempotent()
   @HttpCode(202)
   @ApiOperation({ summary: 'Order a transcription' })
+  @ApiBody({ type: OrderTranscriptionDto, examples: ORDER_EXAMPLES })
   @ApiAcceptedResponse({ type: TranscriptionDto, description: 'Ordered. `Location` is where to look.' })
   @ApiProblems(
     audioErrors.audio_not_found,

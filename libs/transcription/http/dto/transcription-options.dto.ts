@@ -51,8 +51,10 @@ export class TranscriptionOptionsDto {
   model?: string;
 
   @ApiPropertyOptional({
+    type: String,
     enum: SPEECH_POLICIES,
-    example: 'cheapest',
+    nullable: true,
+    example: null,
     description:
       'By what the engine is chosen, and whoever stands in for it, in place of naming one: by price, by speed as measured lately, by accuracy, or ' +
       'private: it never leaves this machine. Left out: as the workspace or the server has it.',
@@ -64,11 +66,12 @@ export class TranscriptionOptionsDto {
 
   @ApiPropertyOptional({
     type: [String],
-    example: ['groq/whisper-large-v3-turbo', 'openai', 'local'],
+    nullable: true,
+    example: null,
     minItems: 1,
     maxItems: MOST_ENGINES,
     description:
-      'Engines in the order they are to be asked in, in place of a policy: provider/model, or a provider for any of its models. Those that ' +
+      'Engines in the order they are to be asked in, in place of a policy: groq/whisper-large-v3-turbo, or groq for any of its models. Those that ' +
       'cannot do what is wished, or are not configured, are passed over; nobody else is asked. In a form: parted by commas.',
   })
   @IsOptional()
@@ -175,6 +178,19 @@ export class OrderTranscriptionDto extends TranscriptionOptionsDto {
   @IsUUID(undefined, { message: 'audioId must be the id of a recording' })
   audioId!: string;
 }
+
+const AUDIO_ID = '019aa3a1-2b3c-7d4e-8f50-617283940a1b';
+
+/** Ways to say who is to transcribe. */
+export const ORDER_EXAMPLES = {
+  open: { summary: 'By whom the workspace or the server has it done', value: { audioId: AUDIO_ID } },
+  named: { summary: 'By a model of a provider', value: { audioId: AUDIO_ID, provider: 'openai', model: 'whisper-1' } },
+  policy: { summary: 'On this machine alone', value: { audioId: AUDIO_ID, policy: 'private' } },
+  order: {
+    summary: 'By the first of these that can',
+    value: { audioId: AUDIO_ID, order: ['groq/whisper-large-v3-turbo', 'openai', 'local'] },
+  },
+};
 
 /** The form of POST audio/transcribe-upload, for the documentation. */
 export class TranscribeUploadFormDto extends TranscriptionOptionsDto {

@@ -198,8 +198,8 @@ export class WorkspaceChangeDto {
 
   @ApiPropertyOptional({
     ...SPEECH_ORDER,
-    example: ['groq/whisper-large-v3-turbo', 'openai', 'local'],
-    description: 'provider/model, or a provider for any of its models. Takes the place of a speechPolicy. null: none.',
+    example: null,
+    description: 'groq/whisper-large-v3-turbo, or groq for any of its models. Takes the place of a speechPolicy. null: none.',
   })
   @IsOptional()
   @IsArray()
