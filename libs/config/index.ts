@@ -7,4 +7,4 @@ export { type PlanQuotas, QUOTA_PLANS_SETTING, type QuotaPlans, readQuotaPlans }
 export type { RateLimitSetting } from './rate-limit-setting.js';
 export { searchPath } from './search-path.js';
 export type { FederationConfig, OidcProvider } from './federation-config.js';
-export type { KeyCapacity, VendorId } from './vendor-keys.js';
+export { type KeyCapacity, VENDOR_IDS, type VendorId } from './vendor-keys.js';

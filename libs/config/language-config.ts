@@ -39,7 +39,7 @@ export function languageOf(env: Environment): LanguageConfig {
   };
 }
 
-/** A variable may hold several; language models are asked with the first. */
+/** A variable may hold several: what the adapters are asked with when a call names none. */
 function firstKey(keys: string | undefined): string | undefined {
   return keysIn(keys)[0];
 }

@@ -54,7 +54,12 @@ export class LanguageEnvironment extends FederationEnvironment {
   @Min(1)
   LANGUAGE_IDLE_SECONDS = 120;
 
-  @Variable('text', { group: 'Language models', readBy: 'both', secret: true, description: 'Key of DeepSeek.' })
+  @Variable('text', {
+    group: 'Language models',
+    readBy: 'both',
+    secret: true,
+    description: 'Key of DeepSeek; several as with OPENAI_API_KEY.',
+  })
   @IsOptional()
   @IsString()
   DEEPSEEK_API_KEY?: string;

@@ -6,8 +6,10 @@ const KEY_VARIABLES = {
   elevenlabs: 'ELEVENLABS_API_KEY',
   openrouter: 'OPENROUTER_API_KEY',
   huggingface: 'HUGGINGFACE_API_KEY',
+  deepseek: 'DEEPSEEK_API_KEY',
 } as const;
 export type VendorId = keyof typeof KEY_VARIABLES;
+export const VENDOR_IDS = Object.keys(KEY_VARIABLES) as readonly VendorId[];
 
 /** How much a vendor lets one key do in a day; what is not set has no end. */
 export interface KeyCapacity {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#provider-calls';
+import type { JsonObject, KeyCheck } from '#provider-calls';
 
 /** Who writes text. The order is the order of preference when nothing is configured by name. */
 export const LANGUAGE_PROVIDER_IDS = ['openai', 'groq', 'gemini', 'openrouter', 'deepseek', 'huggingface'] as const;
@@ -128,6 +128,11 @@ export interface LanguageProvider {
    * @throws ProviderError where the provider is asked for it
    */
   countTokens(request: Pick<LanguageRequest, 'model' | 'apiKey' | 'signal'> & { text: string }): Promise<TokenCount>;
+  /**
+   * Whether the vendor takes a key; only of those whose list of models is for owners of keys.
+   * @throws the signal's reason once it is aborted
+   */
+  checkKey?(apiKey: string, signal: AbortSignal): Promise<KeyCheck>;
   /** Gives back its connections. */
   close(): Promise<void>;
 }

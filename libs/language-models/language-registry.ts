@@ -1,10 +1,11 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '#config';
-import type { LanguageProvider, LanguageProviderId } from './language-provider.js';
+import type { KeyCheck } from '#provider-calls';
+import type { LanguageProvider } from './language-provider.js';
 import { languageProviders } from './providers/language-providers.js';
-import { chooseLanguage, type LanguageChoice, type LanguageWish } from './registry.js';
+import { chooseLanguage, type LanguageChoice, type LanguageWish, standInsFor } from './registry.js';
 
-const NO_KEYS: ReadonlySet<LanguageProviderId> = new Set();
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** The language models of this installation. */
 @Injectable()
@@ -19,7 +20,7 @@ export class LanguageRegistry implements OnApplicationShutdown {
    * Every provider a workspace can use, with its models, the preferred one first.
    * @param ownKeys the providers it has keys of its own for
    */
-  list(ownKeys: ReadonlySet<LanguageProviderId> = NO_KEYS): readonly LanguageProvider[] {
+  list(ownKeys: ReadonlySet<string> = NO_KEYS): readonly LanguageProvider[] {
     return this.providers.filter(({ id, configured }) => configured || ownKeys.has(id));
   }
 
@@ -27,8 +28,20 @@ export class LanguageRegistry implements OnApplicationShutdown {
    * Decides who writes.
    * @throws FieldError when nobody can do what is wished, saying who could and what to set
    */
-  choose(wish: LanguageWish = {}, ownKeys: ReadonlySet<LanguageProviderId> = NO_KEYS): LanguageChoice {
+  choose(wish: LanguageWish = {}, ownKeys: ReadonlySet<string> = NO_KEYS): LanguageChoice {
     return chooseLanguage(this.list(ownKeys), this.config.language, wish);
+  }
+
+  /** Whoever else can do what a choice was made for, one model of each provider, the preferred one first. */
+  standIns(choice: LanguageChoice, wish: LanguageWish, ownKeys: ReadonlySet<string> = NO_KEYS): LanguageChoice[] {
+    return standInsFor(this.list(ownKeys), choice, wish);
+  }
+
+  /** Asks DeepSeek, the one vendor of text alone, whether it takes a key. */
+  async checkKey(apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
+    const check = await this.providers.find(({ id }) => id === 'deepseek')?.checkKey?.(apiKey, signal);
+    if (check === undefined) throw new Error('LANGUAGE_MODELS_FILE leaves deepseek no model, so nobody checks its keys.');
+    return check;
   }
 
   /** Last of all: before it, jobs in hand are still to be finished, and their calls with them. */

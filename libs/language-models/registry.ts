@@ -108,6 +108,18 @@ function providerOf(providers: readonly LanguageProvider[], name: string | undef
   );
 }
 
+/** Whoever else can do what a choice was made for: one model of each provider, its first that can. */
+export function standInsFor(
+  providers: readonly LanguageProvider[],
+  { provider: chosen }: LanguageChoice,
+  { needs = {} }: LanguageWish,
+): LanguageChoice[] {
+  return providers.flatMap((provider) => {
+    const model = provider.models.find((candidate) => lackOf(candidate, needs) === undefined);
+    return provider.id === chosen.id || model === undefined ? [] : [{ provider, model }];
+  });
+}
+
 /** What the model cannot do of what is needed, as the rest of a sentence. */
 function lackOf(model: LanguageModel, needs: LanguageNeeds): string | undefined {
   const { contextTokens = 0, outputTokens = 0 } = needs;

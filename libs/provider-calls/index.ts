@@ -2,6 +2,7 @@ export { attempt, attemptStream, badResponse } from './attempt.js';
 export { type Connection, openConnection } from './connection.js';
 export { billedByGemini, pieceOfGemini, textOfGemini, usageOfGemini } from './gemini-answer.js';
 export { asNumber, asObject, asObjects, asText, type JsonObject, type JsonValue, parseJson } from './json.js';
+export { askWithKey, isListUnder, type KeyCheck } from './key-check.js';
 export { keyFor } from './key-for.js';
 export { type BilledTokens, ProviderError, type ProviderErrorKind, withoutSecrets } from './provider-error.js';
 export { type Refusal, refusalError, requestIdOf } from './refusal.js';

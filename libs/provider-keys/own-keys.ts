@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '#audit';
+import type { VendorId } from '#config';
 import type { WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import {
@@ -52,8 +53,8 @@ export class OwnKeys {
    * The providers the transaction's workspace has keys of its own for, the disabled ones left out.
    * @returns whether one of a provider's is active; without one they were all refused
    */
-  async held(tx: WorkspaceTransaction): Promise<ReadonlyMap<ProviderId, { isActive: boolean }>> {
-    return (await this.keys.providers(tx)) as Map<ProviderId, { isActive: boolean }>;
+  async held(tx: WorkspaceTransaction): Promise<ReadonlyMap<string, { isActive: boolean }>> {
+    return this.keys.providers(tx);
   }
 
   /**
@@ -61,7 +62,7 @@ export class OwnKeys {
    * @returns null when the workspace has none: the installation's is meant
    * @throws FieldError provider_key_rejected
    */
-  async open(tx: WorkspaceTransaction, provider: ProviderId): Promise<OwnKey | null> {
+  async open(tx: WorkspaceTransaction, provider: ProviderId | VendorId): Promise<OwnKey | null> {
     const key = await this.keys.findFirst(tx, provider);
     if (key === null) return null;
     refuseRejected(key);
@@ -74,7 +75,7 @@ export class OwnKeys {
    * @param code the provider's word for it
    * @returns what the refusal means for the work: it is lost, or to be done again because the key is another by now
    */
-  async reject(tx: WorkspaceTransaction, provider: ProviderId, key: OwnKey, code: string): Promise<FieldError> {
+  async reject(tx: WorkspaceTransaction, provider: ProviderId | VendorId, key: OwnKey, code: string): Promise<FieldError> {
     const { id, lastFour } = key;
     const before = await this.keys.reject(tx, key, code);
     if (before === null)

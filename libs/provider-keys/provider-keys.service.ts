@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type AuditAction, AuditLog, type AuditRecord } from '#audit';
+import type { VendorId } from '#config';
 import { Database, type ProviderKey, type WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
 import { type Actor, auditActorOf } from '#identity';
+import { LanguageRegistry } from '#language-models';
 import type { Page, PageRequest } from '#paging';
-import { type KeyCheck, type KeyedProviderId, SpeechRegistry } from '#speech';
+import type { KeyCheck } from '#provider-calls';
+import { SpeechRegistry } from '#speech';
 import { Vault } from '#vault';
 import { KeyUsageRepository, type UsageOfDay } from './key-usage.repository.js';
 import { providerKeyErrors } from './provider-keys.errors.js';
@@ -14,7 +17,7 @@ import { ProviderKeysRepository, type SealedProviderKey } from './provider-keys.
 import { placeOf } from './sealed-place.js';
 
 export interface NewProviderKey {
-  provider: KeyedProviderId;
+  provider: VendorId;
   name: string;
   apiKey: string;
 }
@@ -35,6 +38,7 @@ export class ProviderKeysService {
     private readonly keys: ProviderKeysRepository,
     private readonly usages: KeyUsageRepository,
     private readonly speech: SpeechRegistry,
+    private readonly language: LanguageRegistry,
     private readonly vault: Vault,
     private readonly audit: AuditLog,
     private readonly effects: IdempotentEffects,
@@ -81,7 +85,7 @@ export class ProviderKeysService {
    */
   async rotate(actor: Actor, id: string, apiKey: string): Promise<ProviderKey> {
     const { provider } = await this.get(actor, id);
-    refuseUnlessGood(provider, await this.ask(provider as KeyedProviderId, apiKey));
+    refuseUnlessGood(provider, await this.ask(provider as VendorId, apiKey));
     return this.database.inWorkspace(actor.workspaceId, async (tx) => {
       if (!(await this.keys.replaceSecret(tx, id, await this.seal(tx, id, apiKey)))) throw notFound();
       await this.record(tx, actor, 'provider_key.rotated', id, { provider, lastFour: lastFourOf(apiKey) });
@@ -102,7 +106,7 @@ export class ProviderKeysService {
    * Asks a provider about a key that is not kept.
    * @throws FieldError provider_unavailable when it does not say
    */
-  async check(actor: Actor, provider: KeyedProviderId, apiKey: string): Promise<Verdict> {
+  async check(actor: Actor, provider: VendorId, apiKey: string): Promise<Verdict> {
     const verdict = verdictOf(provider, await this.ask(provider, apiKey));
     await this.database.inWorkspace(actor.workspaceId, (tx) =>
       this.record(tx, actor, 'provider_key.checked', null, { provider, outcome: verdict.outcome }),
@@ -116,7 +120,7 @@ export class ProviderKeysService {
    */
   async checkAgain(actor: Actor, id: string): Promise<Verdict> {
     const { key, apiKey } = await this.open(actor, id);
-    const verdict = verdictOf(key.provider, await this.ask(key.provider as KeyedProviderId, apiKey));
+    const verdict = verdictOf(key.provider, await this.ask(key.provider as VendorId, apiKey));
     await this.database.inWorkspace(actor.workspaceId, async (tx) => {
       if (verdict.outcome === 'good') await this.keys.accept(tx, key);
       else await this.keys.reject(tx, key, verdict.code);
@@ -135,7 +139,7 @@ export class ProviderKeysService {
 
   private async refuseUnlessStillGood(actor: Actor, id: string): Promise<void> {
     const { key, apiKey } = await this.open(actor, id);
-    refuseUnlessGood(key.provider, await this.ask(key.provider as KeyedProviderId, apiKey));
+    refuseUnlessGood(key.provider, await this.ask(key.provider as VendorId, apiKey));
     await this.database.inWorkspace(actor.workspaceId, (tx) => this.keys.accept(tx, key));
   }
 
@@ -152,8 +156,9 @@ export class ProviderKeysService {
   }
 
   /** The provider has a limit of its own on the time it takes. */
-  private async ask(provider: KeyedProviderId, apiKey: string): Promise<KeyCheck> {
-    return this.speech.checkKey(provider, apiKey, new AbortController().signal);
+  private async ask(provider: VendorId, apiKey: string): Promise<KeyCheck> {
+    const { signal } = new AbortController();
+    return provider === 'deepseek' ? this.language.checkKey(apiKey, signal) : this.speech.checkKey(provider, apiKey, signal);
   }
 
   private async found(tx: WorkspaceTransaction, id: string): Promise<ProviderKey> {

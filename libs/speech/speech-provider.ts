@@ -1,4 +1,6 @@
-import type { JsonValue } from '#provider-calls';
+import type { JsonValue, KeyCheck } from '#provider-calls';
+
+export type { KeyCheck };
 
 /** Who turns speech into text. The order is the order of preference when nothing is configured by name. */
 export const PROVIDER_IDS = ['openai', 'groq', 'gemini', 'elevenlabs', 'openrouter', 'huggingface', 'local'] as const;
@@ -128,15 +130,6 @@ export interface SpeechModel {
   parallel?: number;
   price: SpeechPrice;
 }
-
-/**
- * What a provider says of a key:
- * - `good`: it takes it
- * - `refused`: it does not; `code` is its own word for it, `reason` ours, as the rest of the sentence "openai …"
- * - `not_checkable`: it said neither; nothing is known of the key
- */
-export type KeyCheck =
-  { outcome: 'good' } | { outcome: 'refused' | 'not_checkable'; code: string; reason: string; retryAfterSeconds?: number };
 
 /** The port every engine is behind. Adapters make one attempt: retries, backoff and failover belong to the caller. */
 export interface SpeechProvider {

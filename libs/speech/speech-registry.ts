@@ -4,9 +4,9 @@ import { FieldError } from '#errors';
 import { speechProviders } from './providers/speech-providers.js';
 import { type MeasuredSpeed, refuseUnknownNames, type SpeechChoice, type SpeechPreference } from './preference.js';
 import { chooseSpeech, orderedProviders, preferenceOf, type SpeechWish } from './registry.js';
-import type { KeyCheck, KeyedProviderId, ProviderId, SpeechProvider } from './speech-provider.js';
+import type { KeyCheck, KeyedProviderId, SpeechProvider } from './speech-provider.js';
 
-const NO_KEYS: ReadonlySet<ProviderId> = new Set();
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** The speech providers of this installation. */
 @Injectable()
@@ -27,7 +27,7 @@ export class SpeechRegistry implements OnApplicationShutdown {
    * Every provider a workspace can use, with its models, the preferred one first.
    * @param ownKeys the providers it has keys of its own for
    */
-  list(ownKeys: ReadonlySet<ProviderId> = NO_KEYS): readonly SpeechProvider[] {
+  list(ownKeys: ReadonlySet<string> = NO_KEYS): readonly SpeechProvider[] {
     return this.providers.filter(({ id, configured }) => configured || ownKeys.has(id));
   }
 
@@ -37,7 +37,7 @@ export class SpeechRegistry implements OnApplicationShutdown {
    * @param speedOf what the policy `fastest` goes by
    * @throws FieldError when nobody can do what is wished, saying who could and what to set
    */
-  choose(wish: SpeechWish = {}, ownKeys: ReadonlySet<ProviderId> = NO_KEYS, speedOf?: MeasuredSpeed): SpeechChoice {
+  choose(wish: SpeechWish = {}, ownKeys: ReadonlySet<string> = NO_KEYS, speedOf?: MeasuredSpeed): SpeechChoice {
     return chooseSpeech(this.list(ownKeys), this.config.speech, wish, speedOf);
   }
 

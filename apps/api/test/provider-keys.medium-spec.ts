@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { VENDOR_IDS, type VendorId } from '#config';
 import { OwnKeys } from '#provider-keys';
 import { makeMembership } from '#testing/factories';
-import { KEYED_PROVIDER_IDS, type KeyedProviderId } from '#speech';
 import {
   type SpeechDouble,
   startElevenLabsDouble,
@@ -32,19 +32,21 @@ interface KeyBody {
 
 let api: TestApi;
 let owner: SignedInUser;
-let doubles: Record<KeyedProviderId, SpeechDouble>;
+let doubles: Record<VendorId, SpeechDouble>;
 const answers: string[] = [];
 
 beforeAll(async () => {
-  const [openai, groq, gemini, elevenlabs, openrouter, huggingface] = await Promise.all([
+  const [openai, groq, gemini, elevenlabs, openrouter, huggingface, deepseek] = await Promise.all([
     startOpenAiDouble(),
     startGroqDouble(),
     startGeminiDouble(),
     startElevenLabsDouble(),
     startOpenRouterDouble(),
     startHuggingFaceDouble(),
+    // DeepSeek's list of models is OpenAI's.
+    startOpenAiDouble(),
   ]);
-  doubles = { openai, groq, gemini, elevenlabs, openrouter, huggingface };
+  doubles = { openai, groq, gemini, elevenlabs, openrouter, huggingface, deepseek };
   api = await startTestApi({
     OPENAI_BASE_URL: `${openai.url}/v1`,
     GROQ_BASE_URL: groq.url,
@@ -53,6 +55,7 @@ beforeAll(async () => {
     OPENROUTER_BASE_URL: `${openrouter.url}/api/v1`,
     HUGGINGFACE_BASE_URL: `${huggingface.url}/hf-inference`,
     HUGGINGFACE_HUB_URL: huggingface.url,
+    DEEPSEEK_BASE_URL: `${deepseek.url}/v1`,
     POCKETSPHINX_PATH: '/nowhere',
   });
   owner = await api.register();
@@ -95,13 +98,13 @@ async function audited(targetId: string): Promise<{ action: string; actor: strin
 }
 
 /** The key as the worker opens it. */
-async function opened(provider: KeyedProviderId, workspaceId = owner.workspaceId): Promise<string | undefined> {
+async function opened(provider: VendorId, workspaceId = owner.workspaceId): Promise<string | undefined> {
   const key = await api.database.inWorkspace(workspaceId, (tx) => api.app.get(OwnKeys).open(tx, provider));
   return key?.reveal();
 }
 
 describe('bringing a key', () => {
-  it.each(KEYED_PROVIDER_IDS)('of %s asks it first, and shows the last four alone (item 53)', async (provider) => {
+  it.each(VENDOR_IDS)('of %s asks it first, and shows the last four alone (item 53)', async (provider) => {
     const apiKey = goodKey(provider);
     const response = await ask('POST', '', { provider, name: 'Billing', apiKey });
     expect(response.statusCode).toBe(201);
@@ -128,7 +131,7 @@ describe('bringing a key', () => {
     ]);
   });
 
-  it.each(KEYED_PROVIDER_IDS)('that %s refuses stores nothing, and says what was refused', async (provider) => {
+  it.each(VENDOR_IDS)('that %s refuses stores nothing, and says what was refused', async (provider) => {
     const before = await count();
     const response = await ask('POST', '', { provider, name: 'Own', apiKey: BAD_KEY });
     expect(response.json()).toMatchObject({

@@ -1,17 +1,19 @@
-import OpenAI, { APIError } from 'openai';
+import type { ClientOptions } from 'openai';
 import type {
   ChatCompletionCreateParamsNonStreaming,
   ChatCompletionCreateParamsStreaming,
 } from 'openai/resources/chat/completions';
 import {
   asObject,
+  askWithKey,
   attempt,
   attemptStream,
   badResponse,
+  isListUnder,
+  type KeyCheck,
   keyFor,
   openConnection,
   parseJson,
-  type ProviderError,
   sdkError,
 } from '#provider-calls';
 import { countWithO200k } from '../../count-tokens.js';
@@ -30,6 +32,9 @@ import { chatRequest } from './chat-request.js';
 import { answerOfCompletion } from './completion.js';
 import { piecesOfCompletion } from './completion-stream.js';
 import type { Dialect } from './dialect.js';
+
+/** Loaded with the first call: it takes 35 MB, and most processes never call. */
+const sdk = () => import('openai');
 
 /** A vendor that speaks OpenAI's chat API, in its own dialect. */
 export class OpenAiStyleLanguage implements LanguageProvider {
@@ -51,31 +56,39 @@ export class OpenAiStyleLanguage implements LanguageProvider {
 
   async answer(request: LanguageRequest): Promise<LanguageAnswer> {
     const asked = this.askedBy(request);
+    const { OpenAI, APIError } = await sdk();
     return attempt(
       this.clocksOf(request, asked),
       async (signal) => {
         const body = chatRequest(this.dialect, asked.model, request);
-        const call = this.clientWith(asked.key, this.connection.fetch).chat.completions;
+        const call = new OpenAI(this.optionsWith(asked.key, this.connection.fetch)).chat.completions;
         const response = await call.create(body satisfies ChatCompletionCreateParamsNonStreaming, { signal }).asResponse();
         const raw = asObject(parseJson(await response.text()));
         if (raw === undefined) throw badResponse(this.id, 'is not JSON', response.headers.get('x-request-id') ?? undefined);
         return answerOfCompletion(asked, raw, response.headers);
       },
-      (error) => this.inOurWords(error, asked.key),
+      (error) => (error instanceof APIError ? sdkError(this.id, error, asked.key, 'invalid_request') : undefined),
     );
   }
 
   async *stream(request: LanguageRequest): AsyncGenerator<LanguagePiece, void, undefined> {
     const asked = this.askedBy(request);
+    const { APIError } = await sdk();
     yield* attemptStream(
       this.clocksOf(request, asked),
       (signal) => this.pieces(asked, request, signal),
-      (error) => this.inOurWords(error, asked.key),
+      (error) => (error instanceof APIError ? sdkError(this.id, error, asked.key, 'invalid_request') : undefined),
     );
   }
 
   countTokens({ model, text }: { model: string; text: string }): Promise<TokenCount> {
     return countWithO200k(text, modelOf(this, model).tokenizer === 'o200k_base');
+  }
+
+  checkKey(apiKey: string, signal: AbortSignal): Promise<KeyCheck> {
+    const url = `${this.place.baseUrl.replace(/\/+$/, '')}/models`;
+    const headers = { authorization: `Bearer ${apiKey}` };
+    return askWithKey(this.connection, { provider: this.id, url, headers, apiKey, isAnswer: isListUnder('data') }, signal);
   }
 
   close(): Promise<void> {
@@ -88,7 +101,8 @@ export class OpenAiStyleLanguage implements LanguageProvider {
       stream: true,
       stream_options: { include_usage: true },
     };
-    const call = this.clientWith(asked.key, this.connection.fetchStream).chat.completions;
+    const { OpenAI } = await sdk();
+    const call = new OpenAI(this.optionsWith(asked.key, this.connection.fetchStream)).chat.completions;
     yield* piecesOfCompletion(asked, await call.create(body, { signal }).asResponse());
   }
 
@@ -101,13 +115,9 @@ export class OpenAiStyleLanguage implements LanguageProvider {
     return { provider: this.id, signal, timeoutSeconds: this.place.timeoutSeconds, key };
   }
 
-  private inOurWords(error: unknown, key: string): ProviderError | undefined {
-    return error instanceof APIError ? sdkError(this.id, error, key, 'invalid_request') : undefined;
-  }
-
-  /** One for each call: it is cheap, and goes away with the key it was given. */
-  private clientWith(apiKey: string, ownFetch: typeof fetch): OpenAI {
-    return new OpenAI({
+  /** For a client of each call: it is cheap, and goes away with the key it was given. */
+  private optionsWith(apiKey: string, ownFetch: typeof fetch): ClientOptions {
+    return {
       apiKey,
       baseURL: this.place.baseUrl,
       organization: null,
@@ -117,6 +127,6 @@ export class OpenAiStyleLanguage implements LanguageProvider {
       timeout: (this.place.timeoutSeconds + 60) * 1000,
       logLevel: 'off',
       fetch: ownFetch,
-    });
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsUUID, Matches, ValidateIf } from 'class-validator';
-import { KEYED_PROVIDER_IDS, type KeyedProviderId } from '#speech';
+import { VENDOR_IDS, type VendorId } from '#config';
 import type { Verdict } from '../../provider-keys.service.js';
 
 /** Either a key that is not kept, with its provider, or one of the workspace's. */
@@ -16,10 +16,10 @@ export class CheckProviderKeyDto {
   @IsUUID(undefined, { message: 'id must be the id of a key; or leave it out and give provider and apiKey' })
   id?: string;
 
-  @ApiPropertyOptional({ enum: KEYED_PROVIDER_IDS, enumName: 'KeyedProvider', example: 'openai' })
+  @ApiPropertyOptional({ enum: [...VENDOR_IDS], enumName: 'KeyedProvider', example: 'openai' })
   @ValidateIf(({ id }: CheckProviderKeyDto) => id === undefined)
-  @IsIn(KEYED_PROVIDER_IDS)
-  provider?: KeyedProviderId;
+  @IsIn(VENDOR_IDS)
+  provider?: VendorId;
 
   @ApiPropertyOptional({ example: 'sk-proj-0123456789abcdef', minLength: 16, maxLength: 512, writeOnly: true })
   @ValidateIf(({ id }: CheckProviderKeyDto) => id === undefined)
@@ -29,7 +29,7 @@ export class CheckProviderKeyDto {
 
 /** What its provider says of a key. */
 export class KeyVerdictDto {
-  @ApiProperty({ enum: KEYED_PROVIDER_IDS, enumName: 'KeyedProvider', example: 'openai' })
+  @ApiProperty({ enum: [...VENDOR_IDS], enumName: 'KeyedProvider', example: 'openai' })
   provider!: string;
 
   @ApiProperty({ example: false })

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { VENDOR_IDS, type VendorId } from '#config';
 import { PROVIDER_KEY_STATUSES, type ProviderKey, type ProviderKeyStatus } from '#database';
 import { PageDto, PageQueryDto } from '#paging/http';
-import { KEYED_PROVIDER_IDS, type KeyedProviderId } from '#speech';
 
-const PROVIDER = { enum: KEYED_PROVIDER_IDS, enumName: 'KeyedProvider', example: 'openai' };
+const PROVIDER = { enum: [...VENDOR_IDS], enumName: 'KeyedProvider', example: 'openai' };
 const NAME = { example: 'Billing account of the newsroom', maxLength: 100 };
 const API_KEY = {
   example: 'sk-proj-0123456789abcdef',
@@ -25,8 +25,8 @@ function IsName(): PropertyDecorator {
 
 export class AddProviderKeyDto {
   @ApiProperty(PROVIDER)
-  @IsIn(KEYED_PROVIDER_IDS)
-  provider!: KeyedProviderId;
+  @IsIn(VENDOR_IDS)
+  provider!: VendorId;
 
   @ApiProperty(NAME)
   @IsString()
@@ -66,8 +66,8 @@ export class RotateProviderKeyDto {
 export class ProviderKeysQueryDto extends PageQueryDto {
   @ApiPropertyOptional(PROVIDER)
   @IsOptional()
-  @IsIn(KEYED_PROVIDER_IDS)
-  provider?: KeyedProviderId;
+  @IsIn(VENDOR_IDS)
+  provider?: VendorId;
 }
 
 /** A key without its secret. */

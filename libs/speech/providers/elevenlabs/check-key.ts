@@ -1,6 +1,4 @@
-import { asObjects, type Connection } from '#provider-calls';
-import type { KeyCheck } from '../../speech-provider.js';
-import { askWithKey } from '../key-check.js';
+import { askWithKey, asObjects, type Connection, type KeyCheck } from '#provider-calls';
 
 /**
  * Whether ElevenLabs takes a key: its list of models costs nothing. A key can be restricted to transcripts, and then may not see that

@@ -1,6 +1,4 @@
-import type { Connection } from '#provider-calls';
-import type { KeyCheck } from '../../speech-provider.js';
-import { askWithKey, isListUnder } from '../key-check.js';
+import { askWithKey, type Connection, isListUnder, type KeyCheck } from '#provider-calls';
 
 /** Whether Gemini takes a key: one line of its list of models costs nothing. A bad key is its 400 with API_KEY_INVALID. */
 export function checkGeminiKey(connection: Connection, baseUrl: string, apiKey: string, signal: AbortSignal): Promise<KeyCheck> {

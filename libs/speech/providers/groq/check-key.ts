@@ -1,6 +1,4 @@
-import type { Connection } from '#provider-calls';
-import type { KeyCheck } from '../../speech-provider.js';
-import { askWithKey, isListUnder } from '../key-check.js';
+import { askWithKey, type Connection, isListUnder, type KeyCheck } from '#provider-calls';
 
 /** Whether Groq takes a key: its list of models costs nothing. */
 export function checkGroqKey(connection: Connection, baseUrl: string, apiKey: string, signal: AbortSignal): Promise<KeyCheck> {

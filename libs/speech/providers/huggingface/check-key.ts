@@ -1,6 +1,4 @@
-import { asObject, asText, type Connection } from '#provider-calls';
-import type { KeyCheck } from '../../speech-provider.js';
-import { askWithKey } from '../key-check.js';
+import { askWithKey, asObject, asText, type Connection, type KeyCheck } from '#provider-calls';
 
 /** Whether Hugging Face takes a token: it says whose it is. The list of models is open to everybody. */
 export function checkHuggingFaceKey(

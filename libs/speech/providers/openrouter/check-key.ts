@@ -1,6 +1,4 @@
-import { asObject, asText, type Connection } from '#provider-calls';
-import type { KeyCheck } from '../../speech-provider.js';
-import { askWithKey } from '../key-check.js';
+import { askWithKey, asObject, asText, type Connection, type KeyCheck } from '#provider-calls';
 
 /** Whether OpenRouter takes a key: it tells what it knows of it. Its list of models is open to everybody. */
 export function checkOpenRouterKey(

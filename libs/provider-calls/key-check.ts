@@ -1,22 +1,24 @@
-import {
-  asObject,
-  asObjects,
-  attempt,
-  badResponse,
-  type Connection,
-  type JsonValue,
-  parseJson,
-  ProviderError,
-  refusalError,
-} from '#provider-calls';
-import type { KeyCheck, KeyedProviderId } from '../speech-provider.js';
+import { attempt, badResponse } from './attempt.js';
+import type { Connection } from './connection.js';
+import { asObject, asObjects, type JsonValue, parseJson } from './json.js';
+import { ProviderError } from './provider-error.js';
+import { refusalError } from './refusal.js';
+
+/**
+ * What a provider says of a key:
+ * - `good`: it takes it
+ * - `refused`: it does not; `code` is its own word for it, `reason` ours, as the rest of the sentence "openai …"
+ * - `not_checkable`: it said neither; nothing is known of the key
+ */
+export type KeyCheck =
+  { outcome: 'good' } | { outcome: 'refused' | 'not_checkable'; code: string; reason: string; retryAfterSeconds?: number };
 
 /** Somebody waits for the answer. */
 const TIMEOUT_SECONDS = 10;
 
 /** The call that tells a good key from a bad one. */
 interface Question {
-  provider: KeyedProviderId;
+  provider: string;
   url: string;
   /** With the key in them; it never stands in an address. */
   headers: Record<string, string>;
