@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { v5 as uuidv5 } from 'uuid';
 import { Config, type VendorId } from '#config';
 import { messageOf } from '#errors';
 import { Log } from '#observability';
@@ -25,14 +26,19 @@ export class PoolKey {
   readonly lastFour: string;
   /** Of its circuit: the provider and a fingerprint, from which nobody gets the key. */
   readonly id: string;
+  /** For workspaces, who are to tell the installation's keys apart and to know nothing of them; stays while AUTH_SECRET does. */
+  readonly publicId: string;
 
+  /** @param salt the installation's own secret */
   constructor(
     readonly vendor: VendorId,
     secret: string,
+    salt: string,
   ) {
     this.#secret = secret;
     this.lastFour = secret.slice(-SHOWN_CHARACTERS);
     this.id = `${vendor}/${createHash('sha256').update(secret).digest('hex').slice(0, FINGERPRINT_CHARACTERS)}`;
+    this.publicId = uuidv5(createHmac('sha256', salt).update(this.id).update(secret).digest(), uuidv5.URL);
   }
 
   reveal(): string {
@@ -82,7 +88,9 @@ export class KeyPools implements BeforeApplicationShutdown {
     private readonly log: Log,
   ) {
     const vendors = Object.entries(config.vendorKeys) as [VendorId, readonly string[]][];
-    this.pools = new Map(vendors.map(([vendor, keys]) => [vendor, keys.map((key) => new PoolKey(vendor, key))]));
+    this.pools = new Map(
+      vendors.map(([vendor, keys]) => [vendor, keys.map((key) => new PoolKey(vendor, key, config.identity.secret))]),
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -8,6 +8,7 @@ const CALL: ProviderCall = {
   userId: null,
   apiKeyId: null,
   providerKeyId: null,
+  installationKeyId: null,
   provider: 'openai',
   model: 'whisper-1',
   outcome: 'answered',
@@ -20,6 +21,12 @@ describe('a call to a provider is written down', () => {
   it('with its milliseconds and its cost, which is unknown where no price is', () => {
     expect(recordOf(CALL)).toMatchObject({ milliseconds: '12346', costMicroDollars: '1235' });
     expect(recordOf({ ...CALL, costMicroDollars: null })).toMatchObject({ costMicroDollars: null });
+  });
+
+  it('with what it read and wrote, and its cost, also when what it wrote was withheld', () => {
+    const withheld = { ...CALL, outcome: 'failed' as const, errorKind: 'blocked', tokens: { input: 900, output: 60 } };
+    expect(recordOf(withheld)).toMatchObject({ inputTokens: '900', outputTokens: '60', costMicroDollars: '1235' });
+    expect(recordOf(CALL)).toMatchObject({ inputTokens: '0', outputTokens: '0' });
   });
 
   it.each([

@@ -9,11 +9,14 @@ const COLUMNS = [
   'userId',
   'apiKeyId',
   'providerKeyId',
+  'installationKeyId',
   'provider',
   'model',
   'calls',
   'failed',
   'audioSeconds',
+  'inputTokens',
+  'outputTokens',
   'costMicroDollars',
   'unknownCostCalls',
 ] as const;
@@ -29,17 +32,20 @@ export function writeUsage(format: UsageFormat, groups: readonly GroupedUsage[])
   return [COLUMNS.join(','), ...lines, ''].join('\r\n');
 }
 
-function rowOf({ day, user, apiKey, providerKey, provider, model, ...sums }: GroupedUsage): Row {
+function rowOf({ day, user, apiKey, providerKey, installationKey, provider, model, ...sums }: GroupedUsage): Row {
   return {
     day: day ?? null,
     userId: user ?? null,
     apiKeyId: apiKey ?? null,
     providerKeyId: providerKey ?? null,
+    installationKeyId: installationKey ?? null,
     provider: provider ?? null,
     model: model ?? null,
     calls: sums.calls,
     failed: sums.failed,
     audioSeconds: sums.milliseconds / 1_000,
+    inputTokens: sums.inputTokens,
+    outputTokens: sums.outputTokens,
     costMicroDollars: sums.costMicroDollars,
     unknownCostCalls: sums.unknownCost,
   };

@@ -3,7 +3,7 @@ import { type SystemTransaction, type Transaction, UsageRecord, type WorkspaceTr
 import { type ProviderCall, recordOf } from './provider-call.js';
 
 /** What sums can be told apart by. */
-export const USAGE_GROUPS = ['day', 'month', 'user', 'apiKey', 'providerKey', 'provider', 'model'] as const;
+export const USAGE_GROUPS = ['day', 'month', 'user', 'apiKey', 'providerKey', 'installationKey', 'provider', 'model'] as const;
 export type UsageGroup = (typeof USAGE_GROUPS)[number];
 
 const COLUMNS: Record<UsageGroup, string> = {
@@ -12,6 +12,7 @@ const COLUMNS: Record<UsageGroup, string> = {
   user: 'u.user_id',
   apiKey: 'u.api_key_id',
   providerKey: 'u.provider_key_id',
+  installationKey: 'u.installation_key_id',
   provider: 'u.provider',
   model: 'u.model',
 };
@@ -22,6 +23,10 @@ export interface UsageSums {
   failed: number;
   /** Of sound in the calls that were answered. */
   milliseconds: number;
+  /** Of text that language models read. */
+  inputTokens: number;
+  /** Of text that they wrote. */
+  outputTokens: number;
   /** Of the calls whose cost is known. */
   costMicroDollars: number;
   /** Calls of which nobody knows what they cost. */
@@ -38,7 +43,8 @@ export interface UsageSpan {
 }
 
 const SUMS = `count(*)::int AS calls, count(*) FILTER (WHERE u.outcome = 'failed')::int AS failed,
-  coalesce(sum(u.milliseconds), 0)::float8 AS milliseconds, coalesce(sum(u.cost_micro_dollars), 0)::float8 AS "costMicroDollars",
+  coalesce(sum(u.milliseconds), 0)::float8 AS milliseconds, coalesce(sum(u.input_tokens), 0)::float8 AS "inputTokens",
+  coalesce(sum(u.output_tokens), 0)::float8 AS "outputTokens", coalesce(sum(u.cost_micro_dollars), 0)::float8 AS "costMicroDollars",
   count(*) FILTER (WHERE u.cost_micro_dollars IS NULL)::int AS "unknownCost"`;
 
 const WITHIN = `

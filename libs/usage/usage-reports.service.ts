@@ -26,7 +26,15 @@ export interface MonthlyReport {
   byModel: GroupedUsage[];
 }
 
-const NOTHING: UsageSums = { calls: 0, failed: 0, milliseconds: 0, costMicroDollars: 0, unknownCost: 0 };
+const NOTHING: UsageSums = {
+  calls: 0,
+  failed: 0,
+  milliseconds: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  costMicroDollars: 0,
+  unknownCost: 0,
+};
 
 /** What a workspace has used. */
 @Injectable()
@@ -62,7 +70,7 @@ export class UsageReports {
         byDay: await by('day'),
         byUser: await by('user'),
         byApiKey: await by('apiKey'),
-        byModel: await by('provider', 'model', 'providerKey'),
+        byModel: await by('provider', 'model', 'providerKey', 'installationKey'),
       };
     });
   }

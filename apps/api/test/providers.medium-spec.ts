@@ -66,7 +66,7 @@ async function makeCalls(calls: Partial<TranscriptionAttempt>[], daysAgo = 0, { 
   const rows = calls.map((call, chunkIndex) => ({
     ...{ id: uuidv7(), workspaceId, transcriptionId, generation: 1, chunkIndex, provider: 'groq', model: 'whisper-large-v3' },
     ...{ outcome: call.errorKind ? ('failed' as const) : ('answered' as const), errorKind: null, providerRequestId: null },
-    ...{ latencyMs: 1000, audioSeconds: 60, costMicroDollars: null, providerKeyId: null, answer: null },
+    ...{ latencyMs: 1000, audioSeconds: 60, costMicroDollars: null, providerKeyId: null, installationKeyId: null, answer: null },
     createdAt: new Date(now - (calls.length - chunkIndex) * 1000),
     ...call,
   }));

@@ -169,6 +169,7 @@ describe('usage', () => {
     userId: user.userId,
     apiKeyId: null,
     providerKeyId: null,
+    installationKeyId: null,
     provider: 'openai',
     model: 'whisper-1',
     outcome: 'answered' as const,
@@ -220,13 +221,37 @@ describe('usage', () => {
     const csv = await ask('GET', 'usage/export?format=csv', user);
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(csv.body.split('\r\n')).toEqual([
-      'day,userId,apiKeyId,providerKeyId,provider,model,calls,failed,audioSeconds,costMicroDollars,unknownCostCalls',
-      `${today()},${user.userId},,,openai,'=cmd(),1,0,60,1,0`,
-      `${today()},${user.userId},,,openai,whisper-1,4,2,90.5,6000,2`,
+      'day,userId,apiKeyId,providerKeyId,installationKeyId,provider,model,calls,failed,audioSeconds,inputTokens,outputTokens,costMicroDollars,unknownCostCalls',
+      `${today()},${user.userId},,,,openai,'=cmd(),1,0,60,0,0,1,0`,
+      `${today()},${user.userId},,,,openai,whisper-1,4,2,90.5,0,0,6000,2`,
       '',
     ]);
     const json = await ask('GET', 'usage/export', user);
     expect(json.json()).toMatchObject([{ model: '=cmd()' }, { calls: 4, unknownCostCalls: 2 }]);
+  });
+
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('is no formula in a file where a model is called %j', async (model) => {
+    const user = await api.register();
+    await api.database.inWorkspace(user.workspaceId, (tx) => api.app.get(UsageRecords).record(tx, call(user, { model })));
+    const { body } = await ask('GET', 'usage/export?format=csv', user);
+    expect(body).toContain(`,openai,'${model},`);
+  });
+
+  it('tells tokens of text, and the keys of the installation, apart', async () => {
+    const user = await api.register();
+    const installationKeyId = uuidv7();
+    await api.database.inWorkspace(user.workspaceId, async (tx) => {
+      const text = { model: 'gpt-5.4-mini', audioSeconds: 0, tokens: { input: 900, output: 60 } };
+      await api.app.get(UsageRecords).record(tx, call(user, { ...text, installationKeyId }));
+      await api.app.get(UsageRecords).record(tx, call(user, text));
+    });
+    expect((await ask('GET', 'usage?groupBy=installationKey', user)).json()).toMatchObject({
+      total: { calls: 2, inputTokens: 1_800, outputTokens: 120, audioSeconds: 0 },
+      groups: [
+        { installationKeyId, inputTokens: 900 },
+        { installationKeyId: null, outputTokens: 60 },
+      ],
+    });
   });
 
   it.each(['usage?from=2026-02-30', 'usage?from=2026-02-02&to=2026-02-01', 'usage?groupBy=colour', 'usage/reports/2026-13'])(

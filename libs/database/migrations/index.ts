@@ -21,6 +21,7 @@ import { Circuits1764000200000 } from './1764000200000-circuits.js';
 import { Quotas1764000300000 } from './1764000300000-quotas.js';
 import { Usage1764000310000 } from './1764000310000-usage.js';
 import { SpeechPreferences1764000400000 } from './1764000400000-speech-preferences.js';
+import { TokensAndKeysOfUsage1764000600000 } from './1764000600000-tokens-and-keys-of-usage.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   Quotas1764000300000,
   Usage1764000310000,
   SpeechPreferences1764000400000,
+  TokensAndKeysOfUsage1764000600000,
 ];

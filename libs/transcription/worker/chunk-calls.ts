@@ -276,5 +276,6 @@ function attemptOf({ facts }: ChunkJob, call: Call): Omit<NewAttempt, 'outcome'>
     audioSeconds: chunk.endSeconds - chunk.startSeconds,
     costMicroDollars: null,
     providerKeyId: ownKeyOf(call)?.id ?? null,
+    installationKeyId: call.with.kind === 'pool' ? call.with.key.publicId : null,
   };
 }

@@ -63,7 +63,7 @@ export class UsageController {
       'text/csv': {
         schema: { type: 'string' },
         example:
-          'day,userId,apiKeyId,providerKeyId,provider,model,calls,failed,audioSeconds,costMicroDollars,unknownCostCalls\r\n2026-03-02,019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a,,,openai,whisper-1,4,0,1205.48,120548,0\r\n',
+          'day,userId,apiKeyId,providerKeyId,installationKeyId,provider,model,calls,failed,audioSeconds,inputTokens,outputTokens,costMicroDollars,unknownCostCalls\r\n2026-03-02,019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a,,,0b6a5b43-7a54-5b0c-9d0e-6f5a1b2c3d4e,openai,whisper-1,4,0,1205.48,0,0,120548,0\r\n',
       },
       'application/json': {
         schema: { type: 'array', items: { $ref: getSchemaPath(UsageRowDto) } },

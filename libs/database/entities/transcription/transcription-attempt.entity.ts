@@ -53,6 +53,10 @@ export class TranscriptionAttempt {
   @Column('uuid', { name: 'provider_key_id', nullable: true })
   providerKeyId!: string | null;
 
+  /** Which of the installation's keys it was made with, by an id that says nothing of it; null: none of them. */
+  @Column('uuid', { name: 'installation_key_id', nullable: true })
+  installationKeyId!: string | null;
+
   /** The provider's answer as it came. */
   @Column('jsonb', { nullable: true })
   answer!: object | null;

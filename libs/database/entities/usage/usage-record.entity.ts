@@ -14,7 +14,7 @@ export class UsageRecord {
   @ForeignKey(() => Workspace, { name: 'usage_records_workspace_id_fkey', onDelete: 'CASCADE' })
   workspaceId!: string;
 
-  /** What it was made for: the transcription. */
+  /** What it was made for, such as the transcription. */
   @Column('uuid', { name: 'subject_id' })
   subjectId!: string;
 
@@ -30,6 +30,10 @@ export class UsageRecord {
   @Column('uuid', { name: 'provider_key_id', nullable: true })
   providerKeyId!: string | null;
 
+  /** Which of the installation's keys it was made with, by an id that says nothing of it; null: none of them. */
+  @Column('uuid', { name: 'installation_key_id', nullable: true })
+  installationKeyId!: string | null;
+
   @Column('text')
   provider!: string;
 
@@ -42,6 +46,14 @@ export class UsageRecord {
   /** Sound in the call, in milliseconds; 0 when it failed. */
   @Column('bigint')
   milliseconds!: string;
+
+  /** Read by a language model, as the provider counts. */
+  @Column('bigint', { name: 'input_tokens', default: 0 })
+  inputTokens!: string;
+
+  /** Written by it. */
+  @Column('bigint', { name: 'output_tokens', default: 0 })
+  outputTokens!: string;
 
   /** Millionths of a dollar; null where nobody knows, which is not the same as nothing. */
   @Column('bigint', { name: 'cost_micro_dollars', nullable: true })

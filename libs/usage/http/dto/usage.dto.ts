@@ -76,6 +76,12 @@ export class UsageSumsDto {
   @ApiProperty({ example: 12_345.6, description: 'Seconds of sound in the calls that were answered.' })
   audioSeconds!: number;
 
+  @ApiProperty({ example: 0, description: 'Tokens that language models read.' })
+  inputTokens!: number;
+
+  @ApiProperty({ example: 0, description: 'Tokens that they wrote.' })
+  outputTokens!: number;
+
   @ApiProperty({
     example: 1_234_560,
     description:
@@ -113,6 +119,14 @@ export class UsageGroupDto extends UsageSumsDto {
     description: "The workspace's own key at the provider; null: the server's.",
   })
   providerKeyId?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: '0b6a5b43-7a54-5b0c-9d0e-6f5a1b2c3d4e',
+    description: "The server's key at the provider, by an id that stays the same and says nothing of it; null: none of them.",
+  })
+  installationKeyId?: string | null;
 
   @ApiPropertyOptional({ example: 'openai' })
   provider?: string;
@@ -171,6 +185,9 @@ export class UsageRowDto extends UsageSumsDto {
   @ApiProperty({ type: String, nullable: true, example: null })
   providerKeyId!: string | null;
 
+  @ApiProperty({ type: String, nullable: true, example: '0b6a5b43-7a54-5b0c-9d0e-6f5a1b2c3d4e' })
+  installationKeyId!: string | null;
+
   @ApiProperty({ type: String, nullable: true, example: 'openai' })
   provider!: string | null;
 
@@ -210,21 +227,32 @@ export function toMonthlyReport({ month, total, byDay, byUser, byApiKey, byModel
   };
 }
 
-function toGroup({ day, month, user, apiKey, providerKey, provider, model, ...sums }: GroupedUsage): UsageGroupDto {
+function toGroup({
+  day,
+  month,
+  user,
+  apiKey,
+  providerKey,
+  installationKey,
+  provider,
+  model,
+  ...sums
+}: GroupedUsage): UsageGroupDto {
   return {
     ...(typeof day === 'string' ? { day } : {}),
     ...(typeof month === 'string' ? { month } : {}),
     ...(user === undefined ? {} : { userId: user }),
     ...(apiKey === undefined ? {} : { apiKeyId: apiKey }),
     ...(providerKey === undefined ? {} : { providerKeyId: providerKey }),
+    ...(installationKey === undefined ? {} : { installationKeyId: installationKey }),
     ...(typeof provider === 'string' ? { provider } : {}),
     ...(typeof model === 'string' ? { model } : {}),
     ...toSums(sums),
   };
 }
 
-function toSums({ calls, failed, milliseconds, costMicroDollars, unknownCost }: UsageSums): UsageSumsDto {
-  return { calls, failed, audioSeconds: milliseconds / 1_000, costMicroDollars, unknownCostCalls: unknownCost };
+function toSums({ milliseconds, unknownCost, ...sums }: UsageSums): UsageSumsDto {
+  return { ...sums, audioSeconds: milliseconds / 1_000, unknownCostCalls: unknownCost };
 }
 
 function wrongField(path: string, message: string): Error {
