@@ -38,7 +38,7 @@ const MOST_MISTAKES = 10;
  * @throws Error when the schema itself is none
  */
 export async function answerOfShape(
-  provider: LanguageProvider,
+  provider: Pick<LanguageProvider, 'id' | 'answer'>,
   request: LanguageRequest & { schema: AnswerSchema },
   { mostCalls, record }: Asking = { mostCalls: 3 },
 ): Promise<ShapedAnswer> {

@@ -1,4 +1,4 @@
-import type { TokenCount } from './language-provider.js';
+import type { LanguageMessage, TokenCount } from './language-provider.js';
 
 /** The tokenizer needs time that grows with the square of a word's length: 11 s for 100 000 letters, 4 ms for 2 000. */
 const ENDLESS_WORD = /[\p{L}\p{M}]{2001}|[^\s\p{L}\p{N}]{2001}|\s{2001}/u;
@@ -20,4 +20,10 @@ export async function countWithO200k(text: string, isTokenizerOf: boolean): Prom
   return isTokenizerOf
     ? { tokens: count(text), exact: true, method: 'o200k_base' }
     : { tokens: count(text), exact: false, method: 'estimate: o200k_base, which is not the tokenizer of this model' };
+}
+
+/** About how many tokens a conversation is, whoever reads it: to set aside with, and to choose a model by. */
+export async function expectedTokens(messages: readonly LanguageMessage[]): Promise<number> {
+  const { tokens } = await countWithO200k(messages.map(({ text }) => text).join('\n'), false);
+  return tokens;
 }

@@ -1,5 +1,6 @@
 export { answerOfShape, type ShapedAnswer } from './answer-of-shape.js';
 export { costOf, sumOfCosts, sumOfUsages } from './cost.js';
+export { expectedTokens } from './count-tokens.js';
 export { languageModelErrors } from './language-models.errors.js';
 export { LanguageModelsModule } from './language-models.module.js';
 export {
