@@ -126,7 +126,7 @@ export class ServerEnvironment {
     readBy: 'both',
     default: '16',
     description:
-      'Connections of the pool of each process. The worker wants its concurrency plus four. A queue on Postgres has a few of its own besides.',
+      'Connections of the pool of each process. The worker wants its concurrency plus four. A queue on Postgres has its own besides: two at most in the API, seven in the worker.',
   })
   @IsInt()
   @Min(2)

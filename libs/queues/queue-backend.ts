@@ -1,14 +1,15 @@
-import { type ConnectionOptions, createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import { type ConnectionOptions, type PostgresQueueBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import type { Config } from '#config';
 import type { Log } from '#observability';
 import { APP_ROLE, HeardClient } from '#database';
+import { SharedConnection } from './shared-connection.js';
 
 /** Schema of BullMQ's tables on Postgres. */
 const QUEUE_SCHEMA = 'bullmq';
-/** A queue asks for one short query at a time; its LISTEN connection comes on top. */
-const CONNECTIONS_PER_QUEUE = 1;
+/** Sessions of all queues of a process together: their queries are short. Those that take share one more, which listens. */
+const SESSIONS = { ring: 2, take: 4 + 1 };
 
 /**
  * How BullMQ reaches its server: Redis when the configuration has one, else Postgres. Also sets BullMQ's process-wide backend, which
@@ -23,19 +24,19 @@ export function queueConnection(config: Config, purpose: 'ring' | 'take'): Conne
       ? { ...redis, maxRetriesPerRequest: 1, enableOfflineQueue: false }
       : { ...redis, maxRetriesPerRequest: null };
   }
-  setDefaultBackendFactory(createPostgresBackend);
-  const pool: unknown = {
+  setDefaultBackendFactory<PostgresQueueBackend, SharedConnection>((name, opts) => opts.connection.queue(name, opts));
+  const sessions = new Pool({
     Client: HeardClient,
     connectionString: config.database.url,
-    schema: QUEUE_SCHEMA,
-    max: CONNECTIONS_PER_QUEUE,
-    options: `-c role=${APP_ROLE}`,
+    max: SESSIONS[purpose],
+    options: `-c role=${APP_ROLE} -c search_path=${QUEUE_SCHEMA}`,
     application_name: 'steno-queue',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-  };
-  // Nest's types know BullMQ's Redis options only; the backend set above reads these.
-  return pool as ConnectionOptions;
+  });
+  const shared: unknown = new SharedConnection(sessions);
+  // Nest's types know BullMQ's Redis options only; the backend set above takes this.
+  return shared as ConnectionOptions;
 }
 
 /**

@@ -155,6 +155,13 @@ for (const [backend, describeBackend, environment] of backends) {
 
     const isDone = ({ state }: JobRow): boolean => state === 'done';
 
+    it('takes few sessions of the database, however many queues there are', async () => {
+      await owe();
+      const sql = `SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'steno-queue'`;
+      const [counted] = await database.asSystem((tx) => tx.query<{ sessions: number }>(sql));
+      expect(counted?.sessions).toBeLessThanOrEqual(7);
+    });
+
     describe('owing', () => {
       it('runs a committed job once', async () => {
         const subject = await owe();
