@@ -1,4 +1,5 @@
 import type { LanguageModel } from '../language-provider.js';
+import { LITELLM } from './read-elsewhere.js';
 
 function deepSeek(id: string, input: number, output: number, cachedInput: number): LanguageModel {
   return {
@@ -10,7 +11,7 @@ function deepSeek(id: string, input: number, output: number, cachedInput: number
     streaming: true,
     temperature: true,
     tokenizer: null,
-    price: { input, output, cachedInput, source: 'https://api-docs.deepseek.com/quick_start/pricing', date: '2026-07-24' },
+    price: { input, output, cachedInput, ...LITELLM },
   };
 }
 

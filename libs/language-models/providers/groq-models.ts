@@ -1,6 +1,11 @@
 import type { LanguageModel } from '../language-provider.js';
 
-const SOURCE = { cachedInput: null, source: 'https://groq.com/pricing', date: '2026-08-01' };
+/** Groq's own pages could not be read here; this table quotes them. */
+const SOURCE = {
+  cachedInput: null,
+  source: 'https://docs.rs/crate/aicost/0.2.4/source/src/data/data_groq.rs',
+  date: '2026-11-21',
+};
 
 /** Groq's models. Only gpt-oss is held to a schema; its tokenizer is OpenAI's o200k. */
 export const GROQ_LANGUAGE_MODELS: readonly LanguageModel[] = [

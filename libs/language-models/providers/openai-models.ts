@@ -1,4 +1,5 @@
 import type { LanguageModel } from '../language-provider.js';
+import { LITELLM } from './read-elsewhere.js';
 
 /** What the models of OpenAI have in common. */
 function openAi(
@@ -13,7 +14,7 @@ function openAi(
     structuredOutput: 'schema',
     streaming: true,
     tokenizer: 'o200k_base',
-    price: { input, output, cachedInput, source: 'https://platform.openai.com/docs/pricing', date: '2026-07-24' },
+    price: { input, output, cachedInput, ...LITELLM },
   };
 }
 

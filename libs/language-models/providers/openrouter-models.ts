@@ -1,6 +1,6 @@
 import type { LanguageModel } from '../language-provider.js';
 
-/** What a model costs there depends on who serves it; the answer says what it did cost. */
+/** What a model costs there depends on who serves it; the answer says what it did cost (usage.cost of OpenRouter's own OpenAPI document). */
 const PRICE = { input: null, output: null, cachedInput: null, source: 'usage.cost of each answer', date: '2026-08-22' };
 
 /** A few of OpenRouter's hundreds of models; LANGUAGE_MODELS_FILE adds others. */

@@ -1,4 +1,5 @@
 import type { LanguageModel } from '../../language-provider.js';
+import { LITELLM } from '../read-elsewhere.js';
 
 function gemini(id: string, maxOutputTokens: number, input: number, output: number, cachedInput: number): LanguageModel {
   return {
@@ -10,7 +11,7 @@ function gemini(id: string, maxOutputTokens: number, input: number, output: numb
     temperature: true,
     // Not to be had here; the API counts.
     tokenizer: null,
-    price: { input, output, cachedInput, source: 'https://ai.google.dev/gemini-api/docs/pricing', date: '2026-07-24' },
+    price: { input, output, cachedInput, ...LITELLM },
   };
 }
 
