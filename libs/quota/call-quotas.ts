@@ -9,22 +9,29 @@ import { type CountedCalls, WorkspaceCallsRepository } from './workspace-calls.r
 
 const COUNTER = /^workspace:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{4}-\d\d-\d\d)$/;
 
-/** How long a look at the rows is good for. */
-const FRESH_MS = 5_000;
+/** For how long it is believed that a workspace has no quota of calls, or none left. */
+const FRESH_MS = 2_000;
+/** More is asked for in good time when so much is left of what was granted. */
+const EARLY_SHARE = 0.25;
 /** Workspaces that call at once and are worth remembering. */
 const MOST_REMEMBERED = 10_000;
 
-/** Where a workspace stood at the last look, and what it did in this process since. */
+/** What this process may let through of a workspace's calls. */
 interface Known {
+  /** Calls that are granted and not made. */
+  left: number;
+  /** What was granted last. */
+  granted: number;
   standing: Standing | null;
-  readAt: number;
-  since: number;
+  /** When it was asked last, by `performance.now()`. */
+  askedAt: number;
+  asking?: Promise<void>;
 }
 
 /**
- * The quota of API calls. Calls are counted where rate limits are, and come here in totals every few seconds; what comes twice counts
- * once. A request asks no database: it is judged by a look at most some seconds old and what this process has let through since. So
- * several processes together may let through what they take in such a time beyond the quota; nothing is lost or counted twice.
+ * The quota of API calls, exact however many processes there are: each lets through what the database granted it, a share of what is
+ * left at a time, so that most requests ask nobody. Calls are counted where rate limits are, and come here in totals every few seconds;
+ * what comes twice counts once. A process that is killed takes with it what it was granted and did not use, two in a hundred at most.
  */
 @Injectable()
 export class CallQuotas implements OnModuleInit {
@@ -43,36 +50,60 @@ export class CallQuotas implements OnModuleInit {
     this.counts.register((totals) => this.write(totals.flatMap(ofWorkspace)));
   }
 
-  /** @throws FieldError quota_exceeded when the workspace's calls are used up */
-  refuseIfSpent(workspaceId: string): void {
+  /**
+   * Lets one call through. Where the database cannot be asked it does: nothing can be done without it anyway.
+   * @throws FieldError quota_exceeded when the workspace's calls are used up
+   */
+  async take(workspaceId: string): Promise<void> {
     const known = this.known.get(workspaceId) ?? this.remember(workspaceId);
-    if (performance.now() - known.readAt > FRESH_MS) this.lookAgain(workspaceId, known);
-    const { standing, since } = known;
-    if (standing !== null && standing.limit !== null && standing.used + since >= standing.limit)
-      throw exceeded({ ...standing, used: standing.used + since }, 1);
-    known.since += 1;
+    while (!this.takeGranted(workspaceId, known)) {
+      if (this.isFresh(known) && known.standing !== null) {
+        if (known.standing.limit === null) return;
+        if (known.granted === 0) throw exceeded({ ...known.standing, used: known.standing.limit }, 1);
+      }
+      try {
+        await this.ask(workspaceId, known);
+      } catch (error) {
+        this.log.debug('It is not known whether a workspace has calls left; the next request asks again', { error });
+        return;
+      }
+    }
   }
 
-  /** Reads where a workspace stands. */
-  async refresh(workspaceId: string): Promise<void> {
-    const known = this.known.get(workspaceId) ?? this.remember(workspaceId);
-    known.readAt = performance.now();
-    const before = known.since;
-    known.standing = await this.database.inWorkspace(workspaceId, (tx) => this.periods.look(tx, workspaceId, 'calls'));
-    known.since -= before;
+  /** Forgets what is believed of a workspace; what it was granted stays. */
+  forget(workspaceId: string): void {
+    const known = this.known.get(workspaceId);
+    if (known !== undefined) known.askedAt = -Infinity;
   }
 
-  private lookAgain(workspaceId: string, known: Known): void {
-    known.readAt = performance.now();
-    this.refresh(workspaceId).catch((error: unknown) => {
-      this.log.debug('Where a workspace stands with its calls is not known; the next request looks again', { error });
-    });
+  private takeGranted(workspaceId: string, known: Known): boolean {
+    const isOver = known.standing?.resetAt != null && known.standing.resetAt.getTime() <= Date.now();
+    if (isOver) Object.assign(known, { left: 0, askedAt: -Infinity });
+    if (known.left === 0) return false;
+    known.left -= 1;
+    if (known.left < known.granted * EARLY_SHARE) this.ask(workspaceId, known).catch(() => undefined);
+    return true;
+  }
+
+  private isFresh({ askedAt }: Known): boolean {
+    return performance.now() - askedAt < FRESH_MS;
+  }
+
+  /** Asks once for all who wait. */
+  private ask(workspaceId: string, known: Known): Promise<void> {
+    known.asking ??= this.grant(workspaceId, known).finally(() => (known.asking = undefined));
+    return known.asking;
+  }
+
+  private async grant(workspaceId: string, known: Known): Promise<void> {
+    const { standing, granted } = await this.database.inWorkspace(workspaceId, (tx) => this.periods.grantCalls(tx, workspaceId));
+    Object.assign(known, { standing, granted, left: known.left + granted, askedAt: performance.now() });
   }
 
   private remember(workspaceId: string): Known {
     const [oldest] = this.known.keys();
     if (this.known.size >= MOST_REMEMBERED && oldest !== undefined) this.known.delete(oldest);
-    const known: Known = { standing: null, readAt: -Infinity, since: 0 };
+    const known: Known = { left: 0, granted: 0, standing: null, askedAt: -Infinity };
     this.known.set(workspaceId, known);
     return known;
   }

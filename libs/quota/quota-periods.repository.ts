@@ -47,6 +47,12 @@ FROM workspaces w
 WHERE w.id = p.workspace_id AND ${CURRENT} AND (${LIMIT} IS NULL OR p.used + p.reserved + $4::bigint + $5::bigint <= ${LIMIT})
 RETURNING ${SHOWN}, p.starts_at AS "startsAt"`;
 
+const LOCK_STANDING = `
+SELECT ${SHOWN}, greatest(p.granted, p.used)::float8 AS taken FROM quota_periods p JOIN workspaces w ON w.id = p.workspace_id
+WHERE ${CURRENT} FOR UPDATE OF p`;
+
+const GRANT = `UPDATE quota_periods p SET granted = $3::bigint WHERE ${CURRENT}`;
+
 /** Never refused. */
 const GIVE_BACK = `UPDATE quota_periods p SET used = greatest(0, p.used - $3::bigint) WHERE ${CURRENT}`;
 
@@ -65,6 +71,10 @@ UPDATE quota_periods p SET used = p.used + c.calls
 FROM unnest($1::uuid[], $4::bigint[]) AS c (workspace_id, calls) JOIN workspaces w ON w.id = c.workspace_id
 WHERE p.workspace_id = c.workspace_id AND p.resource = $2 AND p.starts_at <= now() AND p.ends_at > now()
 RETURNING p.workspace_id AS "workspaceId", ${SHOWN}`;
+
+/** Of the calls that are left, the share a process gets at a time, and the most. */
+const SHARE_GRANTED = 0.02;
+const MOST_GRANTED = 1_000;
 
 /** What was taken of a quota. */
 export interface Taken extends Standing {
@@ -92,6 +102,22 @@ export class QuotaPeriods {
     await this.open(tx, [workspaceId], resource);
     const [second] = await tx.query<Taken>(TAKE, parameters);
     return second ?? null;
+  }
+
+  /**
+   * Grants calls that a process may let through without asking again: a share of what is left, so that little is lost with a process and
+   * several may have some at once. What is granted in all never exceeds the limit.
+   */
+  async grantCalls(tx: Transaction, workspaceId: string): Promise<{ standing: Standing; granted: number }> {
+    await this.look(tx, workspaceId, 'calls');
+    const [found] = await tx.query<Standing & { taken: number }>(LOCK_STANDING, [workspaceId, 'calls', this.plans.json]);
+    if (found === undefined) throw new Error(`The workspace ${workspaceId} is gone, or its month is just over.`);
+    const { taken, ...standing } = found;
+    if (standing.limit === null) return { standing, granted: 0 };
+    const left = Math.max(0, standing.limit - taken);
+    const granted = Math.min(left, MOST_GRANTED, Math.ceil(left * SHARE_GRANTED));
+    if (granted > 0) await tx.execute(GRANT, [workspaceId, 'calls', taken + granted]);
+    return { standing, granted };
   }
 
   /** Takes from what is used: something stored is gone. */

@@ -74,6 +74,19 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   }
 }
 
+/** Where the embedded Postgres of a running installation is reached; undefined when none runs in this directory. */
+export function runningPostgres(directory: string): string | undefined {
+  const postmaster = join(directory, 'data', 'postmaster.pid');
+  if (!existsSync(postmaster)) return undefined;
+  const port = readFileSync(postmaster, 'utf8').split('\n')[3]?.trim();
+  return port ? urlOf(directory, port) : undefined;
+}
+
+function urlOf(directory: string, port: number | string): string {
+  const password = readFileSync(join(directory, 'password'), 'utf8').trim();
+  return `postgres://${NAME}:${password}@127.0.0.1:${port}/${NAME}`;
+}
+
 /** Makes the data directory beside its place and moves it there when complete, so that a killed launch leaves no half of it. */
 async function initialise(
   binaries: PostgresBinaries,
@@ -120,8 +133,7 @@ async function launch(
   const ended = once(child, 'exit').then(() => undefined);
   const { pid } = child;
   if (pid === undefined) throw new Refusal(`The embedded Postgres cannot be run: ${binaries.postgres} is not executable.`);
-  const password = readFileSync(join(directory, 'password'), 'utf8').trim();
-  const url = `postgres://${NAME}:${password}@127.0.0.1:${port}/${NAME}`;
+  const url = urlOf(directory, port);
   try {
     if (!(await becameReady(child, url))) return undefined;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OutsideAccounts } from '#identity';
+import { makeAudio } from '#testing/factories';
 import { AuthClient } from './auth-client.js';
 import { type MailingApi, startMailingApi, tokenFor } from './letters.js';
 import { PASSWORD, type SignedInUser, type TestApi } from './test-api.js';
@@ -77,5 +78,42 @@ describe('what one process ends', () => {
   ])('%s is refused by the other within a second (items 34, 39)', async (_, change) => {
     const user = await here.register();
     expect(await refusedAfter(user, () => change(user))).toBeLessThan(1_000);
+  });
+});
+
+describe('a quota', () => {
+  /** Of many requests to both processes at once, how many were let in. */
+  async function letIn(count: number, ask: (api: TestApi) => Promise<{ statusCode: number }>): Promise<number> {
+    const answers = await Promise.all(Array.from({ length: count }, (_, turn) => ask(turn % 2 === 0 ? here : there)));
+    const refused = answers.filter(({ statusCode }) => statusCode === 429).length;
+    expect(answers.filter(({ statusCode }) => statusCode >= 500)).toEqual([]);
+    return count - refused;
+  }
+
+  async function withQuotas(quotas: object): Promise<SignedInUser> {
+    const user = await here.register();
+    const sql = 'UPDATE workspaces SET quotas = $2 WHERE id = $1';
+    await here.database.asSystem((tx) => tx.execute(sql, [user.workspaceId, JSON.stringify(quotas)]));
+    return user;
+  }
+
+  it('Q11: of calls lets in exactly as many as there are, by both processes together', async () => {
+    const user = await withQuotas({ calls: 60 });
+    const ask = (api: TestApi) => api.app.inject({ method: 'GET', url: '/api/v1/audio', headers: user.headers });
+    const first = await letIn(50, ask);
+    expect(first).toBe(50);
+    expect(first + (await letIn(50, ask))).toBeLessThanOrEqual(60);
+    await sleep(2_100);
+    await letIn(20, ask);
+    expect(await letIn(2, ask)).toBe(0);
+  });
+
+  it('Q11: of what is ordered lets in exactly as much as there is', async () => {
+    const user = await withQuotas({ transcription: 1_000_000 });
+    const { id: audioId } = await makeAudio(here.database, user.workspaceId, { claimedSeconds: 300 });
+    const payload = { audioId };
+    const order = (api: TestApi) =>
+      api.app.inject({ method: 'POST', url: '/api/v1/transcriptions', headers: user.headers, payload });
+    expect(await letIn(20, order)).toBe(3);
   });
 });

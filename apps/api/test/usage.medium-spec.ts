@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { CallCounts } from '#rate-limits';
-import { CallQuotas, readOwnQuotas } from '#quota';
+import { readOwnQuotas } from '#quota';
 import { WorkspacePlans } from '#identity';
 import { ChangeFeed } from '#database';
 import { AuditLog } from '#audit';
@@ -138,7 +138,6 @@ describe('quotas', () => {
     expect(await quotaOf(user, 'calls')).toMatchObject({ used: 12 });
     for (let turn = 0; turn < 18; turn += 1) await ask('GET', 'audio', user);
     await api.app.get(CallCounts).flush();
-    await api.app.get(CallQuotas).refresh(user.workspaceId);
     const refused = await ask('GET', 'audio', user);
     expect([refused.statusCode, refused.json()]).toMatchObject([429, { code: 'quota_exceeded', resource: 'calls', limit: 30 }]);
     expect(await quotaOf(user, 'calls')).toMatchObject({ limit: 30, left: 0 });

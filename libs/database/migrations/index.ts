@@ -22,6 +22,7 @@ import { Quotas1764000300000 } from './1764000300000-quotas.js';
 import { Usage1764000310000 } from './1764000310000-usage.js';
 import { SpeechPreferences1764000400000 } from './1764000400000-speech-preferences.js';
 import { TokensAndKeysOfUsage1764000600000 } from './1764000600000-tokens-and-keys-of-usage.js';
+import { GrantedCalls1764000600100 } from './1764000600100-granted-calls.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   Usage1764000310000,
   SpeechPreferences1764000400000,
   TokensAndKeysOfUsage1764000600000,
+  GrantedCalls1764000600100,
 ];

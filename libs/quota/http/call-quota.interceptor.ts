@@ -19,13 +19,13 @@ export class CallQuotaInterceptor implements NestInterceptor {
     private readonly calls: CallQuotas,
   ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const { user } = context.switchToHttp().getRequest<ActorRequest>();
     const exempt = this.reflector.getAllAndOverride<boolean | undefined>(ALSO_WHEN_SPENT, [
       context.getHandler(),
       context.getClass(),
     ]);
-    if (user !== undefined && exempt !== true) this.calls.refuseIfSpent(user.workspaceId);
+    if (user !== undefined && exempt !== true) await this.calls.take(user.workspaceId);
     return next.handle();
   }
 }

@@ -24,6 +24,10 @@ export class QuotaPeriod {
   @Column('bigint', { default: 0 })
   used!: string;
 
+  /** Of calls: how many the processes may have let through so far, be they made or not. */
+  @Column('bigint', { default: 0 })
+  granted!: string;
+
   /** Set aside for work under way. */
   @Column('bigint', { default: 0 })
   reserved!: string;
