@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
-import { ConfigError } from '#config';
-import { messageOf } from '#errors';
+import { readModelsFile } from '#provider-calls';
 import { LANGUAGE_PROVIDER_IDS, type LanguageModel, type LanguageProviderId } from './language-provider.js';
 
 /** A model of the file: what it says stands instead of what the table says. */
@@ -62,44 +59,18 @@ const UNTOLD: Omit<LanguageModel, 'id' | 'price'> = {
  */
 export function readCorrections(path: string | undefined): Corrections {
   if (path === undefined) return (_, table) => table;
-  const file = read(path);
+  const { content, mistakes } = readModelsFile<ModelsFile>('LANGUAGE_MODELS_FILE', path, FILE);
   return (provider, table) => {
+    const entries = content[provider] ?? [];
     const models = new Map(table.map((model) => [model.id, model]));
-    for (const entry of file[provider] ?? []) {
+    const problems: string[] = [];
+    entries.forEach((entry, index) => {
       const price = entry.price ?? models.get(entry.id)?.price;
-      if (price === undefined) throw mistakes(path, [`${entry.id} of ${provider} is new: it needs a price, if only of null`]);
-      models.set(entry.id, { ...(models.get(entry.id) ?? UNTOLD), ...entry, price });
-    }
+      if (entries.findIndex(({ id }) => id === entry.id) < index) problems.push(`${entry.id} of ${provider} is there twice`);
+      else if (price === undefined) problems.push(`${entry.id} of ${provider} is new: it needs a price, if only of null`);
+      else models.set(entry.id, { ...(models.get(entry.id) ?? UNTOLD), ...entry, price });
+    });
+    if (problems.length > 0) throw mistakes(problems);
     return [...models.values()];
   };
-}
-
-function read(path: string): ModelsFile {
-  const isModelsFile = new Ajv({ allErrors: true }).compile<ModelsFile>(FILE);
-  const file = parse(path);
-  if (!isModelsFile(file)) {
-    const sentences = (isModelsFile.errors ?? []).map(({ instancePath, message = 'is wrong', params }) => {
-      const { additionalProperty } = params as { additionalProperty?: string };
-      return `${instancePath || 'the file'} ${message}${additionalProperty === undefined ? '' : ` (${additionalProperty})`}`;
-    });
-    throw mistakes(path, sentences);
-  }
-  const twice = LANGUAGE_PROVIDER_IDS.flatMap((provider) => {
-    const ids = (file[provider] ?? []).map(({ id }) => id);
-    return ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${id} of ${provider} is there twice`);
-  });
-  if (twice.length > 0) throw mistakes(path, twice);
-  return file;
-}
-
-function parse(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw mistakes(path, [`it cannot be read as JSON: ${messageOf(error)}`]);
-  }
-}
-
-function mistakes(path: string, problems: readonly string[]): ConfigError {
-  return new ConfigError(problems.map((problem) => `LANGUAGE_MODELS_FILE (${path}): ${problem}.`));
 }

@@ -4,6 +4,7 @@ export { billedByGemini, pieceOfGemini, textOfGemini, usageOfGemini } from './ge
 export { asNumber, asObject, asObjects, asText, type JsonObject, type JsonValue, parseJson } from './json.js';
 export { askWithKey, isListUnder, type KeyCheck } from './key-check.js';
 export { keyFor } from './key-for.js';
+export { readModelsFile } from './models-file.js';
 export { type BilledTokens, ProviderError, type ProviderErrorKind, withoutSecrets } from './provider-error.js';
 export { type Refusal, refusalError, requestIdOf } from './refusal.js';
 export { sdkError } from './sdk-error.js';

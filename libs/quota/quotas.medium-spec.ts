@@ -3,7 +3,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { ConfigModule } from '#config';
 import { Database, DatabaseModule, type QuotaResource, type Workspace } from '#database';
-import { EventsModule } from '#events';
+import { Events, EventsModule } from '#events';
 import { Log, ObservabilityModule } from '#observability';
 import { QueuesModule } from '#queues';
 import { testConfig } from '#testing/config';
@@ -352,6 +352,16 @@ describe('a warning', () => {
     expect(await warnings(workspaceId)).toEqual([{ percent: 80 }]);
     await use(18);
     expect(await warnings(workspaceId)).toEqual([{ percent: 80 }, { percent: 100 }]);
+  });
+
+  it('is rung for those who listen, when it is committed', async () => {
+    const [workspaceId, subject] = [await withTokens(100), { kind: 'request' as const, id: uuidv7() }];
+    const publish = jest.spyOn(module.get(Events), 'publish');
+    await reserve({ workspaceId, ...subject }, { tokens: 90 });
+    expect(publish).not.toHaveBeenCalled();
+    await settle({ workspaceId, ...subject }, 90);
+    expect(publish.mock.calls.map(([, topic]) => topic)).toEqual([`quota:${workspaceId}`]);
+    publish.mockRestore();
   });
 
   it('of two lines crossed at once tells the higher', async () => {

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { Ajv, type ErrorObject } from 'ajv';
-import { ConfigError } from '#config';
-import { messageOf } from '#errors';
+import { readModelsFile } from '#provider-calls';
 import { MODELS_FILE_SCHEMA } from './models-file-schema.js';
 import type { ProviderId, SpeechModel } from './speech-provider.js';
 
@@ -12,8 +9,6 @@ type ModelsFile = Partial<Record<ProviderId, ModelEntry[]>>;
 /** The models of a provider as the operator wants them. */
 export type Corrections = (provider: ProviderId, table: readonly SpeechModel[]) => readonly SpeechModel[];
 
-const isModelsFile = new Ajv({ allErrors: true, strict: true }).compile<ModelsFile>(MODELS_FILE_SCHEMA);
-
 /**
  * Reads the file of SPEECH_MODELS_FILE.
  * @param path not set: the tables stand as they are
@@ -21,25 +16,19 @@ const isModelsFile = new Ajv({ allErrors: true, strict: true }).compile<ModelsFi
  */
 export function readCorrections(path: string | undefined): Corrections {
   if (path === undefined) return (_, table) => table;
-  const file = parse(path);
-  if (!isModelsFile(file)) throw mistakes(path, (isModelsFile.errors ?? []).map(sentenceOf));
-  return (provider, table) => corrected(path, provider, table, file[provider] ?? []);
-}
-
-function parse(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw mistakes(path, [`cannot be read as JSON: ${messageOf(error)}`]);
-  }
+  const { content, mistakes } = readModelsFile<ModelsFile>('SPEECH_MODELS_FILE', path, MODELS_FILE_SCHEMA);
+  return (provider, table) => {
+    const { models, problems } = corrected(provider, table, content[provider] ?? []);
+    if (problems.length > 0) throw mistakes(problems);
+    return models;
+  };
 }
 
 function corrected(
-  path: string,
   provider: ProviderId,
   table: readonly SpeechModel[],
   entries: readonly ModelEntry[],
-): readonly SpeechModel[] {
+): { models: readonly SpeechModel[]; problems: string[] } {
   const models = new Map(table.map((model) => [model.id, model]));
   const problems: string[] = [];
   entries.forEach(({ like, ...entry }, index) => {
@@ -53,8 +42,7 @@ function corrected(
     else if (known === undefined && entry.price === undefined) problems.push(`${place} is new: it needs a price, if only null`);
     else models.set(entry.id, { ...base, ...entry });
   });
-  if (problems.length > 0) throw mistakes(path, problems);
-  return [...models.values()];
+  return { models: [...models.values()], problems };
 }
 
 function withoutBase(provider: ProviderId, table: readonly SpeechModel[], like: string | undefined): string {
@@ -62,19 +50,4 @@ function withoutBase(provider: ProviderId, table: readonly SpeechModel[], like: 
   return like === undefined
     ? `is new: it needs "like", the model of ${provider} that it can do as much as; there are: ${names}`
     : `is like "${like}", which ${provider} does not have; there are: ${names}`;
-}
-
-function sentenceOf({ instancePath, message = 'is wrong', params }: ErrorObject): string {
-  const place =
-    instancePath
-      .slice(1)
-      .replaceAll(/\/(\d+)/g, '[$1]')
-      .replaceAll('/', '.') || 'the file';
-  const names = Object.values(params as Record<string, unknown>).filter((value) => typeof value === 'string');
-  const extra = /propert/.test(message) ? names.filter((name) => !message.includes(name)) : [];
-  return `${place} ${message}${extra.length === 0 ? '' : `: ${extra.join(', ')}`}`;
-}
-
-function mistakes(path: string, problems: readonly string[]): ConfigError {
-  return new ConfigError(problems.map((problem) => `SPEECH_MODELS_FILE ${path}: ${problem}.`));
 }

@@ -26,7 +26,10 @@ async function order(key: string, payload: object = { audioId }, headers: Record
   });
 }
 
-async function count(table: 'transcriptions' | 'audio' | 'jobs', workspaceId = user.workspaceId): Promise<number> {
+async function count(
+  table: 'transcriptions' | 'audio' | 'jobs' | 'quota_ledger',
+  workspaceId = user.workspaceId,
+): Promise<number> {
   const [row] = await api.database.asSystem((tx) =>
     tx.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table} WHERE workspace_id = $1`, [workspaceId]),
   );
@@ -38,14 +41,16 @@ async function setKey(key: string, change: string): Promise<void> {
 }
 
 describe('the same request with the same key', () => {
-  it('takes effect once and is answered the same, fifty times at once', async () => {
-    const [before, jobs] = [await count('transcriptions'), await count('jobs')];
+  it('Q8: takes effect once and is answered the same, fifty times at once', async () => {
+    const [before, jobs, reserved] = [await count('transcriptions'), await count('jobs'), await count('quota_ledger')];
     const responses = await Promise.all(Array.from({ length: 50 }, () => order('fifty-at-once')));
     expect(responses.map(({ statusCode }) => statusCode)).toEqual(Array(50).fill(202));
     expect(new Set(responses.map(({ body }) => body)).size).toBe(1);
     expect(new Set(responses.map(({ headers }) => headers['location'])).size).toBe(1);
     expect(responses.filter(({ headers }) => headers['idempotency-replayed'] === 'true')).toHaveLength(49);
     expect([await count('transcriptions'), await count('jobs')]).toEqual([before + 1, jobs + 1]);
+    // Of processing and of transcription.
+    expect(await count('quota_ledger')).toBe(reserved + 2);
   });
 
   it('may carry it in quotes', async () => {

@@ -150,6 +150,21 @@ describe('a recording that is fetched', () => {
     expect(await strays()).toEqual([]);
   });
 
+  it('that its workspace has no room for is refused for good, and leaves nothing', async () => {
+    answer = (_, response) => send(response, RECORDING);
+    const room = (bytes: number | null) =>
+      owner.query('UPDATE workspaces SET quotas = $2 WHERE id = $1', [workspaceId, bytes === null ? {} : { storage: bytes }]);
+    await room(RECORDING.length - 1);
+    try {
+      const row = await until(await order(), isOver);
+      expect(row).toMatchObject({ status: 'failed', error_code: 'quota_exceeded', failures: 1, audio_id: null });
+      expect(row.error_detail).toMatch(/of storage/);
+      expect([await recordings(), await strays()]).toEqual([[], []]);
+    } finally {
+      await room(null);
+    }
+  });
+
   it('has its address sealed while it waits, and in no line of the log', async () => {
     answer = (_, response) => response.writeHead(503).end();
     const id = await order();
