@@ -77,8 +77,8 @@ export class CallQuotas implements OnModuleInit {
   }
 
   private takeGranted(workspaceId: string, known: Known): boolean {
-    const isOver = known.standing?.resetAt != null && known.standing.resetAt.getTime() <= Date.now();
-    if (isOver) Object.assign(known, { left: 0, askedAt: -Infinity });
+    const resetAt = known.standing?.resetAt?.getTime() ?? Infinity;
+    if (resetAt <= Date.now()) Object.assign(known, { left: 0, askedAt: -Infinity });
     if (known.left === 0) return false;
     known.left -= 1;
     if (known.left < known.granted * EARLY_SHARE) this.ask(workspaceId, known).catch(() => undefined);
