@@ -23,6 +23,8 @@ interface Known {
   /** What was granted last. */
   granted: number;
   standing: Standing | null;
+  /** When what is granted ends with its month, by the clock of this process. */
+  endsAt: number;
   /** When it was asked last, by `performance.now()`. */
   askedAt: number;
   asking?: Promise<void>;
@@ -70,15 +72,8 @@ export class CallQuotas implements OnModuleInit {
     }
   }
 
-  /** Forgets what is believed of a workspace; what it was granted stays. */
-  forget(workspaceId: string): void {
-    const known = this.known.get(workspaceId);
-    if (known !== undefined) known.askedAt = -Infinity;
-  }
-
   private takeGranted(workspaceId: string, known: Known): boolean {
-    const resetAt = known.standing?.resetAt?.getTime() ?? Infinity;
-    if (resetAt <= Date.now()) Object.assign(known, { left: 0, askedAt: -Infinity });
+    if (known.endsAt <= Date.now()) Object.assign(known, { left: 0, endsAt: Infinity, askedAt: -Infinity });
     if (known.left === 0) return false;
     known.left -= 1;
     if (known.left < known.granted * EARLY_SHARE) this.ask(workspaceId, known).catch(() => undefined);
@@ -97,13 +92,15 @@ export class CallQuotas implements OnModuleInit {
 
   private async grant(workspaceId: string, known: Known): Promise<void> {
     const { standing, granted } = await this.database.inWorkspace(workspaceId, (tx) => this.periods.grantCalls(tx, workspaceId));
-    Object.assign(known, { standing, granted, left: known.left + granted, askedAt: performance.now() });
+    // Where this clock is ahead of the database's, a month that is over by it lasts a little longer.
+    const endsAt = Math.max(standing.resetAt?.getTime() ?? Infinity, Date.now() + FRESH_MS);
+    Object.assign(known, { standing, granted, endsAt, left: known.left + granted, askedAt: performance.now() });
   }
 
   private remember(workspaceId: string): Known {
     const [oldest] = this.known.keys();
     if (this.known.size >= MOST_REMEMBERED && oldest !== undefined) this.known.delete(oldest);
-    const known: Known = { left: 0, granted: 0, standing: null, askedAt: -Infinity };
+    const known: Known = { left: 0, granted: 0, standing: null, endsAt: Infinity, askedAt: -Infinity };
     this.known.set(workspaceId, known);
     return known;
   }
