@@ -4,6 +4,8 @@ import { v5 as uuidv5 } from 'uuid';
 import { Config, type VendorId } from '#config';
 import { messageOf } from '#errors';
 import { Log } from '#observability';
+import type { CallEnd, CallLimit } from './call-limit.js';
+import { CallLimits } from './call-limits.js';
 import { Circuits } from './circuits.js';
 import { KeyDaysRepository, type KeyUse } from './key-days.repository.js';
 
@@ -15,6 +17,8 @@ const OUT_SECONDS = 3_600;
 const OUT: ReadonlySet<string> = new Set(['auth', 'quota_exhausted']);
 /** When a provider asks to wait and does not say how long. */
 const WAIT_UNTOLD_SECONDS = 20;
+/** Why a key is not to be had that is well, but has as many calls under way as it stands. */
+export const BUSY = 'busy';
 /** How often what was counted is written down; what a killed process had not, is not counted. */
 const FLUSH_MS = 1_000;
 /** Until what is known of today is looked up again. */
@@ -69,13 +73,11 @@ export interface KeyState {
 
 /**
  * The installation's keys, several a provider: a call takes one that is not waiting, not spent for today and has the least under way. What
- * is learned of a key by one process, all know within a second.
+ * is learned of a key by one process, all know within a second; how many calls at once it stands, each process finds out by itself.
  */
 @Injectable()
 export class KeyPools implements BeforeApplicationShutdown {
   private readonly pools: ReadonlyMap<VendorId, readonly PoolKey[]>;
-  /** Calls under way in this process, by key. */
-  private readonly underWay = new Map<string, number>();
   /** Not yet written down. */
   private counted = new Map<string, KeyUse>();
   private flushing?: NodeJS.Timeout;
@@ -84,6 +86,7 @@ export class KeyPools implements BeforeApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly circuits: Circuits,
+    private readonly limits: CallLimits,
     private readonly days: KeyDaysRepository,
     private readonly log: Log,
   ) {
@@ -109,9 +112,11 @@ export class KeyPools implements BeforeApplicationShutdown {
         .filter(({ id }) => !passedOver.has(id))
         .map(async (key) => ({ key, refusal: await this.refusal(key) })),
     );
-    const free = standings.filter(({ refusal }) => refusal === null).map(({ key }) => key);
-    const [first] = free.toSorted((a, b) => this.busy(a) - this.busy(b));
+    const well = standings.filter(({ refusal }) => refusal === null).map(({ key }) => key);
+    const [first] = well.filter((key) => !this.limitOf(key).isFull).toSorted((a, b) => this.busy(a) - this.busy(b));
     if (first !== undefined) return this.begin(first);
+    const [full] = well;
+    if (full !== undefined) return { reason: BUSY, retryAfterSeconds: this.limitOf(full).secondsToPlace() };
     const waiting = standings.flatMap(({ refusal }) => (refusal === null || OUT.has(refusal.reason) ? [] : [refusal]));
     const [soonest] = waiting.toSorted((a, b) => a.retryAfterSeconds - b.retryAfterSeconds);
     if (soonest !== undefined) return soonest;
@@ -121,13 +126,19 @@ export class KeyPools implements BeforeApplicationShutdown {
 
   /** A call was answered: a key that was taken out is back. @param seconds of sound it was about */
   async answered(key: PoolKey, seconds: number): Promise<void> {
-    this.release(key, seconds);
-    await this.circuits.lift(key.id, [...OUT]);
+    this.release(key, seconds, 'answered');
+    await this.works(key);
+  }
+
+  /** A key that was taken out is back. */
+  async works({ id }: PoolKey): Promise<void> {
+    await this.circuits.lift(id, [...OUT]);
   }
 
   /** Ends a call. @param seconds of sound it was about; zero when it was refused */
-  release({ id }: PoolKey, seconds: number): void {
-    this.underWay.set(id, Math.max(0, (this.underWay.get(id) ?? 0) - 1));
+  release(key: PoolKey, seconds: number, how: CallEnd = 'untold'): void {
+    this.limitOf(key).end(how);
+    const { id } = key;
     const before = this.counted.get(id) ?? { calls: 0, seconds: 0 };
     this.counted.set(id, { calls: before.calls + 1, seconds: before.seconds + seconds });
     this.flushing ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
@@ -167,7 +178,7 @@ export class KeyPools implements BeforeApplicationShutdown {
   }
 
   private begin(key: PoolKey): PoolKey {
-    this.underWay.set(key.id, this.busy(key) + 1);
+    this.limitOf(key).begin();
     return key;
   }
 
@@ -175,8 +186,12 @@ export class KeyPools implements BeforeApplicationShutdown {
     return this.pools.get(vendor) ?? [];
   }
 
-  private busy({ id }: PoolKey): number {
-    return this.underWay.get(id) ?? 0;
+  private busy(key: PoolKey): number {
+    return this.limitOf(key).busy;
+  }
+
+  private limitOf({ id }: PoolKey): CallLimit {
+    return this.limits.of(id);
   }
 
   private async refusal(key: PoolKey): Promise<{ reason: string; retryAfterSeconds: number } | null> {

@@ -10,7 +10,16 @@ import { type PlanJobs, readPlanJobs } from './plan-jobs-setting.js';
 import { type QuotaPlans, readQuotaPlans } from './quota-plans-setting.js';
 import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
 import { describedVariables } from './variable.js';
-import { joinNumberedKeys, type KeyCapacity, keysIn, readKeyCapacities, type VendorId, vendorKeysOf } from './vendor-keys.js';
+import {
+  joinNumberedKeys,
+  type KeyCalls,
+  type KeyCapacity,
+  keysIn,
+  readKeyCalls,
+  readKeyCapacities,
+  type VendorId,
+  vendorKeysOf,
+} from './vendor-keys.js';
 
 /** Texts that stand in examples and templates; as a secret in production they are refused. */
 const PLACEHOLDER = /change-?me|replace|example|placeholder|secret-here|^(.)\1+$|password|xxxx/i;
@@ -89,6 +98,8 @@ export class Config {
     modelsFile?: string;
     timeoutSeconds: number;
     redoPercent: number;
+    /** Whether a second engine is asked when the first is late. */
+    hedge: boolean;
     openai: { apiKey?: string; baseUrl: string; models?: string[] };
     groq: { apiKey?: string; baseUrl: string };
     gemini: { apiKey?: string; baseUrl: string };
@@ -101,6 +112,8 @@ export class Config {
   readonly vendorKeys: Readonly<Record<VendorId, readonly string[]>>;
   /** How much one key may be used in a day. */
   readonly keyCapacities: Readonly<Partial<Record<VendorId, KeyCapacity>>>;
+  /** How many calls at once a process makes with one key, by vendor. */
+  readonly callBounds: Readonly<Partial<Record<string, KeyCalls>>>;
   readonly language: LanguageConfig;
   readonly worker: { host: string; port: number; jobs?: string[]; mediaConcurrency: number; speechConcurrency: number };
   /** Jobs of one kind that a workspace may have under way at once. */
@@ -161,6 +174,7 @@ export class Config {
       modelsFile: env.SPEECH_MODELS_FILE,
       timeoutSeconds: env.SPEECH_TIMEOUT_SECONDS,
       redoPercent: env.SPEECH_REDO_PERCENT,
+      hedge: env.SPEECH_HEDGE,
       openai: { apiKey: keysIn(env.OPENAI_API_KEY)[0], baseUrl: env.OPENAI_BASE_URL, models: env.OPENAI_MODELS },
       groq: { apiKey: keysIn(env.GROQ_API_KEY)[0], baseUrl: env.GROQ_BASE_URL },
       gemini: { apiKey: keysIn(env.GEMINI_API_KEY)[0], baseUrl: env.GEMINI_BASE_URL },
@@ -180,6 +194,7 @@ export class Config {
     };
     this.vendorKeys = vendorKeysOf(env);
     this.keyCapacities = readKeyCapacities(env.PROVIDER_DAILY_CAPACITY ?? []);
+    this.callBounds = readKeyCalls(env.PROVIDER_CALLS_AT_ONCE ?? []);
     this.language = languageOf(env);
     this.worker = {
       host: env.WORKER_HOST,

@@ -1,11 +1,11 @@
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import { LanguageEnvironment } from './language-environment.js';
 import { PLAN_JOBS_SETTING } from './plan-jobs-setting.js';
 import { QUOTA_PLANS_SETTING } from './quota-plans-setting.js';
 import { IsReachableHosts } from './reachable-host.js';
 import { HTTP_URL } from './server-environment.js';
 import { Variable } from './variable.js';
-import { KEY_CAPACITY_SETTING } from './vendor-keys.js';
+import { KEY_CALLS_SETTING, KEY_CAPACITY_SETTING } from './vendor-keys.js';
 
 /**
  * Every variable Steno reads, with its rule. The one class behind the validation at start, `.env.example` and
@@ -263,6 +263,19 @@ export class Environment extends LanguageEnvironment {
   })
   PROVIDER_DAILY_CAPACITY?: string[];
 
+  @Variable('list', {
+    group: 'Speech',
+    readBy: 'worker',
+    description:
+      'Calls that one process may have under way with one key of a vendor, as vendor=at first/at most: groq=4/16. Not set: 8/64. In between it follows what the vendor stands: one more after each round of answers, half when it asks to slow down or fails.',
+  })
+  @IsOptional()
+  @Matches(KEY_CALLS_SETTING, {
+    each: true,
+    message: 'PROVIDER_CALLS_AT_ONCE must be a list of vendor=first/most, such as groq=4/16',
+  })
+  PROVIDER_CALLS_AT_ONCE?: string[];
+
   @Variable('integer', {
     group: 'Speech',
     readBy: 'worker',
@@ -272,6 +285,16 @@ export class Environment extends LanguageEnvironment {
   @IsInt()
   @Min(1)
   SPEECH_TIMEOUT_SECONDS = 300;
+
+  @Variable('boolean', {
+    group: 'Speech',
+    readBy: 'worker',
+    default: 'false',
+    description:
+      'Ask a second engine as well when a part takes longer than 95 of 100 parts of its length took, and take the answer that comes first. Only where the choice of the engine was left to Steno. Costs about one more call in twenty.',
+  })
+  @IsBoolean()
+  SPEECH_HEDGE = false;
 
   @Variable('integer', {
     group: 'Speech',

@@ -22,6 +22,15 @@ const NUMBERED = /^(\w+_API_KEY)_(\d{1,3})$/;
 /** `groq=2000/28800`: calls, and seconds of sound; either may be missing. */
 export const KEY_CAPACITY_SETTING = new RegExp(`^(${Object.keys(KEY_VARIABLES).join('|')})=(\\d{1,9})?(/\\d{1,9})?$`);
 
+/** How many calls at once there may be with one key at first, and at most. */
+export interface KeyCalls {
+  start: number;
+  most: number;
+}
+
+/** `groq=4/16`: at first, and at most. */
+export const KEY_CALLS_SETTING = new RegExp(`^(${Object.keys(KEY_VARIABLES).join('|')})=[1-9]\\d{0,2}/[1-9]\\d{0,2}$`);
+
 /**
  * Several keys of one vendor: `GROQ_API_KEY=a,b`, or `GROQ_API_KEY_1=a` and so on, or both.
  * @param known names of the variables there are
@@ -61,6 +70,16 @@ export function readKeyCapacities(settings: readonly string[]): Partial<Record<V
     settings.map((setting) => {
       const [, vendor = '', calls, seconds] = KEY_CAPACITY_SETTING.exec(setting) ?? [];
       return [vendor, { calls: numberOf(calls), seconds: numberOf(seconds?.slice(1)) }];
+    }),
+  );
+}
+
+/** @param settings as `KEY_CALLS_SETTING` says */
+export function readKeyCalls(settings: readonly string[]): Partial<Record<string, KeyCalls>> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [vendor = '', start, most] = setting.split(/[=/]/);
+      return [vendor, { start: Number(start), most: Number(most) }];
     }),
   );
 }

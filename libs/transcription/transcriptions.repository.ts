@@ -88,12 +88,16 @@ SELECT $1, $2, $3, c.index, c.channel, c."startSeconds", c."endSeconds", c."over
 FROM jsonb_to_recordset($4::jsonb) AS c (index integer, channel integer, "startSeconds" float8, "endSeconds" float8,
   "overlapSeconds" float8, speech jsonb, loudness text, bytes integer, "objectKey" text, sha256 text, transcript jsonb)`;
 
+const KEEP_ANSWER = `
+UPDATE transcription_chunks SET transcript = $5
+WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND index = $4 AND status = 'pending' AND transcript IS NULL`;
+
 const CHUNK_DONE = `
 UPDATE transcription_chunks SET status = 'done', transcript = $5, answered_in = $2
 WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND index = $4 AND status = 'pending'`;
 
 const CHUNK_FAILED = `
-UPDATE transcription_chunks SET status = 'failed', error_code = $5, error_detail = $6
+UPDATE transcription_chunks SET status = 'failed', error_code = $5, error_detail = $6, transcript = NULL
 WHERE transcription_id = $1 AND generation = $2 AND workspace_id = $3 AND index = $4 AND status = 'pending'`;
 
 /** Counting is part of the same statement that locks the row, so that exactly one chunk is the last. */
@@ -234,6 +238,16 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
       where: { transcriptionId: id, generation, workspaceId: tx.workspaceId },
       order: { index: 'ASC' },
     });
+  }
+
+  /** Stores what a provider made of a chunk that is counted later. False when there is an answer already, or nobody wants one. */
+  async keepAnswer(
+    tx: WorkspaceTransaction,
+    { id, generation }: Run,
+    index: number,
+    transcript: ChunkTranscript,
+  ): Promise<boolean> {
+    return (await tx.execute(KEEP_ANSWER, [id, generation, tx.workspaceId, index, storableJson(transcript)])) > 0;
   }
 
   /**

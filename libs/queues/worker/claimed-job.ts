@@ -58,19 +58,13 @@ export class ClaimedJob<N extends JobName> {
    * @throws LeaseLostError, with nothing written, when another holder took over
    */
   async commit(effects: (tx: WorkspaceTransaction) => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await this.database.inWorkspace(this.facts.workspaceId, async (tx) => {
-          if ((await tx.execute(FINISH, [this.facts.id, this.facts.epoch])) === 0) throw new LeaseLostError(this.facts);
-          await effects(tx);
-        });
-        this.committed = true;
-        return;
-      } catch (error) {
-        if (!isDatabaseUnavailable(error) || this.signal.aborted) throw error;
-        await sleep(COMMIT_AGAIN_MS);
-      }
-    }
+    await this.whenReachable(() =>
+      this.database.inWorkspace(this.facts.workspaceId, async (tx) => {
+        if ((await tx.execute(FINISH, [this.facts.id, this.facts.epoch])) === 0) throw new LeaseLostError(this.facts);
+        await effects(tx);
+      }),
+    );
+    this.committed = true;
   }
 
   /**
@@ -84,8 +78,27 @@ export class ClaimedJob<N extends JobName> {
     });
   }
 
+  /**
+   * As `write`, for what may have been paid for: waits for a database that is away.
+   * @param effects change nothing when they were written before: the confirmation of the first try may have been lost
+   */
+  async keep<T>(effects: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+    return this.whenReachable(() => this.write(effects));
+  }
+
   /** Reads what the work needs. */
   async read<T>(query: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
     return this.database.inWorkspace(this.facts.workspaceId, query);
+  }
+
+  private async whenReachable<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isDatabaseUnavailable(error) || this.signal.aborted) throw error;
+        await sleep(COMMIT_AGAIN_MS);
+      }
+    }
   }
 }

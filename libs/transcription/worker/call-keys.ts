@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Circuits, isPoolKey, KeyPools, type PoolKey } from '#circuits';
+import { BUSY, type CallEnd, type CallLimit, CallLimits, Circuits, isPoolKey, KeyPools, type PoolKey } from '#circuits';
 import { KEYED_PROVIDER_IDS, type KeyedProviderId, type ProviderId, type SpeechError } from '#speech';
 import { type OwnKey, OwnKeys } from '#provider-keys';
+import { messageOf } from '#errors';
+import { Log } from '#observability';
 import type { ClaimedJob } from '#queues/worker';
 
 type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'> | ClaimedJob<'transcription.redo-chunk'>;
 
 /** What a call is made with: the workspace's own key, one of the installation's, or none where none is wanted. */
-export type CallKey = { kind: 'own'; key: OwnKey } | { kind: 'pool'; key: PoolKey } | { kind: 'none' };
+export type CallKey = { kind: 'own'; key: OwnKey; limit: CallLimit } | { kind: 'pool'; key: PoolKey } | { kind: 'none' };
 
 /** Nothing can be sent there now. */
 export interface Wait {
@@ -22,6 +24,8 @@ export class CallKeys {
     private readonly ownKeys: OwnKeys,
     private readonly pools: KeyPools,
     private readonly circuits: Circuits,
+    private readonly limits: CallLimits,
+    private readonly log: Log,
   ) {}
 
   /**
@@ -34,13 +38,23 @@ export class CallKeys {
     const own = await job.read((tx) => this.ownKeys.open(tx, provider));
     if (own !== null) {
       if (refused.has(own.id)) return null;
-      return (await this.circuits.refusal(circuitOf(provider, own))) ?? { kind: 'own', key: own };
+      return this.openOwn(provider, own);
     }
     if (!isKeyed(provider)) return refused.size > 0 ? null : { kind: 'none' };
     const taken = await this.pools.take(provider, refused);
     if (isPoolKey(taken)) return { kind: 'pool', key: taken };
     const { reason, retryAfterSeconds } = taken;
     return retryAfterSeconds === null ? null : { reason, retryAfterSeconds };
+  }
+
+  private async openOwn(provider: ProviderId, key: OwnKey): Promise<CallKey | Wait> {
+    const id = circuitOf(provider, key);
+    const closed = await this.circuits.refusal(id);
+    if (closed !== null) return closed;
+    const limit = this.limits.of(id);
+    if (limit.isFull) return { reason: BUSY, retryAfterSeconds: limit.secondsToPlace() };
+    limit.begin();
+    return { kind: 'own', key, limit };
   }
 
   /** Why nothing may be sent to a provider now, whatever the key; null when it may. */
@@ -50,32 +64,56 @@ export class CallKeys {
 
   /** A call was answered. */
   async answered(provider: ProviderId, call: CallKey, seconds: number): Promise<void> {
-    if (call.kind === 'pool') await this.pools.answered(call.key, seconds);
-    await this.circuits.succeeded(provider);
+    this.end(call, 'answered', seconds);
+    await this.learn(async () => {
+      if (call.kind === 'pool') await this.pools.works(call.key);
+      await this.circuits.succeeded(provider);
+    });
   }
 
   /** A call was given up by us: nothing is learned by it. */
   dropped(call: CallKey): void {
-    if (call.kind === 'pool') this.pools.release(call.key, 0);
+    this.end(call, 'untold');
   }
 
   /** A call failed: its key waits or is taken out, or its provider is counted a failure. */
   async failed(provider: ProviderId, call: CallKey, error: SpeechError): Promise<void> {
-    this.dropped(call);
-    const { kind, retryAfterSeconds } = error;
-    if (kind === 'unavailable') return this.circuits.failed(provider, error.providerCode ?? kind);
-    // Whoever refuses works.
-    await this.circuits.succeeded(provider);
-    if (call.kind === 'pool') return this.learn(call.key, error);
-    if (call.kind === 'own' && kind === 'rate_limited')
-      await this.circuits.block(circuitOf(provider, call.key), retryAfterSeconds ?? WAIT_UNTOLD_SECONDS, kind);
+    const { kind, retryAfterSeconds, providerCode } = error;
+    this.end(call, kind === 'rate_limited' || kind === 'unavailable' ? 'overloaded' : 'untold');
+    await this.learn(async () => {
+      if (kind === 'unavailable') return this.circuits.failed(provider, providerCode ?? kind);
+      // Whoever refuses works.
+      await this.circuits.succeeded(provider);
+      if (call.kind === 'pool') return this.mark(call.key, error);
+      if (call.kind === 'own' && kind === 'rate_limited')
+        await this.circuits.block(circuitOf(provider, call.key), retryAfterSeconds ?? WAIT_UNTOLD_SECONDS, kind);
+    });
   }
 
-  private async learn(key: PoolKey, { kind, keyRefused, providerCode, retryAfterSeconds }: SpeechError): Promise<void> {
+  /** What a call gave, and was paid for, is not lost because what it teaches cannot be written down. */
+  private async learn(lesson: () => Promise<void>): Promise<void> {
+    try {
+      await lesson();
+    } catch (error) {
+      this.log.warn('What a call taught of its provider could not be written down', { reason: messageOf(error) });
+    }
+  }
+
+  private end(call: CallKey, how: CallEnd, seconds = 0): void {
+    if (call.kind === 'pool') this.pools.release(call.key, seconds, how);
+    if (call.kind === 'own') call.limit.end(how);
+  }
+
+  private async mark(key: PoolKey, { kind, keyRefused, providerCode, retryAfterSeconds }: SpeechError): Promise<void> {
     if (kind === 'rate_limited') return this.pools.cool(key, retryAfterSeconds);
     if (kind === 'quota_exhausted') return this.pools.takeOut(key, kind, providerCode ?? kind);
     if (kind === 'auth' && keyRefused) return this.pools.takeOut(key, kind, providerCode ?? kind);
   }
+}
+
+/** The key stands no more calls at once; it is well, so whoever wants it waits for a place. */
+export function isBusy({ reason }: Wait): boolean {
+  return reason === BUSY;
 }
 
 /** Seconds to wait when a provider asks to wait and does not say how long. */

@@ -14,7 +14,9 @@ import { isAboutTheKey, isFinal, mostTelling, noKey, sooner, waitFor } from '../
 import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
 import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
-import { type CallKey, CallKeys } from './call-keys.js';
+import { AnswerTimes } from './answer-times.js';
+import { type CallKey, CallKeys, isBusy } from './call-keys.js';
+import { hedge, OutrunError } from './hedge.js';
 import { engineOf } from './transcription-runs.js';
 
 type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'> | ClaimedJob<'transcription.redo-chunk'>;
@@ -59,12 +61,24 @@ class Refused {
   ) {}
 }
 
-/** What is asked about, in a file. */
+/** A piece of sound in a file. */
+interface Sound {
+  path: string;
+  chunk: TranscriptionChunk;
+}
+
+/** What is asked. */
 interface Question {
   transcription: Transcription;
-  chunk: TranscriptionChunk;
-  path: string;
+  /** What it is asked about: fetched for the first call, and once. */
+  sound: () => Promise<Sound>;
   isAgain: boolean;
+}
+
+/** Who is asked, and until when. */
+interface Asked {
+  choice: SpeechChoice;
+  signal: AbortSignal;
 }
 
 /** Calls to speech providers, each written down with its cost: with the workspace's own key where it has one. */
@@ -75,6 +89,7 @@ export class ChunkCalls {
     private readonly ownKeys: OwnKeys,
     private readonly engines: EngineChoice,
     private readonly keys: CallKeys,
+    private readonly times: AnswerTimes,
     private readonly media: MediaService,
     private readonly store: ObjectStore,
   ) {}
@@ -82,21 +97,25 @@ export class ChunkCalls {
   /**
    * Has a chunk transcribed: by the engine that was ordered or, where the choice of it was Steno's, by another while that one cannot.
    * @param again asks somebody about a stretch of it only
-   * @throws FieldError what the failed calls, which are written down then, mean for the transcription
+   * @throws FieldError what the failed calls, which are written down then, mean for the transcription; a wait, when there is no place
+   *   for one more call
    */
   async make(job: ChunkJob, transcription: Transcription, whole: TranscriptionChunk, again?: Again): Promise<AnsweredCall> {
     const engines = again === undefined ? await this.enginesFor(job, transcription, whole) : [again.choice];
     return this.media.withWorkDirectory('chunk', 2 * whole.bytes, async (directory) => {
-      const downloaded = join(directory, 'chunk.wav');
-      await this.fetch(whole, downloaded, job.signal);
-      const { path, chunk } = await stretchOf(whole, downloaded, again);
-      const question = { transcription, chunk, path, isAgain: again !== undefined };
+      const fetched = once(() => this.fetch(whole, join(directory, 'chunk.wav'), job.signal, again));
+      const question = { transcription, sound: fetched, isAgain: again !== undefined };
       const failures: FieldError[] = [];
-      for (const choice of engines) {
-        const answer = await this.ask(job, question, choice);
-        if (!(answer instanceof FieldError)) return again === undefined ? withNotice(answer, transcription, choice) : answer;
-        failures.push(answer);
-        if (isFinal(answer)) break;
+      for (let left = engines; left.length > 0;) {
+        const answers = await this.askInTime(job, question, left, whole.endSeconds - whole.startSeconds);
+        for (const [index, answer] of answers.entries()) {
+          const choice = left[index];
+          if (choice === undefined || answer === null) continue;
+          if (!(answer instanceof FieldError)) return again === undefined ? withNotice(answer, transcription, choice) : answer;
+          failures.push(answer);
+        }
+        if (failures.some(isFinal)) break;
+        left = left.slice(answers.length);
       }
       throw mostTelling(failures);
     });
@@ -114,20 +133,59 @@ export class ChunkCalls {
   }
 
   /**
+   * Asks the first of these engines and, where it takes longer than it should, the second as well.
+   * @returns what came of each that was asked, at most one answer; null: it was given up, because the other one was quicker
+   */
+  private async askInTime(
+    job: ChunkJob,
+    question: Question,
+    [first, second]: readonly SpeechChoice[],
+    seconds: number,
+  ): Promise<(AnsweredCall | FieldError | null)[]> {
+    if (first === undefined) return [];
+    const afterMs = second === undefined ? null : await this.times.late(first, seconds);
+    if (second === undefined || afterMs === null) return [await this.ask(job, question, { choice: first, signal: job.signal })];
+    const results = await hedge<AnsweredCall | FieldError>(
+      (signal) => this.ask(job, question, { choice: first, signal }),
+      (signal) => this.ask(job, question, { choice: second, signal }),
+      { signal: job.signal, afterMs, mayAsk: () => this.times.spend(), isGood: isAnswer },
+    );
+    return this.keepOne(job, results);
+  }
+
+  /** Two may answer at the same moment: both are written down, and one is taken. */
+  private async keepOne(
+    job: ChunkJob,
+    results: readonly (AnsweredCall | FieldError | null)[],
+  ): Promise<(AnsweredCall | FieldError | null)[]> {
+    const [taken, ...others] = results.filter(isAnswer);
+    for (const other of others) {
+      await job.write(async (tx) => {
+        await other.record(tx);
+        await other.count(tx);
+      });
+    }
+    return taken === undefined ? [...results] : results.map((result) => (result === taken ? taken : null));
+  }
+
+  /**
    * Asks one engine, with one key after the other as long as it is the key that is refused.
    * @returns why it gave no answer, when it gave none
+   * @throws FieldError a wait, when the engine is well and has as many calls under way as it stands
    */
-  private async ask(job: ChunkJob, question: Question, choice: SpeechChoice): Promise<AnsweredCall | FieldError> {
-    const { id } = choice.provider;
+  private async ask(job: ChunkJob, question: Question, asked: Asked): Promise<AnsweredCall | FieldError> {
+    const { id } = asked.choice.provider;
     const closed = await this.keys.providerWait(id);
     if (closed !== null) return waitFor(id, closed);
     const refused = new Set<string>();
     for (let failure: FieldError | undefined; ;) {
       const opened = await this.keys.open(job, id, refused);
       if (opened === null) return failure ?? noKey(id);
-      if ('retryAfterSeconds' in opened) return sooner(failure, waitFor(id, opened));
-      const call = { choice, isAgain: question.isAgain, chunk: question.chunk, with: opened, started: performance.now() };
-      const answer = await this.call(job, question, call);
+      if ('retryAfterSeconds' in opened) {
+        if (isBusy(opened)) throw waitFor(id, opened);
+        return sooner(failure, waitFor(id, opened));
+      }
+      const answer = await this.call(job, question, asked, opened);
       if (!(answer instanceof Refused)) return answer;
       failure = sooner(failure, answer.failure);
       if (opened.kind === 'none' || !isAboutTheKey(answer.error)) return failure;
@@ -136,38 +194,49 @@ export class ChunkCalls {
   }
 
   /** One call, written down when it fails. */
-  private async call(job: ChunkJob, { transcription, path }: Question, call: Call): Promise<AnsweredCall | Refused> {
+  private async call(job: ChunkJob, question: Question, asked: Asked, key: CallKey): Promise<AnsweredCall | Refused> {
+    const { choice, signal } = asked;
+    let call: Call | undefined;
     try {
-      const result = await transcribe(transcription, call, path, job.signal);
-      const attempt = answered(job, call, result);
-      await this.keys.answered(call.choice.provider.id, call.with, attempt.audioSeconds);
-      return {
-        result,
-        record: (tx) => this.transcriptions.recordAttempt(tx, attempt),
-        recordCancelled: (tx) => this.transcriptions.recordCancelled(tx, attempt),
-        count: (tx) => this.count(tx, attempt),
-      };
+      const { path, chunk } = await question.sound();
+      signal.throwIfAborted();
+      call = { choice, isAgain: question.isAgain, chunk, with: key, started: performance.now() };
+      const result = await transcribe(question.transcription, call, path, signal);
+      return await this.answered(call, answered(job, call, result), result);
     } catch (error) {
-      if (error instanceof SpeechError) {
-        const failure = await this.failed(job, call, error);
-        await this.keys.failed(call.choice.provider.id, call.with, error);
-        return new Refused(error, failure);
+      if (call !== undefined && error instanceof SpeechError) {
+        await this.keys.failed(choice.provider.id, key, error);
+        return new Refused(error, await this.failed(job, call, error));
       }
-      this.keys.dropped(call.with);
-      if (job.signal.reason instanceof LeaseLostError) await this.cutOff(job, call);
+      this.keys.dropped(key);
+      if (call !== undefined) await this.cutOff(job, call, signal);
       throw error;
     }
   }
 
-  private async fetch({ objectKey, sha256 }: TranscriptionChunk, path: string, signal: AbortSignal): Promise<void> {
+  private async answered({ choice, with: key }: Call, attempt: NewAttempt, result: SpeechResult): Promise<AnsweredCall> {
+    await this.keys.answered(choice.provider.id, key, attempt.audioSeconds);
+    this.times.answered();
+    return {
+      result,
+      record: (tx) => this.transcriptions.recordAttempt(tx, attempt),
+      recordCancelled: (tx) => this.transcriptions.recordCancelled(tx, attempt),
+      count: (tx) => this.count(tx, attempt),
+    };
+  }
+
+  private async fetch(chunk: TranscriptionChunk, path: string, signal: AbortSignal, again?: Again): Promise<Sound> {
+    const { objectKey, sha256 } = chunk;
     if (sha256 === null) await this.store.download(objectKey, path, signal);
     else await this.store.downloadIntact(objectKey, path, sha256, signal);
+    return stretchOf(chunk, path, again);
   }
 
   /** A call that was stopped because nobody wants its answer any more may be billed all the same: it stays on record. */
-  private async cutOff(job: ChunkJob, call: Call): Promise<void> {
+  private async cutOff(job: ChunkJob, call: Call, { reason }: AbortSignal): Promise<void> {
     const attempt = { ...attemptOf(job, call), outcome: 'failed' as const, errorKind: 'cancelled' };
-    await job.read((tx) => this.transcriptions.recordCancelled(tx, attempt));
+    if (reason instanceof LeaseLostError) await job.read((tx) => this.transcriptions.recordCancelled(tx, attempt));
+    if (reason instanceof OutrunError) await job.write((tx) => this.transcriptions.recordAttempt(tx, attempt));
   }
 
   private async failed(job: ChunkJob, call: Call, error: SpeechError): Promise<FieldError> {
@@ -194,12 +263,18 @@ export class ChunkCalls {
   }
 }
 
+function isAnswer(result: AnsweredCall | FieldError | null): result is AnsweredCall {
+  return result !== null && !(result instanceof FieldError);
+}
+
+/** Does something when it is first wanted, and never again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
+
 /** The chunk as it is asked about: whole, or one stretch of it in a file of its own. */
-async function stretchOf(
-  chunk: TranscriptionChunk,
-  path: string,
-  again?: Again,
-): Promise<{ path: string; chunk: TranscriptionChunk }> {
+async function stretchOf(chunk: TranscriptionChunk, path: string, again?: Again): Promise<Sound> {
   if (again === undefined) return { path, chunk };
   const { start, end } = again.stretch;
   const target = `${path}.stretch.wav`;

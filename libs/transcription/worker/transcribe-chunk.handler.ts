@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ChunkTranscript, WorkspaceTransaction } from '#database';
+import type { ChunkTranscript, Transcription, TranscriptionChunk, WorkspaceTransaction } from '#database';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, LeaseLostError, OnJob } from '#queues/worker';
 import { isAboutTheChunk } from '../chunk-failure.js';
 import { toChunkTranscript } from '../chunk-transcript.js';
@@ -9,7 +9,7 @@ import { isUnderWay, runOf, TranscriptionRuns } from './transcription-runs.js';
 
 type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'>;
 
-/** Has one chunk transcribed by the provider of the order. The answer, its cost and the count of chunks commit together. */
+/** Has one chunk transcribed by the provider of the order. The answer and its cost commit together, then it is counted. */
 @Injectable()
 @OnJob('transcription.transcribe-chunk')
 export class TranscribeChunkHandler implements JobHandler<'transcription.transcribe-chunk'> {
@@ -26,16 +26,27 @@ export class TranscribeChunkHandler implements JobHandler<'transcription.transcr
     }));
     if (!isUnderWay(transcription)) return job.commit(() => Promise.resolve());
     if (chunk === null) throw new Error(`Chunk ${job.facts.part} of transcription ${transcription.id} is not there.`);
+    const transcript = chunk.transcript ?? (await this.ask(job, transcription, chunk));
+    await job.commit((tx) => this.done(tx, job, transcript));
+  }
+
+  /**
+   * Has it transcribed, and keeps the answer before it is counted: whoever takes over from a worker that is killed in between, or could
+   * not reach the database, finds it and need not ask, and pay, again.
+   */
+  private async ask(job: ChunkJob, transcription: Transcription, chunk: TranscriptionChunk): Promise<ChunkTranscript> {
     const { result, record, recordCancelled, count } = await this.calls.make(job, transcription, chunk);
-    const committed = job.commit(async (tx) => {
+    const transcript = toChunkTranscript(result);
+    const kept = job.keep(async (tx) => {
+      if (!(await this.transcriptions.keepAnswer(tx, runOf(job.facts), chunk.index, transcript))) return;
       await record(tx);
-      await this.done(tx, job, toChunkTranscript(result));
       await count(tx);
     });
-    await committed.catch(async (error: unknown) => {
+    await kept.catch(async (error: unknown) => {
       if (error instanceof LeaseLostError) await job.read(recordCancelled);
       throw error;
     });
+    return transcript;
   }
 
   async giveUp(tx: WorkspaceTransaction, job: JobFacts<'transcription.transcribe-chunk'>, failure: JobFailure): Promise<void> {

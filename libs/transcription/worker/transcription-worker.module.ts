@@ -5,6 +5,7 @@ import { MediaModule } from '#media';
 import { ProviderKeysModule } from '#provider-keys';
 import { RedoRepository } from '../redo.repository.js';
 import { TranscriptionModule } from '../transcription.module.js';
+import { AnswerTimes } from './answer-times.js';
 import { AssembleHandler } from './assemble.handler.js';
 import { CallKeys } from './call-keys.js';
 import { ChunkCalls } from './chunk-calls.js';
@@ -24,6 +25,7 @@ import { TranscriptionRuns } from './transcription-runs.js';
     EarlierResults,
     RecordingCuts,
     PrepareHandler,
+    AnswerTimes,
     CallKeys,
     ChunkCalls,
     TranscribeChunkHandler,
