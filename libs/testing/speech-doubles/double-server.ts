@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Behaviour, type SpokenTranscript, spokenTranscript } from './behaviour.js';
 
@@ -58,6 +60,8 @@ export interface RecordedCall {
   behaviour: Behaviour;
   /** The client went away before its answer was complete. */
   abandoned: boolean;
+  /** When it came, by `performance.now()`. */
+  at: number;
 }
 
 /** A provider on the loopback. */
@@ -74,9 +78,13 @@ export interface SpeechDouble {
   script(...behaviours: Behaviour[]): void;
   /** The standing behaviour; at first `{ mode: 'ok' }`. */
   always(behaviour: Behaviour): void;
+  /** From now on it stands so many calls at once, and refuses more (429, Retry-After: 1). */
+  stand(calls: number): void;
+  /** The most calls that it had under way at once. */
+  readonly mostAtOnce: number;
   /** From now on the only keys it takes. */
   accept(...keys: string[]): void;
-  /** Forgets calls, keys, script and standing behaviour. */
+  /** Forgets calls, keys, script, standing behaviour and how much it stands. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -87,6 +95,8 @@ export const DOUBLE_KEY = 'sk-double-0123456789';
 const WAVE_HEADER_BYTES = 44;
 const WAVE_BYTES_A_SECOND = 32_000;
 const ENDLESS_BYTES = 20_000_000;
+const HUGE_BYTES = 200_000_000;
+const HUGE_PIECE = Buffer.alloc(1_000_000, ' ');
 
 /** Starts a double of a vendor on a free port, or on the one given. */
 export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDouble> {
@@ -96,7 +106,11 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
   let standing: Behaviour = { mode: 'ok' };
   const keyChecks: (string | undefined)[] = [];
   let accepted = [DOUBLE_KEY];
+  let stands = Infinity;
+  let underWay = 0;
+  let mostAtOnce = 0;
   const controls = {
+    stand: (most: number) => void (stands = most),
     script: (...behaviours: Behaviour[]) => void scripted.push(...behaviours),
     always: (behaviour: Behaviour) => void (standing = behaviour),
     accept: (...keys: string[]) => void (accepted = keys),
@@ -107,6 +121,8 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
       otherRequests.length = 0;
       scripted = [];
       standing = { mode: 'ok' };
+      stands = Infinity;
+      mostAtOnce = 0;
     },
   };
 
@@ -122,7 +138,13 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
       return send(response, read);
     }
     const call = record(request, read, scripted.shift() ?? standing);
-    response.on('close', () => (call.abandoned = !response.writableFinished && call.behaviour.mode !== 'hang_up'));
+    underWay += 1;
+    mostAtOnce = Math.max(mostAtOnce, underWay);
+    response.on('close', () => {
+      underWay -= 1;
+      call.abandoned = !response.writableFinished && call.behaviour.mode !== 'hang_up';
+    });
+    if (underWay > stands) call.behaviour = { mode: 'rate_limited', retryAfter: '1' };
     if (!isAccepted(call.key)) call.behaviour = { mode: 'unauthorized' };
     else if (read.problems.length > 0) call.behaviour = { mode: 'bad_audio' };
     await perform(vendor, response, call.behaviour, () => transcriptOf(vendor, read, call), read);
@@ -162,6 +184,7 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
       problems,
       behaviour,
       abandoned: false,
+      at: performance.now(),
     };
     calls.push(call);
     return call;
@@ -177,7 +200,13 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: bound } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${bound}`, calls, otherRequests, keyChecks, ...controls, close: () => close(server) };
+  return {
+    ...{ url: `http://127.0.0.1:${bound}`, calls, otherRequests, keyChecks, ...controls },
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    close: () => close(server),
+  };
 }
 
 async function receive(incoming: IncomingMessage): Promise<DoubleRequest> {
@@ -210,7 +239,11 @@ async function perform(
     case 'hang_up':
       return void response.destroy();
     case 'cut_off':
-      return cutOff(response, JSON.stringify(body));
+      return half(response, JSON.stringify(body), () => response.destroy());
+    case 'reset':
+      return half(response, JSON.stringify(body), () => response.socket?.resetAndDestroy());
+    case 'stall':
+      return half(response, JSON.stringify(body), () => undefined);
     case 'redirect':
       return void response.writeHead(307, { location: '/__elsewhere' }).end();
     case 'html':
@@ -221,15 +254,22 @@ async function perform(
       return send(response, { status: 200, body: vendor.wrongTypes });
     case 'endless':
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.alloc(ENDLESS_BYTES, ' '));
+    case 'huge':
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return pipeline(Readable.from(hugeAnswer()), response).catch(() => undefined);
     default:
       return send(response, { status: 200, headers: { 'x-request-id': 'req_double_1' }, body });
   }
 }
 
-/** Half of the promised bytes, then silence on a closed line. */
-function cutOff(response: ServerResponse, body: string): void {
+/** Half of the promised bytes, and then whatever is done with the line. */
+function half(response: ServerResponse, body: string, then: () => void): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) });
-  response.write(body.slice(0, body.length / 2), () => response.destroy());
+  response.write(body.slice(0, body.length / 2), then);
+}
+
+function* hugeAnswer(): Generator<Buffer> {
+  for (let sent = 0; sent < HUGE_BYTES; sent += HUGE_PIECE.length) yield HUGE_PIECE;
 }
 
 function send(response: ServerResponse, { status, headers, body }: DoubleAnswer): void {
