@@ -1,16 +1,18 @@
 import { CANCEL_ROWS } from './cancels.js';
+import { DYING } from './dying-provider.js';
 import { IMPORT_ROWS } from './imports.js';
 import { KILL_ROWS } from './kills.js';
 import { LOAD_ROWS } from './load.js';
 import { MACHINE_ROWS } from './machine.js';
 import { OBJECT_STORE_ROWS } from './object-store.js';
 import { POSTGRES_ROWS } from './postgres.js';
+import { PROVIDER_ROWS } from './providers.js';
 import { REDIS_ROWS } from './redis.js';
 import { RESUMED } from './resume.js';
 import type { ChaosRow } from './row.js';
 import { WORKER_ROWS } from './workers.js';
 
-/** Every row, in the order of its number: F1 … F38, then L5 … L13. */
+/** Every row, in the order of its number: F1 … F39, then L5 … L13. */
 export const ROWS: readonly ChaosRow[] = [
   ...KILL_ROWS,
   ...WORKER_ROWS,
@@ -22,6 +24,8 @@ export const ROWS: readonly ChaosRow[] = [
   RESUMED,
   ...CANCEL_ROWS,
   ...IMPORT_ROWS,
+  ...PROVIDER_ROWS,
+  DYING,
 ].sort((a, b) => orderOf(a.id) - orderOf(b.id));
 
 /** The place of a row on the page. */

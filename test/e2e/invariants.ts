@@ -74,11 +74,12 @@ async function lostOrders(stack: Stack): Promise<string[]> {
 
 /** Nobody can have answered more often than the provider was called. */
 async function callViolations(stack: Stack): Promise<string[]> {
-  const { double } = stack;
+  const { double, otherDoubles } = stack;
   if (double === undefined) return [];
+  const calls = [double, ...otherDoubles].reduce((sum, provider) => sum + provider.calls.length, 0);
   const sql = `SELECT count(*) AS n FROM transcription_attempts WHERE outcome = 'answered'`;
   const answered = Number((await stack.query<{ n: string }>(sql))[0]?.n);
-  return answered <= double.calls.length ? [] : [`${answered} answers were stored and ${double.calls.length} calls made`];
+  return answered <= calls ? [] : [`${answered} answers were stored and ${calls} calls made`];
 }
 
 /** Removal of objects ends after the job's row says so; files are looked at until they agree. */

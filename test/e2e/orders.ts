@@ -38,7 +38,7 @@ export async function allCompleted(client: Client, seconds?: number): Promise<Tr
 }
 
 /** Waits until the provider was called so often in all. */
-export async function untilCalled(stack: Stack, calls: number): Promise<void> {
+export async function untilCalled(stack: Pick<Stack, 'provider' | 'tails'>, calls: number): Promise<void> {
   for (const deadline = performance.now() + CALLED_MS; stack.provider.calls.length < calls; await sleep(20)) {
     if (performance.now() > deadline)
       throw new Error(`The provider was called ${stack.provider.calls.length} times.\n${stack.tails()}`);

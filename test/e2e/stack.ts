@@ -27,6 +27,8 @@ export interface StackOptions {
   workers?: number;
   /** `local`: pocketsphinx; `double`: OpenAI's adapter against a double of OpenAI. */
   provider?: 'local' | 'double';
+  /** Further providers; what they answer counts among the calls that were made. */
+  doubles?: readonly SpeechDouble[];
   /** Where objects lie in place of the local disk. */
   s3?: S3Double;
   /** Further variables of both apps. */
@@ -51,6 +53,7 @@ export class Stack {
     readonly double: SpeechDouble | undefined,
     readonly redis: OwnRedis | undefined,
     readonly s3: S3Double | undefined,
+    readonly otherDoubles: readonly SpeechDouble[],
   ) {}
 
   /** A folder for files of the test. */
@@ -170,6 +173,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     workers = 1,
     provider = 'double',
     s3,
+    doubles = [],
     env = {},
     server = process.env.STENO_TEST_DATABASE_URL ?? '',
   } = options;
@@ -206,6 +210,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     double,
     redis,
     s3,
+    doubles,
   );
   try {
     await migrate(stack);

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Circuits } from '#circuits';
 import type { Transcription } from '#database';
+import { Reconciliation } from '#reconciliation';
+import { billOf } from '#testing/bills';
 import { type Mode, type SpeechDouble, startGeminiDouble, startGroqDouble } from '#testing/speech-doubles';
 import { TranscriptionsRepository } from '../../../libs/transcription/transcriptions.repository.js';
-import { billOf } from './bill.js';
 import { longRecording, startTestWorker, type TestWorker } from './test-worker.js';
 
 const KEY = 'gsk_only_0123456789';
@@ -99,13 +100,13 @@ async function untilParked({ id }: Pick<Transcription, 'id'>): Promise<JobRow> {
 /** Complete, each part answered and charged for once, and the money as the price pages say. */
 async function expectBillRight(transcription: Transcription, seconds: number) {
   expect(transcription).toMatchObject({ status: 'completed', errorCode: null });
-  const bill = await billOf(worker, transcription.id);
+  const bill = await billOf(worker.query, transcription.id);
   expect(bill.answered).toEqual(Array.from({ length: transcription.chunkCount ?? 0 }, (_, index) => index));
   expect(bill.calls).toEqual(bill.owed);
   expect(bill.usage).toEqual(bill.owed);
   expect(bill.chargedMilliseconds).toBe(1_000 * seconds);
   expect(bill.unknown).toBe(bill.failures.filter((kind) => kind === 'unavailable' || kind === 'cancelled').length);
-  expect(bill.findings).toEqual([]);
+  expect(await worker.app.get(Reconciliation, { strict: false }).findings(null)).toEqual([]);
   return bill;
 }
 

@@ -1,5 +1,5 @@
-import { Reconciliation } from '#reconciliation';
-import type { TestWorker } from './test-worker.js';
+/** Asks the database, whatever workspace its rows are of. */
+type Query = <Row extends object>(sql: string, parameters: unknown[]) => Promise<Row[]>;
 
 /** What each engine takes for a minute, in millionths of a dollar, and the seconds it bills at least: the vendors' price pages. */
 const PRICES: Record<string, readonly [microDollars: number, leastSeconds: number]> = {
@@ -23,8 +23,6 @@ export interface Bill {
   unknown: number;
   /** What the workspace's quota of transcribed sound was charged with for it. */
   chargedMilliseconds: number;
-  /** What disagrees anywhere in the ledgers. */
-  findings: unknown[];
 }
 
 interface AttemptRow {
@@ -50,7 +48,7 @@ SELECT coalesce(sum(amount), 0)::float8 AS n FROM quota_ledger
 WHERE subject_id = $1 AND resource = 'transcription' AND kind = 'settle'`;
 
 /** Reads the bill of a transcription, and reckons what it should be by the sound and the price pages alone. */
-export async function billOf({ query, app }: Pick<TestWorker, 'query' | 'app'>, id: string): Promise<Bill> {
+export async function billOf(query: Query, id: string): Promise<Bill> {
   const attempts = await query<AttemptRow>(ATTEMPTS, [id]);
   const answers = attempts.filter(({ kind }) => kind === null);
   const [usage] = await query<{ milliseconds: number; microDollars: number; unknown: number }>(USAGE, [id]);
@@ -66,7 +64,6 @@ export async function billOf({ query, app }: Pick<TestWorker, 'query' | 'app'>, 
     ),
     unknown: usage?.unknown ?? NaN,
     chargedMilliseconds: charged?.n ?? NaN,
-    findings: (await app.get(Reconciliation, { strict: false }).findings(null)) ?? ['another process was looking'],
   };
 }
 

@@ -1,0 +1,1 @@
+export { type Bill, billOf } from './bill.js';
