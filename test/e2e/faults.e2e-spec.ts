@@ -81,6 +81,21 @@ describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is 
     }),
   );
 
+  it.concurrent('the worker is killed when answers have come and are not counted: nothing is asked, and paid for, again', () =>
+    onStack({}, async (stack, client) => {
+      stack.provider.always({ ...SAYS_IT, delayMs: 1_500 });
+      await order(client, shortRecording(stack.files), 3);
+      await untilCalled(stack, 3);
+      const counting = await stack.holdTable('transcriptions');
+      await stack.untilHeld('transcriptions', 3);
+      await stack.killWorker('SIGKILL');
+      await counting.release();
+      await stack.startWorker();
+      await allCompleted(client);
+      expect(stack.provider.calls).toHaveLength(3);
+    }),
+  );
+
   it.concurrent('a worker that stops for longer than its lease writes nothing when it wakes', () =>
     onStack({}, async (stack, client) => {
       const [sleeper] = stack.workers;
