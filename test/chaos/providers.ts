@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mode } from '#testing/speech-doubles';
 import { billOf } from '#testing/bills';
 import type { Client } from '../e2e/client.js';
-import { allCompleted, countOf, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
+import { allCompleted, countOf, discardNow, onStack, order, SAYS_IT, untilCalled } from '../e2e/orders.js';
 import { shortRecording } from '../e2e/recordings.js';
 import type { Stack } from '../e2e/stack.js';
 import { onTwoProviders } from './two-providers.js';
@@ -86,6 +86,7 @@ const LONG_WAIT: ChaosRow = {
         `SELECT count(*) AS n FROM jobs WHERE state = 'waiting' AND failures = 0 AND due_at > now() + interval '50 minutes'`,
       );
       for (const id of named) await client.json('POST', `/api/v1/transcriptions/${id}/cancel`);
+      await discardNow(stack);
       const completed = done.filter(({ status }) => status === 'completed').length;
       return {
         figure: `${calls} calls, ${parked} parked, ${completed} done by the other provider`,
@@ -205,6 +206,7 @@ const GARBAGE: ChaosRow = {
         turn.say(told.at(-1) ?? '');
         await forgive(stack);
       }
+      await discardNow(stack);
       const more = (stack.workers[0]?.memory().peak ?? NaN) - before;
       return { figure: `${told.join('; ')}; +${more.toFixed(0)} MB`, holds: holds && more <= MORE_MEMORY_MB };
     }),
