@@ -47,6 +47,10 @@ export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_S
   const fetchStream: typeof fetch = async (input, init) => {
     // No API redirects: following one would take the key, or the recording, to an address nobody chose.
     const response = await fetch(input, { ...init, dispatcher, redirect: 'error' });
+    if (Number(response.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES) {
+      void response.body?.cancel().catch(() => undefined);
+      throw new AnswerTooLong();
+    }
     return answerLike(response, response.body && ReadableStream.from(piecesWithin(idleSeconds, response.body)));
   };
   return {

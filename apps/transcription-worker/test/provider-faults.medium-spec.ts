@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Circuits } from '#circuits';
 import type { Transcription } from '#database';
+import { Events } from '#events';
 import { Reconciliation } from '#reconciliation';
 import { billOf } from '#testing/bills';
 import { type Mode, type SpeechDouble, startGeminiDouble, startGroqDouble } from '#testing/speech-doubles';
-import { TranscriptionsRepository } from '../../../libs/transcription/transcriptions.repository.js';
 import { longRecording, startTestWorker, type TestWorker } from './test-worker.js';
 
 const KEY = 'gsk_only_0123456789';
@@ -100,7 +100,7 @@ async function untilParked({ id }: Pick<Transcription, 'id'>): Promise<JobRow> {
 /** Complete, each part answered and charged for once, and the money as the price pages say. */
 async function expectBillRight(transcription: Transcription, seconds: number) {
   expect(transcription).toMatchObject({ status: 'completed', errorCode: null });
-  const bill = await billOf(worker.query, transcription.id);
+  const bill = await billOf((sql, values) => worker.query(sql, values), transcription.id);
   expect(bill.answered).toEqual(Array.from({ length: transcription.chunkCount ?? 0 }, (_, index) => index));
   expect(bill.calls).toEqual(bill.owed);
   expect(bill.usage).toEqual(bill.owed);
@@ -257,10 +257,14 @@ describe('an answer that is none', () => {
 
 describe('an answer that was kept', () => {
   it('F28 is not asked, and paid, for again when what follows it fails', async () => {
-    const counting = jest.spyOn(worker.app.get(TranscriptionsRepository, { strict: false }), 'chunkDone');
-    counting.mockRejectedValueOnce(new Error('Killed.'));
-    const bill = await expectBillRight(await transcribed(short, { provider: 'groq' }), SHORT);
-    expect(counting).toHaveBeenCalledTimes(2);
+    groq.always({ mode: 'ok', delayMs: 500 });
+    const { id } = await worker.order(short, { provider: 'groq' });
+    while (groq.calls.length === 0) await sleep(20);
+    // The next that is told is that a part was counted.
+    const telling = jest.spyOn(worker.app.get(Events, { strict: false }), 'publish');
+    telling.mockRejectedValueOnce(new Error('Killed.'));
+    const bill = await expectBillRight(await worker.until(id, isOver), SHORT);
+    expect(await jobsOf({ id })).toMatchObject([{ claims: 2 }]);
     expect(bill.failures).toEqual([]);
     expect(groq.calls).toHaveLength(1);
   });

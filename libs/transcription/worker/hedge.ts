@@ -17,8 +17,8 @@ interface Hedge<T> {
   /** How long the first is waited for before the second is asked as well. */
   afterMs: number;
   /** Whether the second is asked now. */
-  mayAsk(): boolean;
-  isGood(result: T): boolean;
+  mayAsk: () => boolean;
+  isGood: (result: T) => boolean;
 }
 
 /** What came of it: of those that were asked, in the order they were; null: it ended without a result, because another was quicker. */
