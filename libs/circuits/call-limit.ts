@@ -84,7 +84,7 @@ export class CallLimit {
   }
 
   private cut(): void {
-    this.limit = Math.max(1, Math.min(this.limit, this.underWay) / 2);
+    this.limit = Math.max(1, this.limit / 2);
     this.begunBefore = this.underWay - 1;
   }
 }

@@ -5,7 +5,7 @@ import { Database, DatabaseModule } from '#database';
 import { Log, ObservabilityModule } from '#observability';
 import { testConfig } from '#testing/config';
 import { type TestDatabase, testDatabase } from '#testing/database';
-import { Circuits, CircuitsModule, isPoolKey, KeyPools, type PoolKey } from './index.js';
+import { BUSY, Circuits, CircuitsModule, isPoolKey, KeyPools, type PoolKey } from './index.js';
 
 let server: TestDatabase;
 beforeAll(async () => {
@@ -207,6 +207,21 @@ describe('pools of keys', () => {
     await app.get(KeyPools).beforeApplicationShutdown();
     expect(await other.get(KeyPools).take('gemini')).toMatchObject({ reason: 'daily_capacity' });
     await other.close();
+  });
+
+  it('has no place for more calls than a key stands, and says when there is one', async () => {
+    const bounded = await startProcess({ GROQ_API_KEY: 'gsk_only', PROVIDER_CALLS_AT_ONCE: 'groq=2/4' });
+    const keys = bounded.get(KeyPools);
+    const taken = [await keys.take('groq'), await keys.take('groq')];
+    expect(taken.every(isPoolKey)).toBe(true);
+    expect([await keys.take('groq'), await keys.take('groq')]).toEqual([
+      { reason: BUSY, retryAfterSeconds: 1 },
+      { reason: BUSY, retryAfterSeconds: 2 },
+    ]);
+    for (const key of taken) if (isPoolKey(key)) keys.release(key, 0, 'overloaded');
+    expect(isPoolKey(await keys.take('groq'))).toBe(true);
+    expect(await keys.take('groq')).toMatchObject({ reason: BUSY });
+    await bounded.close();
   });
 
   it('keeps keys out of what is printed', async () => {

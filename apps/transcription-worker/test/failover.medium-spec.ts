@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { Circuits } from '#circuits';
 import type { Transcription } from '#database';
 import { type SpeechDouble, startGroqDouble } from '#testing/speech-doubles';
-import { longRecording, startTestWorker, type TestWorker } from './test-worker.js';
+import { longRecording, SHORT_PARTS, startTestWorker, type TestWorker } from './test-worker.js';
 
-/** Three chunks of six minutes at most. */
-const SECONDS = 1_000;
+/** Three chunks. */
+const SECONDS = 60;
 const KEYS = ['gsk_first_0123456789', 'gsk_second_0123456789'] as const;
 jest.setTimeout(120_000);
 
@@ -15,13 +15,16 @@ let worker: TestWorker;
 let audioId: string;
 beforeAll(async () => {
   groq = await startGroqDouble();
-  worker = await startTestWorker({
-    GROQ_API_KEY: KEYS.join(','),
-    GROQ_BASE_URL: groq.url,
-    SPEECH_PROVIDER: 'groq',
-    SPEECH_CONCURRENCY: '1',
-    SPEECH_REDO_PERCENT: '0',
-  });
+  worker = await startTestWorker(
+    {
+      GROQ_API_KEY: KEYS.join(','),
+      GROQ_BASE_URL: groq.url,
+      SPEECH_PROVIDER: 'groq',
+      SPEECH_CONCURRENCY: '1',
+      SPEECH_REDO_PERCENT: '0',
+    },
+    SHORT_PARTS,
+  );
   audioId = await worker.upload(longRecording(SECONDS));
 });
 afterAll(async () => {

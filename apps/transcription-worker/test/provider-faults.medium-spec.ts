@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Circuits } from '#circuits';
@@ -9,47 +6,42 @@ import { Events } from '#events';
 import { Reconciliation } from '#reconciliation';
 import { billOf } from '#testing/bills';
 import { type Mode, type SpeechDouble, startGeminiDouble, startGroqDouble } from '#testing/speech-doubles';
-import { longRecording, startTestWorker, type TestWorker } from './test-worker.js';
+import { longRecording, SHORT_PARTS, startTestWorker, type TestWorker } from './test-worker.js';
 
 const KEY = 'gsk_only_0123456789';
-/** Parts are cut shorter than Groq needs them, so that three of them are quickly there. */
-const PARTS = { groq: [{ id: 'whisper-large-v3-turbo', preferredSeconds: 20 }] };
 /** One part, and three. */
 const SHORT = 10;
 const LONG = 60;
 const TIMEOUT_SECONDS = 3;
 jest.setTimeout(120_000);
 
-let folder: string;
 let groq: SpeechDouble;
 let gemini: SpeechDouble;
 let worker: TestWorker;
 let short: string;
 let long: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'steno-faults-'));
-  const modelsFile = join(folder, 'models.json');
-  writeFileSync(modelsFile, JSON.stringify(PARTS));
   [groq, gemini] = await Promise.all([startGroqDouble(), startGeminiDouble()]);
-  worker = await startTestWorker({
-    GROQ_API_KEY: KEY,
-    GROQ_BASE_URL: groq.url,
-    GEMINI_API_KEY: 'AIza-any',
-    GEMINI_BASE_URL: gemini.url,
-    SPEECH_PROVIDER: 'groq',
-    SPEECH_MODELS_FILE: modelsFile,
-    SPEECH_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS),
-    SPEECH_REDO_PERCENT: '0',
-    SPEECH_HEDGE: 'true',
-    PROVIDER_CALLS_AT_ONCE: 'gemini=1/1',
-    QUOTA_PLANS: 'free.processing=1000000,free.transcription=1000000',
-  });
+  worker = await startTestWorker(
+    {
+      GROQ_API_KEY: KEY,
+      GROQ_BASE_URL: groq.url,
+      GEMINI_API_KEY: 'AIza-any',
+      GEMINI_BASE_URL: gemini.url,
+      SPEECH_PROVIDER: 'groq',
+      SPEECH_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS),
+      SPEECH_REDO_PERCENT: '0',
+      SPEECH_HEDGE: 'true',
+      PROVIDER_CALLS_AT_ONCE: 'gemini=1/1',
+      QUOTA_PLANS: 'free.processing=1000000,free.transcription=1000000',
+    },
+    SHORT_PARTS,
+  );
   [short, long] = [await worker.upload(longRecording(SHORT)), await worker.upload(longRecording(LONG))];
 });
 afterAll(async () => {
   await worker.stop();
   await Promise.all([groq.close(), gemini.close()]);
-  rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {
   worker.provider.reset();

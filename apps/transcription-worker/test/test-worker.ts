@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -32,12 +32,18 @@ export interface TestWorker {
   stop(): Promise<void>;
 }
 
-/** @param overrides environment variables by name */
-export async function startTestWorker(overrides: Record<string, string> = {}): Promise<TestWorker> {
+/**
+ * @param overrides environment variables by name
+ * @param models corrections of the tables of speech models, as SPEECH_MODELS_FILE has them
+ */
+export async function startTestWorker(overrides: Record<string, string> = {}, models: object = {}): Promise<TestWorker> {
   const server = await testDatabase();
   const home = mkdtempSync(join(tmpdir(), 'steno-worker-'));
+  const modelsFile = join(home, 'models.json');
+  writeFileSync(modelsFile, JSON.stringify(models));
   const provider = await startOpenAiDouble();
   const config = testConfig({
+    SPEECH_MODELS_FILE: modelsFile,
     DATABASE_URL: server.url,
     STENO_HOME: home,
     OPENAI_API_KEY: DOUBLE_KEY,
@@ -80,6 +86,9 @@ export async function startTestWorker(overrides: Record<string, string> = {}): P
     },
   };
 }
+
+/** Has Groq's parts cut short, so that several of them are quickly there. */
+export const SHORT_PARTS = { groq: [{ id: 'whisper-large-v3-turbo', preferredSeconds: 20 }] };
 
 /** Sounds as short as syllables, with a second of silence each ten seconds, 8 kHz: quickly made, and cut as speech is. */
 export function longRecording(seconds: number): Buffer {
