@@ -64,8 +64,9 @@ export class WritingKeys {
 
   /** A call failed: its key waits or is taken out, or its provider is counted a failure. */
   async failed(provider: LanguageProviderId, used: WritingKey, error: ProviderError): Promise<void> {
-    this.dropped(used);
     const { kind, providerCode = kind, retryAfterSeconds } = error;
+    const isTooMuch = kind === 'rate_limited' || kind === 'unavailable';
+    if (used.kind === 'pool') this.pools.release(used.key, 0, isTooMuch ? 'overloaded' : 'untold');
     if (kind === 'unavailable') return this.circuits.failed(circuitOf(provider), providerCode);
     // Whoever refuses works.
     await this.circuits.succeeded(circuitOf(provider));
