@@ -156,7 +156,7 @@ for (const [backend, describeBackend, environment] of backends) {
     const isDone = ({ state }: JobRow): boolean => state === 'done';
 
     it('takes few sessions of the database, however many queues there are', async () => {
-      await owe();
+      await until(isDone, await owe());
       const sql = `SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'steno-queue'`;
       const [counted] = await database.asSystem((tx) => tx.query<{ sessions: number }>(sql));
       expect(counted?.sessions).toBeLessThanOrEqual(7);
