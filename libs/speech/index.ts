@@ -16,6 +16,7 @@ export {
 export { howToConfigure, type SpeechWish } from './registry.js';
 export {
   type ChunkAudio,
+  type HeldAudio,
   type KeyCheck,
   KEYED_PROVIDER_IDS,
   PROVIDER_IDS,

@@ -24,9 +24,19 @@ export interface ChunkAudio {
   bytes: number;
 }
 
+/** A short recording in memory, as it came: in a format the model takes. Engines of this machine take files only. */
+export interface HeldAudio {
+  content: Uint8Array<ArrayBuffer>;
+  /** Tells those who go by names what it is. */
+  extension: string;
+  contentType: string;
+  seconds: number;
+  bytes: number;
+}
+
 /** One call for one chunk. */
 export interface SpeechRequest {
-  audio: ChunkAudio;
+  audio: ChunkAudio | HeldAudio;
   /** A workspace's own key; not set: the installation's. Kept no longer than the call. */
   apiKey?: string;
   /** Id of one of the provider's models. */

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
+import { CircuitsModule } from '#circuits';
 import { ProviderKeysModule } from '#provider-keys';
 import { SpeechModule } from '#speech';
 import { BackgroundService } from './background-service.js';
+import { CallKeys } from './call-keys.js';
 import { ChunkObjects } from './chunk-objects.js';
 import { EngineChoice } from './engine-choice.js';
 import { GenerationsRepository } from './generations.repository.js';
@@ -16,7 +18,7 @@ import { TranscriptionService } from './transcription.service.js';
 import { TranscriptionsRepository } from './transcriptions.repository.js';
 
 @Module({
-  imports: [AudioModule, ProviderKeysModule, SpeechModule],
+  imports: [AudioModule, CircuitsModule, ProviderKeysModule, SpeechModule],
   providers: [
     TranscriptionsRepository,
     OutlookRepository,
@@ -25,6 +27,7 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     EngineChoice,
     BackgroundService,
     GenerationsRepository,
+    CallKeys,
     ChunkObjects,
     ProviderCalls,
     TranscriptionQuota,
@@ -36,6 +39,7 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     Outlooks,
     EngineChoice,
     BackgroundService,
+    CallKeys,
     ChunkObjects,
     ProviderCalls,
     TranscriptionQuota,

@@ -1,12 +1,13 @@
 import { openAsBlob } from 'node:fs';
 import { ProviderError } from '#provider-calls';
-import type { ChunkAudio, ProviderId } from '../speech-provider.js';
+import type { ProviderId, SpeechRequest } from '../speech-provider.js';
 
 /**
- * A chunk as a part of a form. It stays on disk: the bytes are read while they are sent.
+ * What is sent as a part of a form. A chunk stays on disk: the bytes are read while they are sent.
  * @throws ProviderError `unknown` when the file is gone
  */
-export async function chunkFile(provider: ProviderId, audio: ChunkAudio): Promise<File> {
+export async function chunkFile(provider: ProviderId, audio: SpeechRequest['audio']): Promise<File> {
+  if ('content' in audio) return new File([audio.content], `recording.${audio.extension}`, { type: audio.contentType });
   try {
     return new File([await openAsBlob(audio.path)], 'chunk.wav', { type: 'audio/wav' });
   } catch (error) {

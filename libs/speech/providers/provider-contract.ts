@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -172,6 +172,15 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
       await bench.ask({ language: 'de', prompt: 'Steno', temperature: 0.2 });
       expect(double.calls).toHaveLength(1);
       expect(double.calls[0]).toMatchObject({ problems: [], model: subject.model, seconds: SECONDS });
+    });
+
+    it('is one of a recording in memory, too, sent as what it is', async () => {
+      const content = new Uint8Array(await readFile(join(folder, 'chunk.wav')));
+      const held = { content, extension: 'wav', contentType: 'audio/wav', seconds: SECONDS, bytes: content.length };
+      const fromMemory = await bench.ask({ audio: held });
+      const fromDisk = await bench.ask();
+      expect(fromMemory).toMatchObject({ text: fromDisk.text, segments: fromDisk.segments });
+      expect(double.calls[0]).toMatchObject({ problems: [], seconds: SECONDS });
     });
 
     it('may be empty', async () => {

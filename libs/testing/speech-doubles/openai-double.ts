@@ -94,7 +94,7 @@ function typed(name: string, value: string): string | number {
 function rulesOf(fields: Record<string, string>, fileName = ''): string[] {
   const { model = '', response_format: format = 'json' } = fields;
   const problems = [];
-  if (!/\.wav$/.test(fileName)) problems.push('file has no name that ends in .wav');
+  if (!/\.(wav|mp3|ogg|flac)$/.test(fileName)) problems.push('file has no name that tells its format');
   if ('timestamp_granularities[]' in fields && format !== 'verbose_json')
     problems.push('timestamp_granularities needs verbose_json');
   if (model.endsWith('-diarize')) {

@@ -9,13 +9,13 @@ import { type ClaimedJob, LeaseLostError } from '#queues/worker';
 import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import { ObjectStore } from '#storage';
 import { callCost } from '../call-cost.js';
+import { type CallKey, CallKeys, isBusy } from '../call-keys.js';
 import { EngineChoice } from '../engine-choice.js';
 import { isAboutTheKey, isFinal, mostTelling, noKey, sooner, waitFor } from '../next-engine.js';
 import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
 import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
 import { AnswerTimes } from './answer-times.js';
-import { type CallKey, CallKeys, isBusy } from './call-keys.js';
 import { hedge, OutrunError } from './hedge.js';
 import { engineOf } from './transcription-runs.js';
 

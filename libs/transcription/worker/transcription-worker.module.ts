@@ -1,13 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
-import { CircuitsModule } from '#circuits';
 import { MediaModule } from '#media';
 import { ProviderKeysModule } from '#provider-keys';
 import { RedoRepository } from '../redo.repository.js';
 import { TranscriptionModule } from '../transcription.module.js';
 import { AnswerTimes } from './answer-times.js';
 import { AssembleHandler } from './assemble.handler.js';
-import { CallKeys } from './call-keys.js';
 import { ChunkCalls } from './chunk-calls.js';
 import { EarlierResults } from './earlier-results.js';
 import { PrepareHandler } from './prepare.handler.js';
@@ -19,14 +17,13 @@ import { TranscriptionRuns } from './transcription-runs.js';
 
 /** The handlers of a transcription's stages. */
 @Module({
-  imports: [TranscriptionModule, CircuitsModule, AudioModule, ProviderKeysModule, MediaModule],
+  imports: [TranscriptionModule, AudioModule, ProviderKeysModule, MediaModule],
   providers: [
     TranscriptionRuns,
     EarlierResults,
     RecordingCuts,
     PrepareHandler,
     AnswerTimes,
-    CallKeys,
     ChunkCalls,
     TranscribeChunkHandler,
     RedoRepository,

@@ -37,15 +37,16 @@ export class GeminiSpeech implements SpeechProvider {
   async transcribe(request: SpeechRequest): Promise<SpeechResult> {
     const key = keyFor(this.id, request.apiKey, this.apiKey);
     const call = this.callWith(key);
+    const mimeType = mimeTypeOf(request.audio);
     const clocks = { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key } as const;
     return attempt(clocks, async (signal) => {
       if (request.audio.bytes <= MAX_INLINE_BYTES) {
         const chunk = await chunkFile(this.id, request.audio);
         const data = Buffer.from(await chunk.arrayBuffer()).toString('base64');
-        return generate(call, { inlineData: { mimeType: 'audio/wav', data } }, request, signal);
+        return generate(call, { inlineData: { mimeType, data } }, request, signal);
       }
-      return withUploadedAudio(call, request.audio, signal, (fileUri) =>
-        generate(call, { fileData: { mimeType: 'audio/wav', fileUri } }, request, signal),
+      return withUploadedAudio(call, request.audio, mimeType, signal, (fileUri) =>
+        generate(call, { fileData: { mimeType, fileUri } }, request, signal),
       );
     });
   }
@@ -70,6 +71,11 @@ export class GeminiSpeech implements SpeechProvider {
       throw refusalError({ provider: this.id, status: response.status, headers: response.headers, body, key });
     };
   }
+}
+
+/** Its own names: `audio/mp3`, `audio/ogg` (https://ai.google.dev/gemini-api/docs/audio). */
+function mimeTypeOf(audio: SpeechRequest['audio']): string {
+  return `audio/${'content' in audio ? audio.extension : 'wav'}`;
 }
 
 async function generate(call: GeminiCall, audio: Part, request: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asObject, asText, badResponse, type JsonValue, parseJson, ProviderError } from '#provider-calls';
-import type { ChunkAudio } from '../../speech-provider.js';
+import type { SpeechRequest } from '../../speech-provider.js';
 import { chunkFile } from '../chunk-file.js';
 
 /** One request to Gemini's API, by the path after the base URL or by a whole address it gave us; refusals are thrown. */
@@ -17,16 +17,18 @@ interface RemoteFile {
 
 /**
  * Lends a chunk to Gemini's Files API while it is needed, and deletes it there whatever happens.
+ * @param mimeType as Gemini names the format
  * @param use gets the address under which `generateContent` reads it
  * @throws ProviderError when the upload is refused or Gemini cannot read the file; what `use` throws
  */
 export async function withUploadedAudio<T>(
   call: GeminiCall,
-  audio: ChunkAudio,
+  audio: SpeechRequest['audio'],
+  mimeType: string,
   signal: AbortSignal,
   use: (uri: string) => Promise<T>,
 ): Promise<T> {
-  const uploaded = await upload(call, audio, signal);
+  const uploaded = await upload(call, audio, mimeType, signal);
   try {
     return await use(await readableUri(call, uploaded, signal));
   } finally {
@@ -36,7 +38,12 @@ export async function withUploadedAudio<T>(
 }
 
 /** The resumable protocol in one piece: the bytes go from disk to the socket, with their length said beforehand. */
-async function upload(call: GeminiCall, audio: ChunkAudio, signal: AbortSignal): Promise<RemoteFile> {
+async function upload(
+  call: GeminiCall,
+  audio: SpeechRequest['audio'],
+  mimeType: string,
+  signal: AbortSignal,
+): Promise<RemoteFile> {
   const file = await chunkFile('gemini', audio);
   const opened = await call('/upload/v1beta/files', {
     method: 'POST',
@@ -45,7 +52,7 @@ async function upload(call: GeminiCall, audio: ChunkAudio, signal: AbortSignal):
       'x-goog-upload-protocol': 'resumable',
       'x-goog-upload-command': 'start',
       'x-goog-upload-header-content-length': String(file.size),
-      'x-goog-upload-header-content-type': 'audio/wav',
+      'x-goog-upload-header-content-type': mimeType,
     },
     body: JSON.stringify({ file: { displayName: 'chunk' } }),
     signal,

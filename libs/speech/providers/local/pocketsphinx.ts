@@ -30,8 +30,8 @@ export class Pocketsphinx implements LocalEngine {
   }
 
   async transcribe({ audio }: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {
-    await requireWave(audio.path);
-    const { code, stdout } = await runProgram(this.program, this.argumentsFor(audio.path), signal);
+    const path = await requireWave(audio);
+    const { code, stdout } = await runProgram(this.program, this.argumentsFor(path), signal);
     if (code !== 0) {
       const message = `pocketsphinx ended with ${code === null ? 'a crash' : `code ${code}`}. Check POCKETSPHINX_MODEL_PATH.`;
       throw new ProviderError({ provider: 'local', kind: 'unavailable', providerCode: `exit_${code}`, message });

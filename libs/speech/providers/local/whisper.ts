@@ -32,8 +32,8 @@ export class Whisper implements LocalEngine {
   }
 
   async transcribe(request: SpeechRequest, signal: AbortSignal): Promise<SpeechResult> {
-    await requireWave(request.audio.path);
-    const args = [WHISPER_PROCESS, JSON.stringify(this.jobOf(request))];
+    const path = await requireWave(request.audio);
+    const args = [WHISPER_PROCESS, JSON.stringify(this.jobOf(path, request))];
     const { code, stdout } = await runProgram(process.execPath, args, signal);
     const raw = parseJson(stdout.slice(stdout.lastIndexOf(ANSWER_MARK) + ANSWER_MARK.length));
     if (code !== 0 || raw === undefined || !stdout.includes(ANSWER_MARK)) {
@@ -54,12 +54,12 @@ export class Whisper implements LocalEngine {
     };
   }
 
-  private jobOf({ audio, language, prompt, temperature, wordTimestamps, translate }: SpeechRequest): WhisperJob {
+  private jobOf(audioPath: string, { language, prompt, temperature, wordTimestamps, translate }: SpeechRequest): WhisperJob {
     // Without a language the addon would take English for granted.
     const unset = this.model.languages === 'multilingual' ? 'auto' : 'en';
     return {
       modelPath: this.modelPath,
-      audioPath: audio.path,
+      audioPath,
       options: {
         language: language === undefined ? unset : (WHISPER_CODE[language] ?? language),
         maxThreads: this.threads,

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { BUSY, type CallEnd, type CallLimit, CallLimits, Circuits, isPoolKey, KeyPools, type PoolKey } from '#circuits';
-import { KEYED_PROVIDER_IDS, type KeyedProviderId, type ProviderId, type SpeechError } from '#speech';
-import { type OwnKey, OwnKeys } from '#provider-keys';
+import type { WorkspaceTransaction } from '#database';
 import { messageOf } from '#errors';
 import { Log } from '#observability';
-import type { ClaimedJob } from '#queues/worker';
+import { type OwnKey, OwnKeys } from '#provider-keys';
+import { KEYED_PROVIDER_IDS, type KeyedProviderId, type ProviderId, type SpeechError } from '#speech';
 
-type ChunkJob = ClaimedJob<'transcription.transcribe-chunk'> | ClaimedJob<'transcription.redo-chunk'>;
+/** Reads in the workspace that a call is made for. */
+export interface Reader {
+  read<T>(work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T>;
+}
 
 /** What a call is made with: the workspace's own key, one of the installation's, or none where none is wanted. */
 export type CallKey = { kind: 'own'; key: OwnKey; limit: CallLimit } | { kind: 'pool'; key: PoolKey } | { kind: 'none' };
@@ -30,13 +33,14 @@ export class CallKeys {
 
   /**
    * Opens a key for one call.
-   * @param refused ids of keys this job was refused with
+   * @param workspace null: it has no key of its own for the provider
+   * @param refused ids of keys this work was refused with
    * @returns null when there is none that was not refused
    * @throws FieldError provider_key_rejected
    */
-  async open(job: ChunkJob, provider: ProviderId, refused: ReadonlySet<string>): Promise<CallKey | Wait | null> {
-    const own = await job.read((tx) => this.ownKeys.open(tx, provider));
-    if (own !== null) {
+  async open(workspace: Reader | null, provider: ProviderId, refused: ReadonlySet<string>): Promise<CallKey | Wait | null> {
+    const own = await workspace?.read((tx) => this.ownKeys.open(tx, provider));
+    if (own !== undefined && own !== null) {
       if (refused.has(own.id)) return null;
       return this.openOwn(provider, own);
     }
