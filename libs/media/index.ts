@@ -1,5 +1,6 @@
 export type { AudioFacts } from './audio-facts.js';
 export { AUDIO_FORMATS, type AudioFormat } from './audio-format.js';
+export { countedSeconds } from './count/counted-seconds.js';
 export { cutOut } from './cut-out.js';
 export { mediaErrors } from './media.errors.js';
 export { MediaModule } from './media.module.js';

@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import { AUDIO_FORMATS } from '../audio-format.js';
+import { wavHeader } from '../wav.js';
+import { countedSeconds } from './counted-seconds.js';
+
+const SECOND = 32_000;
+
+function wav(soundBytes: number, said = soundBytes, after = Buffer.alloc(0)): Buffer {
+  const header = wavHeader(soundBytes);
+  header.writeUInt32LE(said, 40);
+  return Buffer.concat([header, Buffer.alloc(soundBytes), after]);
+}
+
+function chunk(name: string, bytes: number): Buffer {
+  const head = Buffer.alloc(8);
+  head.write(name, 'latin1');
+  head.writeUInt32LE(bytes, 4);
+  return Buffer.concat([head, Buffer.alloc(bytes)]);
+}
+
+describe('the seconds of a WAV file', () => {
+  const count = (file: Buffer) => countedSeconds(file, AUDIO_FORMATS.wav);
+
+  it('are those of its samples', () => {
+    expect(count(wav(11 * SECOND))).toBe(11);
+  });
+
+  it.each([
+    ['says it has less than is there', wav(11 * SECOND, SECOND)],
+    ['says it has nothing', wav(11 * SECOND, 0)],
+    ['says it has more than is there', wav(11 * SECOND, 4_000_000_000)],
+    ['was streamed', wav(11 * SECOND, 0xffffffff)],
+  ])('are counted where its header %s', (_, file) => {
+    expect(count(file)).toBe(11);
+  });
+
+  it('leave out what stands behind the sound', () => {
+    expect(count(wav(11 * SECOND, 11 * SECOND, chunk('LIST', 64_000)))).toBe(11);
+  });
+
+  it('are not told by a file whose samples have no plain size', () => {
+    const file = wav(SECOND);
+    file.writeUInt16LE(8, 32);
+    expect(count(file)).toBeNull();
+    file.writeUInt16LE(2, 32);
+    file.writeUInt16LE(17, 20);
+    expect(count(file)).toBeNull();
+  });
+
+  it('are not told by one at a rate nobody records at', () => {
+    const file = wav(SECOND);
+    file.writeUInt32LE(1_092_676, 24);
+    expect(count(file)).toBeNull();
+  });
+});
+
+describe('the seconds of an MP3 file', () => {
+  const count = (file: Buffer) => countedSeconds(file, AUDIO_FORMATS.mp3);
+  /** MPEG 1 layer III, 128 kbit/s, 44.1 kHz: 417 bytes and 1152 samples. */
+  const frame = (): Buffer => {
+    const bytes = Buffer.alloc(417);
+    bytes.writeUInt32BE(0xfffb9000, 0);
+    return bytes;
+  };
+  const hundred = Buffer.concat(Array.from({ length: 100 }, frame));
+
+  it('are those of its frames', () => {
+    expect(count(hundred)).toBeCloseTo((100 * 1_152) / 44_100);
+  });
+
+  it('leave out the tags', () => {
+    const before = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x01\x00', 'latin1'), Buffer.alloc(128)]);
+    const after = Buffer.concat([Buffer.from('TAG'), Buffer.alloc(125)]);
+    expect(count(Buffer.concat([before, hundred, after]))).toBeCloseTo((100 * 1_152) / 44_100);
+  });
+
+  it('heed no count that an encoder wrote', () => {
+    const lying = Buffer.from(hundred);
+    lying.write('Xing', 36, 'latin1');
+    lying.writeUInt32BE(1, 40);
+    lying.writeUInt32BE(1_000_000, 44);
+    expect(count(lying)).toBeCloseTo((100 * 1_152) / 44_100);
+  });
+
+  it('are not told by one with something else in between', () => {
+    expect(count(Buffer.concat([hundred, Buffer.from('something else'), hundred]))).toBeNull();
+    expect(count(Buffer.alloc(0))).toBeNull();
+  });
+});
+
+describe('the seconds of Opus', () => {
+  const count = (file: Buffer) => countedSeconds(file, AUDIO_FORMATS.opus);
+  const page = (packets: Buffer[], serial = 7): Buffer => {
+    const head = Buffer.alloc(27 + packets.length);
+    head.write('OggS', 'latin1');
+    head.writeUInt32LE(serial, 14);
+    head[26] = packets.length;
+    packets.forEach((packet, index) => (head[27 + index] = packet.length));
+    return Buffer.concat([head, ...packets]);
+  };
+  const headers = [page([Buffer.from('OpusHead…')]), page([Buffer.from('OpusTags…')])];
+  /** CELT, full band, 20 ms: configuration 31, one frame. */
+  const twentyMs = Buffer.from([31 << 3, 0, 0]);
+
+  it('are those of its packets, whatever its pages say', () => {
+    expect(count(Buffer.concat([...headers, page(Array<Buffer>(50).fill(twentyMs))]))).toBeCloseTo(1);
+  });
+
+  it('count every frame of a packet', () => {
+    const three = Buffer.from([(31 << 3) | 3, 3, 0]);
+    expect(count(Buffer.concat([...headers, page([three])]))).toBeCloseTo(0.06);
+  });
+
+  it('are not told by two streams in one file, nor by one that is cut off', () => {
+    expect(count(Buffer.concat([...headers, page([twentyMs], 8)]))).toBeNull();
+    expect(count(Buffer.concat([...headers, page([twentyMs])]).subarray(0, -1))).toBeNull();
+  });
+});
