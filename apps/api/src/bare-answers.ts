@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { FieldError } from '#errors';
-import { PROBLEM_TYPE, problemOf } from '#errors/http';
+import { errorAnswer } from '#errors/http';
 import { newRequestId } from '#observability';
 import { FIRST_HEADERS } from './security-headers.js';
 
@@ -17,16 +17,10 @@ export interface BareProblem {
  * @param url what was asked for, as far as it could be read
  */
 export function bareProblem(error: FieldError, url: string, requestId = newRequestId()): BareProblem {
-  const problem = problemOf(error, url, requestId);
-  const body = Buffer.from(JSON.stringify(problem));
-  const headers = {
-    'content-type': PROBLEM_TYPE,
-    'content-length': String(body.length),
-    'x-request-id': requestId,
-    ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterSeconds)) }),
-    connection: 'close',
-  };
-  return { status: problem.status, requestId, headers, body };
+  const answer = errorAnswer(error, url, requestId);
+  const body = Buffer.from(JSON.stringify(answer.body));
+  const headers = { ...answer.headers, 'content-length': String(body.length), 'x-request-id': requestId, connection: 'close' };
+  return { status: answer.status, requestId, headers, body };
 }
 
 /** Answers with a problem in place of the app. The answer has its first headers already. */

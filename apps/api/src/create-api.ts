@@ -26,6 +26,9 @@ const JSON_BODY_BYTES = 1_000_000;
 /** The one path that answers without its version, too: sign-in forms of client apps outlive versions. */
 const UNVERSIONED_AUTH = '/api/auth/';
 
+/** Groq's SDK has this before the paths it shares with OpenAI's. */
+const GROQ_PATHS = '/openai/v1/';
+
 /** Routes outside /api/v1: probes, signed links of local-disk objects, the local inbox, and the pages that links in letters lead to. */
 const UNPREFIXED = [
   ...['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id', 'accept-invitation'].map((path) => ({
@@ -33,6 +36,7 @@ const UNPREFIXED = [
     method: RequestMethod.GET,
   })),
   { path: 'objects/parts/:token', method: RequestMethod.PUT },
+  { path: 'v1/*path', method: RequestMethod.ALL },
   ...['verify-email', 'reset-password'].map((path) => ({ path, method: RequestMethod.ALL })),
 ];
 
@@ -51,7 +55,7 @@ export async function createApi(
     bodyLimit: JSON_BODY_BYTES,
     genReqId: (request: { headers: Record<string, unknown> }) => acceptRequestId(request.headers['x-request-id']),
     trustProxy: config.http.trustedProxies ?? false,
-    rewriteUrl: ({ url = '/' }: { url?: string }) => (url.startsWith(UNVERSIONED_AUTH) ? url.replace('/api/', '/api/v1/') : url),
+    rewriteUrl: ({ url = '/' }: { url?: string }) => knownAs(url),
     forceCloseConnections: 'idle',
     // Signed links are longer than the router's default of 100 characters.
     routerOptions: { maxParamLength: 2_048 },
@@ -70,6 +74,12 @@ export async function createApi(
   await keepTheEdges(app, config, log, patience);
   if (config.http.docs) serveDocumentation(app, config);
   return app;
+}
+
+/** The path under which a route is known. */
+function knownAs(url: string): string {
+  if (url.startsWith(UNVERSIONED_AUTH)) return url.replace('/api/', '/api/v1/');
+  return url.startsWith(GROQ_PATHS) ? url.slice(GROQ_PATHS.indexOf('/v1/')) : url;
 }
 
 /** What happens to a request before any route sees it, in this order. */

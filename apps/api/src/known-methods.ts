@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors, FieldError } from '#errors';
-import { PROBLEM_TYPE, problemOf } from '#errors/http';
+import { errorAnswer } from '#errors/http';
 
 /** The paths of one route pattern, and what they take. */
 interface KnownPath {
@@ -36,8 +36,11 @@ function refuse({ url, method, id }: FastifyRequest, reply: FastifyReply, allowe
   const allow = allowed.join(', ');
   const advice = allowed.length === 1 ? 'Send it with this method.' : 'Send it with one of these methods.';
   const error = new FieldError(commonErrors.method_not_allowed, `${pathOf(url)} takes ${allow}, not ${method}. ${advice}`);
-  const problem = problemOf(error, url, id);
-  void reply.status(problem.status).headers({ allow, 'content-type': PROBLEM_TYPE }).send(problem);
+  const { status, headers, body } = errorAnswer(error, url, id);
+  void reply
+    .status(status)
+    .headers({ allow, ...headers })
+    .send(body);
 }
 
 function pathOf(url: string): string {

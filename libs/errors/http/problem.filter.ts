@@ -3,14 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors } from '../common-errors.js';
 import { FieldError } from '../field-error.js';
 import { STATUS_OF_KIND } from '../kinds.js';
-import { PROBLEM_TYPE, problemOf } from './problem.js';
+import { errorAnswer } from './error-answer.js';
 
 /** What the filter needs of the log; the ground's `errors` knows no other room. */
 export interface FailureLog {
   error(message: string, fields: object): void;
 }
 
-/** Turns whatever a request ended with into problem+json. */
+/** Turns whatever a request ended with into problem+json, or into what callers of its path read. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -33,9 +33,8 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const problem = problemOf(error, request.url, this.requestId());
-    if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
-    void reply.status(problem.status).header('content-type', PROBLEM_TYPE).send(problem);
+    const { status, headers, body } = errorAnswer(error, request.url, this.requestId());
+    void reply.status(status).headers(headers).send(body);
   }
 }
 
