@@ -85,7 +85,7 @@ export class Config {
   readonly vault: { masterKey: string; previousMasterKeys: string[] };
   /** Applied in order to the limits of the rate-limits room. */
   readonly rateLimits: RateLimitSetting[];
-  readonly recordings: { maxBytes: number; maxSeconds: number; workDirectory: string };
+  readonly recordings: { maxBytes: number; maxSeconds: number; heldBytes: number; workDirectory: string };
   /** Where addresses that users give may lead to. */
   readonly outgoing: { allowedHosts: string[]; ports: number[] };
   readonly ffmpeg: { path: string; sandbox: 'auto' | 'required' | 'off' };
@@ -159,6 +159,7 @@ export class Config {
     this.recordings = {
       maxBytes: env.MAX_UPLOAD_MB * 1_000_000,
       maxSeconds: env.MAX_RECORDING_SECONDS,
+      heldBytes: env.OPENAI_MEMORY_MB * 1_000_000,
       workDirectory: resolve(env.WORK_DIRECTORY ?? join(this.home, 'tmp')),
     };
     this.outgoing = {

@@ -12,14 +12,17 @@ import {
   type WorkspaceTransaction,
 } from '#database';
 import { FieldError } from '#errors';
+import { Events } from '#events';
 import { IdempotentEffects } from '#idempotency';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
 import type { SpeechPolicy } from '#speech';
 import { type ChosenEngine, EngineChoice } from './engine-choice.js';
 import type { FinishedTranscription } from './formats/finished-transcript.js';
+import { Bell } from './progress/bell.js';
 import { PRIORITIES, type Priority } from './priorities.js';
 import { GenerationsRepository } from './generations.repository.js';
+import { textSoFar } from './text-so-far.js';
 import { TranscriptionQuota } from './transcription-quota.js';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
@@ -43,6 +46,8 @@ export interface TranscriptionWish {
   /** `separate`: each channel is transcribed apart. Two tracks always are. */
   channels?: 'mixed' | 'separate';
   priority?: Priority;
+  /** Whether another engine may do it while the chosen one cannot; not set: if nobody was named. */
+  fallback?: boolean;
 }
 
 /** One of several orders. */
@@ -67,9 +72,9 @@ export interface Orderer {
   keyId?: string | null;
 }
 
-/** Between two looks of a waiting request: short at first, for short recordings. */
-const FIRST_STEP_MS = 250;
-const LONGEST_STEP_MS = 1_000;
+/** Between two looks of a waiting request: changes ring, and a ring may be lost; chunks may be done many times a second. */
+const LONGEST_STEP_MS = 2_000;
+const SHORTEST_STEP_MS = 100;
 /** How much longer a request may wait once the process is asked to end. */
 const LAST_WAIT_MS = 10_000;
 /** Lines of a transcript that are read at once. */
@@ -98,6 +103,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly effects: IdempotentEffects,
     private readonly generations: GenerationsRepository,
     private readonly quota: TranscriptionQuota,
+    private readonly events: Events,
   ) {}
 
   /** Requests that wait for a result soon answer with what there is, so that the process can end. */
@@ -187,16 +193,34 @@ export class TranscriptionService implements BeforeApplicationShutdown {
   /**
    * Waits for the end of a transcription, at most so many seconds.
    * @param signal fires when nobody waits for the answer any more
+   * @param heard is told the text so far, whenever there is more of it
    * @returns it as it is then, finished or not
    */
-  async waitFor(workspaceId: string, id: string, seconds: number, signal: AbortSignal): Promise<Transcription> {
+  async waitFor(
+    workspaceId: string,
+    id: string,
+    seconds: number,
+    signal: AbortSignal,
+    heard?: (textSoFar: string) => void,
+  ): Promise<Transcription> {
     const deadline = performance.now() + seconds * 1_000;
-    for (let step = FIRST_STEP_MS; ; step = Math.min(step * 1.5, LONGEST_STEP_MS)) {
-      const transcription = await this.get(workspaceId, id);
-      const left = Math.min(deadline, this.waitUntil) - performance.now();
-      if (isFinished(transcription) || signal.aborted || left <= 0) return transcription;
-      await sleep(Math.min(step, left));
+    const bell = new Bell();
+    const hush = this.events.subscribe(`transcription:${id}`, () => bell.ring());
+    try {
+      for (;;) {
+        const transcription = await this.get(workspaceId, id);
+        const left = Math.min(deadline, this.waitUntil) - performance.now();
+        if (isFinished(transcription) || signal.aborted || left <= 0) return transcription;
+        if (heard !== undefined && transcription.chunksDone > 0) heard(await this.textOf(transcription));
+        if (await bell.heard(Math.min(LONGEST_STEP_MS, left), signal)) await sleep(SHORTEST_STEP_MS);
+      }
+    } finally {
+      hush();
     }
+  }
+
+  private async textOf({ workspaceId, ...run }: Transcription): Promise<string> {
+    return textSoFar(await this.database.inWorkspace(workspaceId, (tx) => this.transcriptions.chunks(tx, run)));
   }
 
   /** One page of a transcript's lines. */
@@ -335,7 +359,7 @@ function optionsOf(
     ...(wish.task === 'translate' ? { task: wish.task } : {}),
     ...(wish.vocabulary === undefined || wish.vocabulary.length === 0 ? {} : { vocabulary: wish.vocabulary }),
     ...(wish.reuse === false ? { reuse: false } : {}),
-    ...(wish.provider === undefined && wish.model === undefined ? { fallback: true as const } : {}),
+    ...((wish.fallback ?? (wish.provider === undefined && wish.model === undefined)) ? { fallback: true as const } : {}),
     ...preference,
     ...(channels === null ? {} : { channels }),
   };

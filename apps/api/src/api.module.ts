@@ -13,6 +13,7 @@ import { IdentityHttpModule } from '#identity/http';
 import { MailModule } from '#mail';
 import { MailHttpModule } from '#mail/http';
 import { type Log, ObservabilityModule } from '#observability';
+import { OpenAiCompatHttpModule } from '#openai-compat/http';
 import { ProviderKeysHttpModule } from '#provider-keys/http';
 import { ProvidersHttpModule } from '#providers/http';
 import { QueuesModule } from '#queues';
@@ -57,6 +58,7 @@ export class ApiModule {
         TranscriptionHttpModule,
         ProviderKeysHttpModule,
         ProvidersHttpModule,
+        OpenAiCompatHttpModule,
         WorkspacesHttpModule,
         AuditHttpModule,
         QuotaHttpModule,

@@ -29,14 +29,15 @@ const UNVERSIONED_AUTH = '/api/auth/';
 /** Groq's SDK has this before the paths it shares with OpenAI's. */
 const GROQ_PATHS = '/openai/v1/';
 
-/** Routes outside /api/v1: probes, signed links of local-disk objects, the local inbox, and the pages that links in letters lead to. */
+/** Routes outside /api/v1: those that answer as OpenAI's do, probes, signed links of local-disk objects, the local inbox, and the pages that links in letters lead to. */
 const UNPREFIXED = [
   ...['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id', 'accept-invitation'].map((path) => ({
     path,
     method: RequestMethod.GET,
   })),
   { path: 'objects/parts/:token', method: RequestMethod.PUT },
-  { path: 'v1/*path', method: RequestMethod.ALL },
+  ...['transcriptions', 'translations'].map((path) => ({ path: `v1/audio/${path}`, method: RequestMethod.POST })),
+  ...['v1/models', 'v1/models/:model'].map((path) => ({ path, method: RequestMethod.GET })),
   ...['verify-email', 'reset-password'].map((path) => ({ path, method: RequestMethod.ALL })),
 ];
 

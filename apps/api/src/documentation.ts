@@ -55,6 +55,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('uploads', 'Large recordings: in parts, or over connections that break')
     .addTag('transcriptions', 'Orders to transcribe, and their results')
     .addTag('meetings', 'Meetings, and the background service that transcribes them')
+    .addTag('openai', 'The same routes as OpenAI has, for programs written for it')
     .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
     .addTag('providers', 'Who can transcribe: models, prices, and how they do')
     .addTag('usage', 'What a workspace may use, what it has used, and what that cost')

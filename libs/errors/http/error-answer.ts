@@ -15,7 +15,8 @@ export interface ErrorAnswer {
  */
 export function errorAnswer(error: FieldError, url: string, requestId: string): ErrorAnswer {
   const { retryAfterSeconds } = error;
-  const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) };
+  const wait: Record<string, string> = {};
+  if (retryAfterSeconds !== undefined) wait['retry-after'] = String(Math.ceil(retryAfterSeconds));
   if (!isOpenAiPath(url)) {
     const problem = problemOf(error, url, requestId);
     return { status: problem.status, headers: { 'content-type': PROBLEM_TYPE, ...wait }, body: problem };

@@ -5,7 +5,7 @@ import { countedSeconds } from './counted-seconds.js';
 
 const SECOND = 32_000;
 
-function wav(soundBytes: number, said = soundBytes, after = Buffer.alloc(0)): Buffer {
+function wav(soundBytes: number, said = soundBytes, after: Uint8Array = new Uint8Array()): Buffer {
   const header = wavHeader(soundBytes);
   header.writeUInt32LE(said, 40);
   return Buffer.concat([header, Buffer.alloc(soundBytes), after]);

@@ -1,0 +1,1 @@
+export { OpenAiCompatHttpModule } from './openai-compat-http.module.js';

@@ -1,0 +1,60 @@
+import { validationPipe } from '#errors/http';
+import { type SpeechOrder, unsupported } from '../speech-order.js';
+import { TranscriptionFormDto, TranslationFormDto } from './dto/speech-form.dto.js';
+
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+/** Of these a form may have several; of the others the last one counts. */
+const LISTS = ['timestamp_granularities', 'include'];
+const TRANSCRIPTION_FIELDS = ['model', 'prompt', 'temperature', 'language', 'response_format', 'stream', ...LISTS];
+const TRANSLATION_FIELDS = ['model', 'prompt', 'temperature', 'response_format'];
+/** Their models tell speakers apart by samples; ours do not, and saying nothing would give other names than those asked for. */
+const KNOWN_SPEAKERS = ['known_speaker_names', 'known_speaker_references'];
+/** OpenAI's own Whisper answers at once or not at all. */
+const NEVER_STREAMED = new Set(['whisper-1', 'openai/whisper-1']);
+
+/**
+ * What the form of POST /v1/audio/transcriptions asks for. Fields nobody knows are passed over, and empty ones, as OpenAI does.
+ * @throws FieldError validation_failed, unsupported_value
+ */
+export async function transcriptionOrder(fields: Fields): Promise<SpeechOrder> {
+  for (const name of KNOWN_SPEAKERS)
+    if (fields.has(name)) throw unsupported(name, `${name} is not supported here. Leave it out; speakers are named by letters.`);
+  const form = await checked(fields, TRANSCRIPTION_FIELDS, TranscriptionFormDto);
+  const { model, language, prompt, temperature, stream = false, response_format: format = 'json' } = form;
+  const granularities = new Set(form.timestamp_granularities);
+  if (form.include?.includes('logprobs') === true)
+    throw unsupported(
+      'include',
+      "include 'logprobs' is not supported here: no engine behind this server gives them. Leave it out.",
+    );
+  if (granularities.has('word') && format !== 'verbose_json')
+    throw unsupported(
+      'timestamp_granularities',
+      "timestamp_granularities needs response_format 'verbose_json'. Ask for that, or leave it out.",
+    );
+  return {
+    ...{ model, format, language, prompt, temperature, granularities, translate: false },
+    diarize: format === 'diarized_json',
+    stream: stream && !NEVER_STREAMED.has(model),
+  };
+}
+
+/**
+ * What the form of POST /v1/audio/translations asks for.
+ * @throws FieldError validation_failed
+ */
+export async function translationOrder(fields: Fields): Promise<SpeechOrder> {
+  const form = await checked(fields, TRANSLATION_FIELDS, TranslationFormDto);
+  const { model, prompt, temperature, response_format: format = 'json' } = form;
+  return { model, format, prompt, temperature, granularities: new Set(), translate: true, diarize: false, stream: false };
+}
+
+async function checked<Form extends object>(fields: Fields, known: readonly string[], type: new () => Form): Promise<Form> {
+  const given = known.flatMap((name): [string, string | string[]][] => {
+    const values = fields.get(name)?.filter((value) => value !== '') ?? [];
+    if (values.length === 0) return [];
+    return [[name, LISTS.includes(name) ? values.flatMap((value) => value.split(',')) : (values.at(-1) ?? '')]];
+  });
+  return (await validationPipe().transform(Object.fromEntries(given), { type: 'body', metatype: type })) as Form;
+}
