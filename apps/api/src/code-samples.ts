@@ -90,7 +90,7 @@ function fillPath(path: string, { parameters = [] }: Operation): string {
 function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {
   const content = operation.requestBody?.content ?? {};
   const form = resolve(content['multipart/form-data']?.schema, schemas);
-  if (form !== undefined) return ['-F file=@samples/meeting.opus'];
+  if (form !== undefined) return ['-F file=@samples/meeting.opus', ...requiredTexts(form)];
   const json = resolve(content['application/json']?.schema, schemas);
   if (json === undefined) return [];
   const [given] = Object.values(content['application/json']?.examples ?? {});
@@ -98,6 +98,11 @@ function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[]
   const body = JSON.stringify(Object.fromEntries(fields.map(([name, example]) => [name, VARIABLE_OF_FIELD[name] ?? example])));
   // In double quotes, so that the shell puts its variables in.
   return ['-H "Content-Type: application/json"', `-d "${body.replaceAll('"', '\\"')}"`];
+}
+
+/** The fields of a form that must be there beside its file. */
+function requiredTexts(form: Schema): string[] {
+  return requiredFields(form).flatMap(([name, example]) => (name === 'file' ? [] : [`-F ${name}=${String(example)}`]));
 }
 
 function requiredFields({ properties = {}, required = [] }: Schema): [string, unknown][] {

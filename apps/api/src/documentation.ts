@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import type { Config } from '#config';
 import { addBodyProblems } from './body-problems.js';
 import { addCodeSamples } from './code-samples.js';
+import { showOpenAiErrors } from './openai-errors.js';
 
 const DESCRIPTION = `
 Steno turns recordings into transcripts. Register, send a recording, order its transcription, read the result:
@@ -71,7 +72,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, builder, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
-  return addCodeSamples(addBodyProblems(document));
+  return addCodeSamples(showOpenAiErrors(addBodyProblems(document)));
 }
 
 /** The pages load scripts and styles of this server and nothing else; ReDoc draws with inline styles and a worker from a blob. */

@@ -1,5 +1,5 @@
 import type { FieldError } from '../field-error.js';
-import { isInVain, isOpenAiPath, openAiErrorOf, openAiStatusOf } from './openai-error.js';
+import { isOpenAiPath, openAiAnswerOf } from './openai-error.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';
 
 /** An error as it is answered, but for the request's id, which is a header of every answer. */
@@ -14,20 +14,12 @@ export interface ErrorAnswer {
  * @param url what was asked for
  */
 export function errorAnswer(error: FieldError, url: string, requestId: string): ErrorAnswer {
-  const { retryAfterSeconds } = error;
-  const wait: Record<string, string> = {};
-  if (retryAfterSeconds !== undefined) wait['retry-after'] = String(Math.ceil(retryAfterSeconds));
-  if (!isOpenAiPath(url)) {
-    const problem = problemOf(error, url, requestId);
-    return { status: problem.status, headers: { 'content-type': PROBLEM_TYPE, ...wait }, body: problem };
-  }
-  return {
-    status: openAiStatusOf(error.kind),
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      ...wait,
-      ...(isInVain(error) ? { 'x-should-retry': 'false' } : {}),
-    },
-    body: openAiErrorOf(error),
-  };
+  const answer = isOpenAiPath(url) ? openAiAnswerOf(error) : problemAnswer(error, url, requestId);
+  if (error.retryAfterSeconds !== undefined) answer.headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds));
+  return answer;
+}
+
+function problemAnswer(error: FieldError, url: string, requestId: string): ErrorAnswer {
+  const problem = problemOf(error, url, requestId);
+  return { status: problem.status, headers: { 'content-type': PROBLEM_TYPE }, body: problem };
 }

@@ -1,6 +1,6 @@
 export { addProblems, ApiProblems } from './api-problems.js';
 export { errorAnswer, type ErrorAnswer } from './error-answer.js';
-export { isOpenAiPath, openAiStatusOf, openAiTypeOf } from './openai-error.js';
+export { isOpenAiPath, openAiErrorOf, openAiStatusOf } from './openai-error.js';
 export { PROBLEM_TYPE, problemOf } from './problem.js';
 export { ProblemDto } from './problem.dto.js';
 export { ProblemFilter } from './problem.filter.js';

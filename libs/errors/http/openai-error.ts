@@ -1,5 +1,5 @@
 import type { FieldError } from '../field-error.js';
-import { type ErrorKind, STATUS_OF_KIND } from '../kinds.js';
+import { STATUS_OF_KIND } from '../kinds.js';
 
 /** Paths whose callers are programs written for OpenAI's API; Groq's SDK puts its own word before. */
 const PATHS = /^(?:\/openai)?\/v1(?:[/?]|$)/;
@@ -15,34 +15,41 @@ export interface OpenAiError {
 }
 
 /** Where OpenAI answers another status: it knows one for whatever is wrong with a request. */
-const STATUS: Partial<Record<ErrorKind, number>> = { unprocessable: 400, unsupported_media: 400 };
+const STATUSES: Readonly<Record<number, number>> = { 415: 400, 422: 400 };
 
-/** Its words; what is not named here is wrong with the request, or is ours by its status. */
-const TYPES: Partial<Record<ErrorKind, string>> = {
-  unauthenticated: 'authentication_error',
-  forbidden: 'permission_error',
-  rate_limited: 'rate_limit_error',
+/** Its words; what is not named here is wrong with the request, or is ours. */
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  429: 'rate_limit_error',
 };
 
 /** SDKs of OpenAI wait no longer than that between tries; what takes longer they would try in vain. */
 const LONGEST_WAIT_SECONDS = 60;
 
-export function openAiStatusOf(kind: ErrorKind): number {
-  return STATUS[kind] ?? STATUS_OF_KIND[kind];
+/** The status that OpenAI answers where we answer `status` elsewhere. */
+export function openAiStatusOf(status: number): number {
+  return STATUSES[status] ?? status;
 }
 
-/** The body. `code` is ours, as stable as everywhere. */
-export function openAiErrorOf(error: FieldError): OpenAiError {
-  const { message, kind, code } = error;
-  return { error: { message, type: openAiTypeOf(kind, code), param: error.violations?.[0]?.path ?? null, code } };
+/** @param status as `openAiStatusOf` has it @param code ours, as stable as everywhere */
+export function openAiErrorOf(status: number, code: string, message: string, param: string | null = null): OpenAiError {
+  const type =
+    code === 'quota_exceeded'
+      ? 'insufficient_quota'
+      : (TYPES[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error'));
+  return { error: { message, type, param, code } };
 }
 
-export function openAiTypeOf(kind: ErrorKind, code: string): string {
-  if (code === 'quota_exceeded') return 'insufficient_quota';
-  return TYPES[kind] ?? (openAiStatusOf(kind) >= 500 ? 'server_error' : 'invalid_request_error');
+/** How an error is answered below /v1. */
+export function openAiAnswerOf(error: FieldError): { status: number; headers: Record<string, string>; body: OpenAiError } {
+  const status = openAiStatusOf(STATUS_OF_KIND[error.kind]);
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+  if (isInVain(error)) headers['x-should-retry'] = 'false';
+  return { status, headers, body: openAiErrorOf(status, error.code, error.message, error.violations?.[0]?.path) };
 }
 
 /** Whether the SDKs must not send the request again by themselves, as they do on 408, 409, 429 and from 500 on. */
-export function isInVain({ retryAfterSeconds = 0, members }: FieldError): boolean {
+function isInVain({ retryAfterSeconds = 0, members }: FieldError): boolean {
   return retryAfterSeconds > LONGEST_WAIT_SECONDS || members.retry === false;
 }
