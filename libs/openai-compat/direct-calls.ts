@@ -22,7 +22,7 @@ import {
 } from '#transcription';
 import { type ProviderCall, UsageRecords } from '#usage';
 import type { Heard } from './answers/heard.js';
-import type { DirectRequest } from './direct-transcriptions.js';
+import type { DirectRequest } from './direct-request.js';
 
 /** One call as far as it is known before it ends. */
 interface Call {

@@ -33,18 +33,6 @@ interface Plan {
   own: ReadonlySet<ProviderId>;
 }
 
-/** A request that is under way. */
-export interface DirectRequest {
-  subject: QuotaSubject;
-  actor: Actor;
-  order: SpeechOrder;
-  audio: HeldAudio;
-  /** Providers the workspace has keys of its own for. */
-  own: ReadonlySet<ProviderId>;
-  /** Fires when nobody waits for the answer any more. */
-  signal: AbortSignal;
-}
-
 /**
  * Short recordings, passed on to a provider as they came: nothing is stored, no program runs. What they take of the quota is set aside
  * before, and settled with the record of the call.

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { isOpenAiPath, openAiErrorOf, openAiStatusOf } from '#errors/http';
+import { isOpenAiPath, openAiErrorOf, openAiStatusOf, type ProblemDto } from '#errors/http';
 
 const PROBLEM = 'application/problem+json';
 const ERROR = {
@@ -21,12 +21,13 @@ const ERROR = {
 
 interface Example {
   summary: string;
-  value: { code: string; detail: string };
+  /** A problem, or an error of OpenAI's. */
+  value: object;
 }
 interface Response {
   description?: string;
   headers?: object;
-  content?: Record<string, { examples?: Record<string, Example> }>;
+  content?: Record<string, { schema?: object; examples?: Record<string, Example> }>;
 }
 
 /** Documents the errors of OpenAI's routes as they are answered there. Their decorators say problems, as on every route. */
@@ -54,16 +55,16 @@ function rewritten(responses: Record<string, Response>): Record<string, Response
 }
 
 function addErrors(result: Record<string, Response>, status: number, problems: Record<string, Example>, headers?: object): void {
-  const errors = Object.entries(problems).map(([name, { summary, value }]) => [
-    name,
-    { summary, value: openAiErrorOf(status, value.code, value.detail) },
-  ]);
-  const examples = { ...result[status]?.content?.['application/json']?.examples, ...(Object.fromEntries(errors) as object) };
+  const errors = Object.entries(problems).map(([name, { summary, value }]): [string, Example] => {
+    const { code, detail } = value as ProblemDto;
+    return [name, { summary, value: openAiErrorOf(status, code, detail) }];
+  });
+  const examples = { ...result[status]?.content?.['application/json']?.examples, ...Object.fromEntries(errors) };
   result[status] = {
     description: Object.keys(examples)
       .map((code) => `\`${code}\``)
       .join(', '),
     ...(headers === undefined ? {} : { headers }),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/OpenAiError' }, examples } as object },
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/OpenAiError' }, examples } },
   };
 }

@@ -40,14 +40,12 @@ describe("OpenAI's SDK", () => {
 
   it('gets verbose_json with segments unless it asks for words alone', async () => {
     const ask = (timestamp_granularities?: ('word' | 'segment')[]) =>
-      openai
-        .client()
-        .audio.transcriptions.create({
-          file: tone(6),
-          model: 'whisper-1',
-          response_format: 'verbose_json',
-          timestamp_granularities,
-        });
+      openai.client().audio.transcriptions.create({
+        file: tone(6),
+        model: 'whisper-1',
+        response_format: 'verbose_json',
+        timestamp_granularities,
+      });
     const plain = await ask();
     expect(plain).toMatchObject({ language: 'english', duration: 6, text: TEXT, usage: { type: 'duration', seconds: 6 } });
     expect([plain.segments?.length, plain.words]).toEqual([2, undefined]);
@@ -58,14 +56,12 @@ describe("OpenAI's SDK", () => {
   });
 
   it('gets speakers', async () => {
-    const answer = await openai
-      .client()
-      .audio.transcriptions.create({
-        file: tone(6),
-        model: 'gpt-4o-transcribe-diarize',
-        response_format: 'diarized_json',
-        chunking_strategy: 'auto',
-      });
+    const answer = await openai.client().audio.transcriptions.create({
+      file: tone(6),
+      model: 'gpt-4o-transcribe-diarize',
+      response_format: 'diarized_json',
+      chunking_strategy: 'auto',
+    });
     expect(answer).toMatchObject({
       duration: 6,
       segments: [

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { wav } from '#testing/recordings';
 import { DOUBLE_KEY, type SpeechDouble, startOpenAiDouble } from '#testing/speech-doubles';
@@ -15,6 +16,13 @@ export interface OpenAiApi {
   key: string;
   /** An SDK that tries once. */
   client(options?: { apiKey?: string; maxRetries?: number }): OpenAI;
+  /** Another key of the same workspace. */
+  keyFor(scopes: string[]): Promise<{ id: string; key: string }>;
+  /** A key of a new workspace. */
+  newcomer(): Promise<SignedInUser & { key: string }>;
+  /** Providers and keys that were left alone are no longer. */
+  forgetCircuits(): Promise<void>;
+  query<Row extends object>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 }
 
@@ -30,6 +38,17 @@ export async function startOpenAiApi(overrides: Record<string, string> = {}): Pr
   return {
     ...{ api, provider, url, user, key },
     client: ({ apiKey = key, maxRetries = 0 } = {}) => new OpenAI({ apiKey, maxRetries, baseURL: `${url}/v1` }),
+    keyFor: (scopes) => makeKey(api, user.headers, { scopes }),
+    newcomer: async () => {
+      const other = await api.register();
+      return { ...other, key: (await makeKey(api, other.headers, { scopes: ['write'] })).key };
+    },
+    forgetCircuits: async () => {
+      await api.database.asSystem((tx) => tx.execute('DELETE FROM circuits'));
+      // What a process knows of them is good for a second.
+      await sleep(1_100);
+    },
+    query: (sql, parameters = []) => api.database.asSystem((tx) => tx.query(sql, parameters)),
     stop: async () => {
       await api.stop();
       await provider.close();

@@ -36,12 +36,12 @@ function* packetsOf(file: Buffer): Generator<Buffer | null> {
   let begun: Buffer[] = [];
   let serial: number | undefined;
   for (let at = 0; at < file.length;) {
-    if (at + PAGE_HEAD_BYTES > file.length || file.toString('latin1', at, at + 4) !== 'OggS') return yield null;
+    if (at + PAGE_HEAD_BYTES > file.length || file.toString('latin1', at, at + 4) !== 'OggS') return void (yield null);
     serial ??= file.readUInt32LE(at + 14);
     const lengths = file.subarray(at + PAGE_HEAD_BYTES, at + PAGE_HEAD_BYTES + (file[at + 26] ?? 0));
     let from = at + PAGE_HEAD_BYTES + lengths.length;
     const end = lengths.reduce((sum, length) => sum + length, from);
-    if (file.readUInt32LE(at + 14) !== serial || end > file.length) return yield null;
+    if (file.readUInt32LE(at + 14) !== serial || end > file.length) return void (yield null);
     for (const length of lengths) {
       begun.push(file.subarray(from, from + length));
       from += length;

@@ -12,8 +12,8 @@ const LONGEST_SILENCE_MS = 600_000;
 
 /** A stream of events that was asked for; it begins with the first news, so that what is wrong before that has its status. */
 export interface SpeechStream {
-  heard(textSoFar: string): void;
-  end(heard: Heard): void;
+  heard: (textSoFar: string) => void;
+  end: (heard: Heard) => void;
 }
 
 /** Answers one request for a transcript, and knows when nobody waits for it any more. */

@@ -7,3 +7,4 @@ export { startHuggingFaceDouble } from './huggingface-double.js';
 export { startGroqDouble, startOpenAiDouble } from './openai-double.js';
 export { type LocalDouble, makeLocalDouble } from './local-double.js';
 export { startOpenRouterDouble } from './openrouter-double.js';
+export { judgeBy } from './vendor-document.js';
