@@ -7,6 +7,8 @@ export interface LoadOrder {
   /** Taken in turn. */
   paths: string[];
   headers: Record<string, string>;
+  /** Posted with every request; not set: it is a GET. */
+  body?: { type: string; base64: string };
   atOnce: number;
   seconds: number;
 }
@@ -22,7 +24,8 @@ const result = await autocannon({
   url: order.origin,
   connections: order.atOnce,
   duration: order.seconds,
-  headers: order.headers,
+  headers: { ...order.headers, ...(order.body && { 'content-type': order.body.type }) },
+  ...(order.body && { method: 'POST', body: Buffer.from(order.body.base64, 'base64') }),
   requests: order.paths.map((path) => ({ path })),
 });
 const right = result.statusCodeStats?.['200']?.count ?? 0;

@@ -1,3 +1,4 @@
+import { p1, p1Proxy } from '../../bench/p1-openai.ts';
 import { p2 } from '../../bench/p2-read-transcription.ts';
 import { p4, p4Memory } from '../../bench/p4-prepare.ts';
 import { p5 } from '../../bench/p5-transcribe.ts';
@@ -11,7 +12,7 @@ import { describeMissing, installMissing } from '../system/packages.ts';
 import { contest, type Contest } from './contest.ts';
 import { circumstances, keepRecords, recordOf, type RowRecord, tableOf } from './records.ts';
 
-const ROWS: readonly Row[] = [p2, p4, p4Memory, p5, p6, p6Memory, p9];
+const ROWS: readonly Row[] = [p1, p1Proxy, p2, p4, p4Memory, p5, p6, p6Memory, p9];
 
 /**
  * `npm run bench [-- p2 …]`: measures Steno beside its floors and writes docs/benchmarks.md. A figure that is not reached is said, and
