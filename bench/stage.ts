@@ -13,7 +13,9 @@ import { runScript, Service } from '../tools/start/service.ts';
 const CONNECTIONS = 100;
 const READY_MS = 60_000;
 /** Counted as in production, and never spent. */
-const LIMITS_OUT_OF_REACH = ['address', 'user', 'key-free', 'sign-in', 'anonymous'].map((policy) => `${policy}=999999999/60`).join(',');
+const LIMITS_OUT_OF_REACH = ['address', 'user', 'key-free', 'sign-in', 'anonymous']
+  .map((policy) => `${policy}=999999999/60`)
+  .join(',');
 
 /**
  * Where one variant of a row is played: a Postgres, a Redis where wanted, and processes, all of its own. Disposing it ends them all,

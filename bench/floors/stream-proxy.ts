@@ -13,6 +13,7 @@ const server = createServer((request, response) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     pipeline(answer, response, ignore);
   });
+  onward.on('error', () => response.destroy());
   pipeline(request, onward, ignore);
 });
 

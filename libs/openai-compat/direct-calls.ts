@@ -23,6 +23,7 @@ import {
 import { type ProviderCall, UsageRecords } from '#usage';
 import type { Heard } from './answers/heard.js';
 import type { DirectRequest } from './direct-request.js';
+import { RequestAccounts } from './request-accounts.js';
 
 /** One call as far as it is known before it ends. */
 interface Call {
@@ -47,6 +48,7 @@ export class DirectCalls {
     private readonly ownKeys: OwnKeys,
     private readonly quotas: Quotas,
     private readonly usage: UsageRecords,
+    private readonly accounts: RequestAccounts,
   ) {}
 
   /**
@@ -124,20 +126,18 @@ export class DirectCalls {
     });
   }
 
-  /** One transaction: the record of the call, and what it takes of the quota. */
+  /** One transaction: the record of the call, and what it takes of the quota and of the workspace's own key. */
   private async settle(request: DirectRequest, call: Call, { usage }: SpeechResult): Promise<void> {
     const { audio, subject } = request;
     const cost = callCost(call.choice.model.price, audio.seconds, usage);
     const costMicroDollars = cost === null ? null : String(cost);
+    const record = callOf(request, call, { outcome: 'answered', errorKind: null, costMicroDollars });
+    const { with: key } = call;
+    if (key.kind !== 'own') return this.accounts.settle(record);
     await this.database.inWorkspace(subject.workspaceId, async (tx) => {
-      await this.usage.record(tx, callOf(request, call, { outcome: 'answered', errorKind: null, costMicroDollars }));
-      if (call.with.kind === 'own')
-        await this.ownKeys.count(tx, call.with.key.id, {
-          model: call.choice.model.id,
-          audioSeconds: audio.seconds,
-          costMicroDollars,
-          errorCode: null,
-        });
+      await this.usage.record(tx, record);
+      const { model, audioSeconds } = record;
+      await this.ownKeys.count(tx, key.key.id, { model, audioSeconds, costMicroDollars, errorCode: null });
       await this.quotas.settle(tx, subject, { transcription: 1_000 * audio.seconds });
     });
   }

@@ -4,15 +4,14 @@ import { Database } from '#database';
 import type { Actor } from '#identity';
 import type { AudioFormat } from '#media';
 import { OwnKeys } from '#provider-keys';
-import { Quotas, type QuotaSubject } from '#quota';
+import type { QuotaSubject } from '#quota';
 import { type HeldAudio, type ProviderId, type SpeechChoice, SpeechRegistry, standIns } from '#speech';
 import type { Heard } from './answers/heard.js';
 import { DirectCalls } from './direct-calls.js';
 import { wishOfName } from './named-model.js';
+import { RequestAccounts } from './request-accounts.js';
 import { inability, type SpeechOrder } from './speech-order.js';
 
-/** A call has an end before that; then what was set aside is given back by whoever looks after reservations. */
-const RESERVED_SECONDS = 900;
 /** Shorter than that is no sound; long recordings are refused the same (`recording_too_short`). */
 const LEAST_SECONDS = 0.1;
 /** What a provider takes in one request, the form around it included: the least of what they say. */
@@ -43,7 +42,7 @@ export class DirectTranscriptions {
     private readonly database: Database,
     private readonly speech: SpeechRegistry,
     private readonly ownKeys: OwnKeys,
-    private readonly quotas: Quotas,
+    private readonly accounts: RequestAccounts,
     private readonly calls: DirectCalls,
   ) {}
 
@@ -57,15 +56,10 @@ export class DirectTranscriptions {
   async transcribe(actor: Actor, order: SpeechOrder, recording: HeldRecording, signal: AbortSignal): Promise<Heard | null> {
     const subject: QuotaSubject = { workspaceId: actor.workspaceId, kind: 'request', id: uuidv7() };
     const audio = heldAudio(recording);
-    const plan = await this.database.inWorkspace(actor.workspaceId, async (tx) => {
-      const held = await this.ownKeys.held(tx);
-      const { engines, own } = this.plan(new Set(held.keys()), order, audio);
-      if (audio === null || engines.length === 0) return null;
-      await this.quotas.reserve(tx, subject, { transcription: 1_000 * audio.seconds }, RESERVED_SECONDS);
-      return { engines, own };
-    });
-    if (plan === null || audio === null) return null;
-    return this.calls.make({ subject, actor, order, audio, own: plan.own, signal }, plan.engines);
+    const { engines, own } = this.plan(await this.ownKeys.heldBy(this.database, actor.workspaceId), order, audio);
+    if (audio === null || engines.length === 0) return null;
+    await this.accounts.reserve(subject, audio.seconds);
+    return this.calls.make({ subject, actor, order, audio, own, signal }, engines);
   }
 
   /** The engines that take the recording as it is, the one that is meant first; none when that one does not. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { QUOTA_RESOURCES, type QuotaResource, type Transaction, type WorkspaceTransaction } from '#database';
 import { exceeded } from './quota-amounts.js';
-import { QuotaLedger, type QuotaSubject } from './quota-ledger.repository.js';
+import { type ManyWorks, QuotaLedger, type QuotaSubject } from './quota-ledger.repository.js';
 import { QuotaPeriods, type Standing } from './quota-periods.repository.js';
 import { QuotaWarnings } from './quota-warnings.js';
 
@@ -65,6 +65,19 @@ export class Quotas {
       const standing = await this.ledger.close(tx, subject, resource, used);
       if (standing !== null && used > 0) await this.warnings.look(tx, subject.workspaceId, standing);
     }
+  }
+
+  /**
+   * As `reserve`, for many works at the same moment, in one statement.
+   * @returns false, with nothing set aside, when it is not left for all of them, or a month begins: then `reserve` them one by one
+   */
+  async reserveMany(tx: WorkspaceTransaction, works: ManyWorks, seconds = RESERVED_SECONDS): Promise<boolean> {
+    return this.ledger.reserveMany(tx, works, seconds);
+  }
+
+  /** As `settle`, for many works that used something, in one statement. */
+  async settleMany(tx: WorkspaceTransaction, works: ManyWorks): Promise<void> {
+    for (const standing of await this.ledger.closeMany(tx, works)) await this.warnings.look(tx, tx.workspaceId, standing);
   }
 
   /** Gives back what was set aside. */

@@ -52,12 +52,24 @@ FROM usage_records u JOIN workspaces w ON w.id = u.workspace_id
 WHERE u.workspace_id = $1 AND u.at >= $2::date::timestamp AT TIME ZONE w.timezone
   AND u.at < ($3::date + 1)::timestamp AT TIME ZONE w.timezone`;
 
+const RECORD_MANY = `
+INSERT INTO usage_records (id, workspace_id, subject_id, user_id, api_key_id, provider_key_id, provider, model, outcome, milliseconds,
+  cost_micro_dollars)
+SELECT r.id, $1, r."subjectId", r."userId", r."apiKeyId", r."providerKeyId", r.provider, r.model, r.outcome, r.milliseconds, r."costMicroDollars"
+FROM jsonb_to_recordset($2::jsonb) AS r (id uuid, "subjectId" uuid, "userId" uuid, "apiKeyId" uuid, "providerKeyId" uuid, provider text,
+  model text, outcome text, milliseconds bigint, "costMicroDollars" bigint)`;
+
 /** Calls to providers, one record each; records are only added. */
 @Injectable()
 export class UsageRecords {
   /** In the transaction that keeps what the call gave. */
   async record(tx: Transaction, call: ProviderCall): Promise<void> {
     await tx.manager.insert(UsageRecord, recordOf(call));
+  }
+
+  /** As `record`, for many calls of a workspace in one statement. */
+  async recordMany(tx: WorkspaceTransaction, calls: readonly ProviderCall[]): Promise<void> {
+    await tx.execute(RECORD_MANY, [tx.workspaceId, JSON.stringify(calls.map(recordOf))]);
   }
 
   /**

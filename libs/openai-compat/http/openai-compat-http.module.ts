@@ -7,6 +7,7 @@ import { DirectCalls } from '../direct-calls.js';
 import { DirectTranscriptions } from '../direct-transcriptions.js';
 import { HeldBytes } from '../held-bytes.js';
 import { ModelsService } from '../models.service.js';
+import { RequestAccounts } from '../request-accounts.js';
 import { SpeechService } from '../speech.service.js';
 import { StoredTranscriptions } from '../stored-transcriptions.js';
 import { OpenAiAudioController } from './audio.controller.js';
@@ -15,6 +16,6 @@ import { OpenAiModelsController } from './models.controller.js';
 @Module({
   imports: [AudioModule, ProviderKeysModule, SpeechModule, TranscriptionModule],
   controllers: [OpenAiAudioController, OpenAiModelsController],
-  providers: [HeldBytes, DirectCalls, DirectTranscriptions, StoredTranscriptions, SpeechService, ModelsService],
+  providers: [HeldBytes, RequestAccounts, DirectCalls, DirectTranscriptions, StoredTranscriptions, SpeechService, ModelsService],
 })
 export class OpenAiCompatHttpModule {}
