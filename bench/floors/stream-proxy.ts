@@ -10,6 +10,8 @@ const server = createServer((request, response) => {
   if (request.url === '/') return void response.end('ready');
   const { method, headers } = request;
   const onward = open(new URL(request.url ?? '/', UPSTREAM), { method, headers, agent }, (answer) => {
+    // Gone meanwhile.
+    if (response.destroyed) return void answer.resume();
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     pipeline(answer, response, ignore);
   });

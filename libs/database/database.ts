@@ -6,7 +6,7 @@ import { Log, Readiness } from '#observability';
 import { translateDatabaseError } from './database.errors.js';
 import { APP_ROLE, SYSTEM_ROLE, WORKSPACE_SETTING } from './roles.js';
 import { SystemTransaction, type Transaction, WorkspaceTransaction } from './transaction.js';
-import { type ReadParameter, WorkspaceRead } from './workspace-read.js';
+import { type ReadParameter, type Statement, WorkspaceRead } from './workspace-read.js';
 
 /** Gives a connection back to the pool; with an error it is closed. */
 type Release = (error?: Error) => void;
@@ -62,10 +62,23 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     sql: string,
     parameters: readonly ReadParameter[] = [],
   ): Promise<Row[]> {
+    return (await this.together(workspaceId, [{ sql, parameters }])).rows<Row>();
+  }
+
+  /**
+   * Runs statements in one transaction that sees one workspace, in one round trip: all of them, or none where one fails. For what is done
+   * with every request; none of them can build on what another gave.
+   * @returns what the last one gave, of a type the caller vouches for
+   * @throws FieldError database_unavailable as `inWorkspace`
+   */
+  async writeInWorkspace<Row extends object>(workspaceId: string, ...statements: Statement[]): Promise<Row[]> {
+    return (await this.together(workspaceId, statements)).rows<Row>(statements.length - 1);
+  }
+
+  private async together(workspaceId: string, statements: readonly Statement[]): Promise<WorkspaceRead> {
     try {
       const [client, release] = await this.connection();
-      const read = await runRead(client, release, workspaceId, sql, parameters);
-      return read.rows<Row>();
+      return await runRead(client, release, workspaceId, statements);
     } catch (error) {
       throw translateDatabaseError(error);
     }
@@ -134,14 +147,13 @@ async function runRead(
   client: PoolClient,
   release: Release,
   workspaceId: string,
-  sql: string,
-  parameters: readonly ReadParameter[],
+  statements: readonly Statement[],
 ): Promise<WorkspaceRead> {
   // A connection that breaks tells the read, too; without a listener it would end the process.
   const ignore = (): void => undefined;
   client.on('error', ignore);
   return new Promise((resolve, reject) => {
-    const read = new WorkspaceRead(client, workspaceId, sql, parameters, (error) => {
+    const read = new WorkspaceRead(client, workspaceId, statements, (error) => {
       client.off('error', ignore);
       release(error);
       if (error === undefined) resolve(read);

@@ -15,4 +15,5 @@ export { migrateDatabase, schemaDifferences } from './migrate.js';
 export { APP_ROLE, SYSTEM_ROLE } from './roles.js';
 export { storableJson, storableText } from './storable.js';
 export { SystemTransaction, Transaction, WorkspaceTransaction } from './transaction.js';
+export type { Statement } from './workspace-read.js';
 export { WorkspaceRepository } from './workspace.repository.js';

@@ -4,6 +4,12 @@ import { WORKSPACE_SETTING } from './roles.js';
 /** What a read may be asked with. */
 export type ReadParameter = string | number | null;
 
+/** A constant text with `$1` … for the parameters. */
+export interface Statement {
+  sql: string;
+  parameters: readonly ReadParameter[];
+}
+
 /** A column of what a statement gives, and how its texts are read. */
 interface Column {
   name: string;
@@ -23,23 +29,23 @@ const NAME_WORKSPACE = `SELECT set_config('${WORKSPACE_SETTING}', $1, true)`;
 const preparedOn = new WeakMap<Connection, Map<string, Prepared>>();
 
 /**
- * Reads inside a workspace in one round trip. The statement that names the workspace and the one that reads go out with a single Sync,
+ * Works inside a workspace in one round trip. The statement that names the workspace and those of the work go out with a single Sync,
  * and until a Sync Postgres runs what it gets as one transaction (54.2.4 Pipelining, in its documentation): the setting ends with it,
  * also when one of the two fails, and there is nothing to begin, commit or roll back.
  *
  * node-postgres calls `submit` when the connection is free, and `handle…` as the server's messages come in.
  */
 export class WorkspaceRead implements Submittable {
-  private readonly answers: (string | null)[][] = [];
-  private workspaceIsNamed = false;
-  private prepared: Prepared = { name: '' };
+  private readonly answers: (string | null)[][][] = [];
+  private prepared: Prepared[] = [];
+  /** Which statement the server answers; before the first it is set_config. */
+  private at = -1;
 
   /** @param done called once; after an error the connection must not be used again, for what it has prepared is not known */
   constructor(
     private readonly client: ClientBase,
     private readonly workspaceId: string,
-    private readonly sql: string,
-    private readonly parameters: readonly ReadParameter[],
+    private readonly statements: readonly Statement[],
     private readonly done: (error?: Error) => void,
   ) {}
 
@@ -47,36 +53,39 @@ export class WorkspaceRead implements Submittable {
     // One packet in place of six.
     connection.stream.cork();
     const naming = prepare(connection, NAME_WORKSPACE);
-    this.prepared = prepare(connection, this.sql);
+    this.prepared = this.statements.map(({ sql }) => prepare(connection, sql));
     connection.bind({ statement: naming.name, values: [this.workspaceId] }, true);
     connection.execute(null, true);
-    connection.bind({ statement: this.prepared.name, values: this.parameters.map(textOf) }, true);
-    if (this.prepared.columns === undefined) connection.describe({ type: 'P' }, true);
-    connection.execute(null, true);
+    for (const [index, { name, columns }] of this.prepared.entries()) {
+      connection.bind({ statement: name, values: this.statements[index]?.parameters.map(textOf) ?? [] }, true);
+      if (columns === undefined) connection.describe({ type: 'P' }, true);
+      connection.execute(null, true);
+    }
     connection.sync();
     connection.stream.uncork();
   }
 
-  /** What was read, after `done`. */
-  rows<Row extends object>(): Row[] {
-    const columns = this.prepared.columns ?? [];
-    return this.answers.map((texts) => rowOf(columns, texts) as Row);
+  /** What a statement gave, after `done`. */
+  rows<Row extends object>(statement = 0): Row[] {
+    const columns = this.prepared[statement]?.columns ?? [];
+    return (this.answers[statement] ?? []).map((texts) => rowOf(columns, texts) as Row);
   }
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
-    this.prepared.columns = fields.map(({ name, dataTypeID }) => ({
+    const described = this.prepared[this.at];
+    if (described === undefined) return;
+    described.columns = fields.map(({ name, dataTypeID }) => ({
       name,
       read: this.client.getTypeParser(dataTypeID) as Column['read'],
     }));
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    // Before, it is the answer of set_config.
-    if (this.workspaceIsNamed) this.answers.push(fields);
+    if (this.at >= 0) (this.answers[this.at] ??= []).push(fields);
   }
 
   handleCommandComplete(): void {
-    this.workspaceIsNamed = true;
+    this.at += 1;
   }
 
   handleReadyForQuery(): void {

@@ -42,8 +42,8 @@ export class RequestAccounts {
 
   private async reserveAll(workspaceId: string, wanted: readonly Reservation[]): Promise<Promise<void>[]> {
     const works = manyOf(wanted.map(({ id, milliseconds }) => ({ id, amount: milliseconds })));
-    const isDone = await this.database.inWorkspace(workspaceId, (tx) => this.quotas.reserveMany(tx, works, RESERVED_SECONDS));
-    if (isDone) return wanted.map(() => Promise.resolve());
+    if (await this.quotas.reserveMany(this.database, workspaceId, works, RESERVED_SECONDS))
+      return wanted.map(() => Promise.resolve());
     const outcomes: PromiseSettledResult<void>[] = [];
     for (const { id, milliseconds } of wanted) {
       const reserved = this.database.inWorkspace(workspaceId, (tx) =>
@@ -60,10 +60,7 @@ export class RequestAccounts {
     const works = manyOf(
       calls.map(({ subjectId, audioSeconds }) => ({ id: subjectId, amount: Math.round(1_000 * audioSeconds) })),
     );
-    await this.database.inWorkspace(workspaceId, async (tx) => {
-      await this.usage.recordMany(tx, calls);
-      await this.quotas.settleMany(tx, works);
-    });
+    await this.quotas.settleMany(this.database, workspaceId, works, this.usage.recordMany(workspaceId, calls));
     return calls.map(() => Promise.resolve());
   }
 }

@@ -24,9 +24,13 @@ export class QuotaWarnings {
 
   /** In the transaction that used something: tells when that crossed a line. Of two lines crossed at once the higher is told. */
   async look(tx: Transaction, workspaceId: string, { resource, used, limit }: Standing): Promise<void> {
-    if (limit === null || limit === 0) return;
-    const crossed = LINES.filter((percent) => used * 100 >= limit * percent);
+    const crossed = linesBelow({ used, limit });
     if (crossed.length > 0) await this.warn(tx, workspaceId, resource, crossed);
+  }
+
+  /** Whether there may be something to tell. */
+  isDue(standing: Standing): boolean {
+    return linesBelow(standing).length > 0;
   }
 
   private async warn(tx: Transaction, workspaceId: string, resource: QuotaResource, crossed: number[]): Promise<void> {
@@ -37,4 +41,8 @@ export class QuotaWarnings {
     const payload = { resource, percent: highest.percent };
     await this.outbox.add(tx, 'quota.warn', { workspaceId, subjectId: highest.id, payload });
   }
+}
+
+function linesBelow({ used, limit }: Pick<Standing, 'used' | 'limit'>): number[] {
+  return limit === null || limit === 0 ? [] : LINES.filter((percent) => used * 100 >= limit * percent);
 }

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { QUOTA_RESOURCES, type QuotaResource, type Transaction, type WorkspaceTransaction } from '#database';
+import {
+  type Database,
+  QUOTA_RESOURCES,
+  type QuotaResource,
+  type Statement,
+  type Transaction,
+  type WorkspaceTransaction,
+} from '#database';
 import { exceeded } from './quota-amounts.js';
 import { type ManyWorks, QuotaLedger, type QuotaSubject } from './quota-ledger.repository.js';
 import { QuotaPeriods, type Standing } from './quota-periods.repository.js';
@@ -68,16 +75,24 @@ export class Quotas {
   }
 
   /**
-   * As `reserve`, for many works at the same moment, in one statement.
+   * As `reserve`, for many works at the same moment, in one round trip.
    * @returns false, with nothing set aside, when it is not left for all of them, or a month begins: then `reserve` them one by one
    */
-  async reserveMany(tx: WorkspaceTransaction, works: ManyWorks, seconds = RESERVED_SECONDS): Promise<boolean> {
-    return this.ledger.reserveMany(tx, works, seconds);
+  async reserveMany(database: Database, workspaceId: string, works: ManyWorks, seconds = RESERVED_SECONDS): Promise<boolean> {
+    return (await database.writeInWorkspace(workspaceId, this.ledger.reserveMany(workspaceId, works, seconds))).length > 0;
   }
 
-  /** As `settle`, for many works that used something, in one statement. */
-  async settleMany(tx: WorkspaceTransaction, works: ManyWorks): Promise<void> {
-    for (const standing of await this.ledger.closeMany(tx, works)) await this.warnings.look(tx, tx.workspaceId, standing);
+  /**
+   * As `settle`, for many works that used something, in one round trip.
+   * @param besides what is to be written in the same transaction
+   */
+  async settleMany(database: Database, workspaceId: string, works: ManyWorks, besides: Statement): Promise<void> {
+    const closing = this.ledger.closeMany(workspaceId, works);
+    const standings = await database.writeInWorkspace<Standing>(workspaceId, besides, closing);
+    if (standings.some((standing) => this.warnings.isDue(standing)))
+      await database.inWorkspace(workspaceId, async (tx) => {
+        for (const standing of standings) await this.warnings.look(tx, workspaceId, standing);
+      });
   }
 
   /** Gives back what was set aside. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type SystemTransaction, type Transaction, UsageRecord, type WorkspaceTransaction } from '#database';
+import { type Statement, type SystemTransaction, type Transaction, UsageRecord, type WorkspaceTransaction } from '#database';
 import { type ProviderCall, recordOf } from './provider-call.js';
 
 /** What sums can be told apart by. */
@@ -68,8 +68,8 @@ export class UsageRecords {
   }
 
   /** As `record`, for many calls of a workspace in one statement. */
-  async recordMany(tx: WorkspaceTransaction, calls: readonly ProviderCall[]): Promise<void> {
-    await tx.execute(RECORD_MANY, [tx.workspaceId, JSON.stringify(calls.map(recordOf))]);
+  recordMany(workspaceId: string, calls: readonly ProviderCall[]): Statement {
+    return { sql: RECORD_MANY, parameters: [workspaceId, JSON.stringify(calls.map(recordOf))] };
   }
 
   /**
