@@ -187,6 +187,7 @@ function callOf({ subject, actor, audio }: DirectRequest, { choice, with: key }:
     userId: actor.userId,
     apiKeyId: actor.keyId,
     providerKeyId: key.kind === 'own' ? key.key.id : null,
+    installationKeyId: key.kind === 'pool' ? key.key.publicId : null,
     provider: choice.provider.id,
     model: choice.model.id,
     audioSeconds: audio.seconds,

@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { Database } from '#database';
 import type { Actor } from '#identity';
 import type { AudioFormat } from '#media';
-import { OwnKeys } from '#provider-keys';
 import type { QuotaSubject } from '#quota';
-import { type HeldAudio, type ProviderId, type SpeechChoice, SpeechRegistry, standIns } from '#speech';
+import type { HeldAudio, SpeechChoice } from '#speech';
 import type { Heard } from './answers/heard.js';
 import { DirectCalls } from './direct-calls.js';
-import { wishOfName } from './named-model.js';
 import { RequestAccounts } from './request-accounts.js';
-import { inability, type SpeechOrder } from './speech-order.js';
+import { type RequestEngine, RequestEngines } from './request-engines.js';
+import type { SpeechOrder } from './speech-order.js';
 
 /** Shorter than that is no sound; long recordings are refused the same (`recording_too_short`). */
 const LEAST_SECONDS = 0.1;
@@ -25,13 +23,6 @@ export interface HeldRecording {
   seconds: number | null;
 }
 
-/** Who is asked, one after the other, for a workspace. */
-interface Plan {
-  engines: SpeechChoice[];
-  /** Providers the workspace has keys of its own for. */
-  own: ReadonlySet<ProviderId>;
-}
-
 /**
  * Short recordings, passed on to a provider as they came: nothing is stored, no program runs. What they take of the quota is set aside
  * before, and settled with the record of the call.
@@ -39,9 +30,7 @@ interface Plan {
 @Injectable()
 export class DirectTranscriptions {
   constructor(
-    private readonly database: Database,
-    private readonly speech: SpeechRegistry,
-    private readonly ownKeys: OwnKeys,
+    private readonly engines: RequestEngines,
     private readonly accounts: RequestAccounts,
     private readonly calls: DirectCalls,
   ) {}
@@ -56,32 +45,19 @@ export class DirectTranscriptions {
   async transcribe(actor: Actor, order: SpeechOrder, recording: HeldRecording, signal: AbortSignal): Promise<Heard | null> {
     const subject: QuotaSubject = { workspaceId: actor.workspaceId, kind: 'request', id: uuidv7() };
     const audio = heldAudio(recording);
-    const { engines, own } = this.plan(await this.ownKeys.heldBy(this.database, actor.workspaceId), order, audio);
+    const engine = await this.engines.find(actor.workspaceId, order);
+    const engines = audio === null ? [] : this.fitting(engine, order, audio);
     if (audio === null || engines.length === 0) return null;
     await this.accounts.reserve(subject, audio.seconds);
-    return this.calls.make({ subject, actor, order, audio, own, signal }, engines);
+    return this.calls.make({ subject, actor, order, audio, own: engine.workspace.own, signal }, engines);
   }
 
   /** The engines that take the recording as it is, the one that is meant first; none when that one does not. */
-  private plan(own: ReadonlySet<ProviderId>, order: SpeechOrder, audio: HeldAudio | null): Plan {
-    const { isOpen, ...named } = wishOfName(order.model, this.speech.list(own), this.speech.all());
-    const { language, diarize, translate } = order;
-    const choice = this.speech.choose({ ...named, language, diarize, translate }, own);
-    const unable = inability(order, choice);
-    if (unable !== null) throw unable;
-    if (audio === null || !takes(choice, audio)) return { engines: [], own };
-    if (!isOpen) return { engines: [choice], own };
-    const needs = {
-      provider: choice.provider.id,
-      model: choice.model.id,
-      language: language ?? null,
-      diarize,
-      ...(translate ? { task: 'translate' as const } : {}),
-    };
-    const others = standIns(this.speech.list(own), choice, needs, audio).filter(
-      (other) => takes(other, audio) && inability(order, other) === null,
-    );
-    return { engines: [choice, ...others], own };
+  private fitting(engine: RequestEngine, order: SpeechOrder, audio: HeldAudio): SpeechChoice[] {
+    const { choice, isOpen } = engine;
+    if (!takes(choice, audio)) return [];
+    const others = isOpen ? this.engines.others(engine, order, audio) : [];
+    return [choice, ...others.filter((other) => takes(other, audio))];
   }
 }
 

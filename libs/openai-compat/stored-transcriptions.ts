@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AudioService, type ExaminedRecording } from '#audio';
-import { Database } from '#database';
 import { type ErrorDefinition, FieldError } from '#errors';
 import type { Actor } from '#identity';
-import { OwnKeys } from '#provider-keys';
-import { SpeechRegistry } from '#speech';
-import { failureReasons, isFinished, TranscriptionService } from '#transcription';
+import { failureReasons, isFinished, TranscriptionService, type TranscriptionWish } from '#transcription';
 import type { Heard } from './answers/heard.js';
-import { wishOfName } from './named-model.js';
 import { openAiErrors } from './openai-compat.errors.js';
-import { inability, type SpeechOrder } from './speech-order.js';
+import { RequestEngines } from './request-engines.js';
+import type { SpeechOrder } from './speech-order.js';
 
 /** Less than the ten minutes after which OpenAI's SDKs give up. */
 const LONGEST_WAIT_SECONDS = 570;
@@ -29,10 +26,8 @@ export interface Waiting {
 @Injectable()
 export class StoredTranscriptions {
   constructor(
-    private readonly database: Database,
     private readonly audio: AudioService,
-    private readonly speech: SpeechRegistry,
-    private readonly ownKeys: OwnKeys,
+    private readonly engines: RequestEngines,
     private readonly transcriptions: TranscriptionService,
   ) {}
 
@@ -69,22 +64,10 @@ export class StoredTranscriptions {
     }
   }
 
-  private async wishOf(actor: Actor, order: SpeechOrder) {
-    const own = await this.database.inWorkspace(actor.workspaceId, async (tx) => new Set((await this.ownKeys.held(tx)).keys()));
-    const { isOpen, ...named } = wishOfName(order.model, this.speech.list(own), this.speech.all());
+  private async wishOf({ workspaceId }: Actor, order: SpeechOrder): Promise<TranscriptionWish> {
+    const { named, isOpen } = await this.engines.find(workspaceId, order);
     const { language, prompt, temperature, diarize, translate } = order;
-    const choice = this.speech.choose({ ...named, language, diarize, translate }, own);
-    const unable = inability(order, choice);
-    if (unable !== null) throw unable;
-    const engine = { provider: choice.provider.id, model: choice.model.id, fallback: isOpen };
-    return {
-      ...engine,
-      language,
-      prompt,
-      temperature,
-      diarize,
-      task: translate ? ('translate' as const) : ('transcribe' as const),
-    };
+    return { ...named, fallback: isOpen, language, prompt, temperature, diarize, task: translate ? 'translate' : 'transcribe' };
   }
 
   private async wait({ workspaceId }: Actor, id: string, { signal, heard }: Waiting): Promise<void> {

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { TranscriptionOptions, WorkspaceTransaction } from '#database';
+import type { Database, TranscriptionOptions, WorkspaceTransaction } from '#database';
 import { OwnKeys } from '#provider-keys';
-import { type Piece, type SpeechChoice, type SpeechPreference, SpeechRegistry, type SpeechWish, standIns } from '#speech';
+import {
+  type Piece,
+  type ProviderId,
+  type SpeechChoice,
+  type SpeechNeeds,
+  type SpeechPreference,
+  SpeechRegistry,
+  type SpeechWish,
+  standIns,
+} from '#speech';
 import { MeasuredSpeeds } from './measured-speeds.js';
 
 /** Who transcribes, and by what that was chosen. */
@@ -11,6 +20,14 @@ export interface ChosenEngine {
   preference: SpeechPreference;
 }
 
+/** What engines a workspace can have asked, and what it prefers. */
+export interface WorkspaceEngines {
+  /** Providers it has keys of its own for. */
+  own: ReadonlySet<ProviderId>;
+  preference: SpeechPreference;
+}
+
+type PreferenceRow = { [way in keyof SpeechPreference]: SpeechPreference[way] | null };
 type WishedEngine = SpeechWish & { task?: 'transcribe' | 'translate' };
 
 const PREFERENCE = `SELECT speech_policy AS policy, speech_order AS "order" FROM workspaces WHERE id = $1`;
@@ -39,6 +56,33 @@ export class EngineChoice {
     return { choice: await this.ownKeys.choose(tx, wanted, this.speeds.of), preference };
   }
 
+  /** What `chooseBy` wants to know of a workspace, read at once. */
+  async read(database: Database, workspaceId: string): Promise<WorkspaceEngines> {
+    const [own, [preference]] = await Promise.all([
+      this.ownKeys.heldBy(database, workspaceId),
+      database.readInWorkspace<PreferenceRow>(workspaceId, PREFERENCE, [workspaceId]),
+      this.prepare(),
+    ]);
+    return { own, preference: preferenceIn(preference) };
+  }
+
+  /**
+   * As `choose`, for whoever has read before what the workspace has and prefers.
+   * @throws FieldError of `speechErrors`
+   */
+  chooseBy({ own, preference: ofWorkspace }: WorkspaceEngines, wish: WishedEngine): ChosenEngine {
+    const { provider, model } = wish;
+    const isNamed = provider !== undefined || model !== undefined;
+    const preference = this.speech.preferenceFor(wish, isNamed ? {} : ofWorkspace);
+    const wanted = { ...wish, ...preference, translate: wish.task === 'translate' };
+    return { choice: this.speech.choose(wanted, own, this.speeds.of), preference };
+  }
+
+  /** As `standIns`, of those keys. */
+  standInsBy({ own }: WorkspaceEngines, ordered: SpeechChoice, needs: SpeechNeeds, piece: Piece): SpeechChoice[] {
+    return standIns(this.speech.list(own), ordered, needs, piece, this.speeds.of);
+  }
+
   /** Who does a piece when the engine that was ordered cannot, in the order they are asked in. */
   async standIns(
     tx: WorkspaceTransaction,
@@ -53,8 +97,11 @@ export class EngineChoice {
   private async preferenceOf(tx: WorkspaceTransaction, wish: SpeechWish): Promise<SpeechPreference> {
     const { provider, model, policy, order } = wish;
     if ([provider, model, policy, order].some((said) => said !== undefined)) return {};
-    type Row = { [way in keyof SpeechPreference]: SpeechPreference[way] | null };
-    const [row] = await tx.query<Row>(PREFERENCE, [tx.workspaceId]);
-    return { policy: row?.policy ?? undefined, order: row?.order ?? undefined };
+    const [row] = await tx.query<PreferenceRow>(PREFERENCE, [tx.workspaceId]);
+    return preferenceIn(row);
   }
+}
+
+function preferenceIn(row: PreferenceRow | undefined): SpeechPreference {
+  return { policy: row?.policy ?? undefined, order: row?.order ?? undefined };
 }

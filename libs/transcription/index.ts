@@ -2,6 +2,7 @@ export { assembleTranscript } from './assemble-transcript.js';
 export { callCost } from './call-cost.js';
 export { type CallKey, CallKeys, type Wait } from './call-keys.js';
 export { toChunkTranscript } from './chunk-transcript.js';
+export { EngineChoice, type WorkspaceEngines } from './engine-choice.js';
 export { captionsOf } from './formats/captions/captions.js';
 export type { SpokenLine } from './formats/captions/timeline.js';
 export type { FinishedTranscription } from './formats/finished-transcript.js';

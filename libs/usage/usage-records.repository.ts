@@ -53,11 +53,13 @@ WHERE u.workspace_id = $1 AND u.at >= $2::date::timestamp AT TIME ZONE w.timezon
   AND u.at < ($3::date + 1)::timestamp AT TIME ZONE w.timezone`;
 
 const RECORD_MANY = `
-INSERT INTO usage_records (id, workspace_id, subject_id, user_id, api_key_id, provider_key_id, provider, model, outcome, milliseconds,
-  cost_micro_dollars)
-SELECT r.id, $1, r."subjectId", r."userId", r."apiKeyId", r."providerKeyId", r.provider, r.model, r.outcome, r.milliseconds, r."costMicroDollars"
-FROM jsonb_to_recordset($2::jsonb) AS r (id uuid, "subjectId" uuid, "userId" uuid, "apiKeyId" uuid, "providerKeyId" uuid, provider text,
-  model text, outcome text, milliseconds bigint, "costMicroDollars" bigint)`;
+INSERT INTO usage_records (id, workspace_id, subject_id, user_id, api_key_id, provider_key_id, installation_key_id, provider, model, outcome,
+  milliseconds, input_tokens, output_tokens, cost_micro_dollars)
+SELECT r.id, $1, r."subjectId", r."userId", r."apiKeyId", r."providerKeyId", r."installationKeyId", r.provider, r.model, r.outcome,
+  r.milliseconds, r."inputTokens", r."outputTokens", r."costMicroDollars"
+FROM jsonb_to_recordset($2::jsonb) AS r (id uuid, "subjectId" uuid, "userId" uuid, "apiKeyId" uuid, "providerKeyId" uuid,
+  "installationKeyId" uuid, provider text, model text, outcome text, milliseconds bigint, "inputTokens" bigint, "outputTokens" bigint,
+  "costMicroDollars" bigint)`;
 
 /** Calls to providers, one record each; records are only added. */
 @Injectable()

@@ -8,6 +8,7 @@ import { DirectTranscriptions } from '../direct-transcriptions.js';
 import { HeldBytes } from '../held-bytes.js';
 import { ModelsService } from '../models.service.js';
 import { RequestAccounts } from '../request-accounts.js';
+import { RequestEngines } from '../request-engines.js';
 import { SpeechService } from '../speech.service.js';
 import { StoredTranscriptions } from '../stored-transcriptions.js';
 import { OpenAiAudioController } from './audio.controller.js';
@@ -16,6 +17,15 @@ import { OpenAiModelsController } from './models.controller.js';
 @Module({
   imports: [AudioModule, ProviderKeysModule, SpeechModule, TranscriptionModule],
   controllers: [OpenAiAudioController, OpenAiModelsController],
-  providers: [HeldBytes, RequestAccounts, DirectCalls, DirectTranscriptions, StoredTranscriptions, SpeechService, ModelsService],
+  providers: [
+    HeldBytes,
+    RequestEngines,
+    RequestAccounts,
+    DirectCalls,
+    DirectTranscriptions,
+    StoredTranscriptions,
+    SpeechService,
+    ModelsService,
+  ],
 })
 export class OpenAiCompatHttpModule {}
