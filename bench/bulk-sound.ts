@@ -12,18 +12,23 @@ export function bulkSound(from: number, bytes: number): Buffer<ArrayBuffer> {
   return part;
 }
 
+/** A WAV file of silence as recorders of speech make it: 16 kHz, 16 bit, mono. */
+export function shortSound(seconds: number): Buffer {
+  return Buffer.concat([header(16_000, 1), Buffer.alloc(seconds * 32_000)]);
+}
+
 /** Sizes that do not fit their 32 bits are said to be unknown. */
-function header(): Buffer {
+function header(rate = RATE, channels = CHANNELS): Buffer {
   const head = Buffer.alloc(HEADER_BYTES);
   head.write('RIFF', 0);
   head.writeUInt32LE(0xffffffff, 4);
   head.write('WAVEfmt ', 8);
   head.writeUInt32LE(16, 16);
   head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(CHANNELS, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * CHANNELS * 2, 28);
-  head.writeUInt16LE(CHANNELS * 2, 32);
+  head.writeUInt16LE(channels, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * channels * 2, 28);
+  head.writeUInt16LE(channels * 2, 32);
   head.writeUInt16LE(16, 34);
   head.write('data', 36);
   head.writeUInt32LE(0xffffffff, 40);

@@ -1,5 +1,5 @@
-import { wavHeader } from '../libs/media/wav.ts';
 import { registerAccount } from './account.ts';
+import { shortSound } from './bulk-sound.ts';
 import { warmUp } from './http-load.ts';
 import type { Row, Sides } from './row.ts';
 import type { Stage } from './stage.ts';
@@ -66,8 +66,7 @@ function form(): Buffer {
   const part = (name: string, more = '') => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n`;
   return Buffer.concat([
     Buffer.from(`${part('model')}\r\nwhisper-1\r\n${part('file', '; filename="speech.wav"')}Content-Type: audio/wav\r\n\r\n`),
-    wavHeader(SECONDS * 32_000),
-    Buffer.alloc(SECONDS * 32_000),
+    shortSound(SECONDS),
     Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
   ]);
 }

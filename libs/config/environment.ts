@@ -32,17 +32,6 @@ export class Environment extends LanguageEnvironment {
   @Min(1)
   MAX_RECORDING_SECONDS = 43_200;
 
-  @Variable('integer', {
-    group: 'Recordings',
-    readBy: 'api',
-    default: '256',
-    description:
-      'Memory for recordings that POST /v1/audio/transcriptions passes on without storing them, of all requests together, in MB; a request beyond it is asked to come again. About three times as much is in use while they are sent.',
-  })
-  @IsInt()
-  @Min(1)
-  OPENAI_MEMORY_MB = 256;
-
   @Variable('text', {
     group: 'Recordings',
     readBy: 'both',

@@ -51,9 +51,9 @@ export class RequestAccounts {
       );
       outcomes.push(...(await Promise.allSettled([reserved])));
     }
-    return outcomes.map(async (outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
-    });
+    return outcomes.map((outcome) =>
+      outcome.status === 'fulfilled' ? Promise.resolve() : Promise.reject(outcome.reason as Error),
+    );
   }
 
   private async settleAll(workspaceId: string, calls: readonly ProviderCall[]): Promise<Promise<void>[]> {

@@ -40,7 +40,7 @@ export function showOpenAiErrors(document: OpenAPIObject): OpenAPIObject {
       operation.responses = rewritten(responses) as typeof operation.responses;
     }
   }
-  (document.components ??= {}).schemas = { ...document.components.schemas, OpenAiError: ERROR as object };
+  (document.components ??= {}).schemas = { ...document.components.schemas, OpenAiError: ERROR };
   return document;
 }
 
