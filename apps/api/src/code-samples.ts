@@ -12,7 +12,7 @@ interface Schema {
 interface Operation {
   operationId?: string;
   security?: Record<string, string[]>[];
-  parameters?: { in: string; name: string; required?: boolean; example?: unknown }[];
+  parameters?: { in: string; name: string; required?: boolean; example?: unknown; schema?: Schema }[];
   responses?: Record<string, { content?: Record<string, unknown> }>;
   requestBody?: { content?: Record<string, { schema?: Schema; examples?: Record<string, { value: object }> }> };
   'x-codeSamples'?: { lang: string; label: string; source: string }[];
@@ -81,7 +81,8 @@ function curl(method: string, path: string, operation: Operation, schemas: Recor
 function fillPath(path: string, { parameters = [] }: Operation): string {
   const id = VARIABLE_OF_ID[path.split('/')[3] ?? ''] ?? '$TRANSCRIPTION_ID';
   const exampleOf = (name: string): string => {
-    const example = parameters.find((parameter) => parameter.name === name)?.example;
+    const parameter = parameters.find((known) => known.name === name);
+    const example = parameter?.example ?? parameter?.schema?.example;
     return typeof example === 'string' ? example : id;
   };
   return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_PATH[name] ?? (name === 'id' ? id : exampleOf(name)));

@@ -17,7 +17,7 @@ let api: TestApi;
 let tenant: Tenant;
 
 beforeAll(async () => {
-  api = await startTestApi({ EMAIL_VERIFICATION: 'optional', ...NO_VENDORS });
+  api = await startTestApi({ EMAIL_VERIFICATION: 'optional', OPENAI_API_KEY: 'sk-of-nobody', ...NO_VENDORS });
   tenant = await makeTenant(api, await makePeople(api, CANARY), CANARY);
 }, 30_000);
 afterAll(() => api.stop());

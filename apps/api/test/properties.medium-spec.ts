@@ -31,7 +31,7 @@ let api: TestApi;
 let tenant: Tenant;
 
 beforeAll(async () => {
-  api = await startTestApi({ EMAIL_VERIFICATION: 'optional', ...NO_VENDORS });
+  api = await startTestApi({ EMAIL_VERIFICATION: 'optional', OPENAI_API_KEY: 'sk-of-nobody', ...NO_VENDORS });
   const people = await makePeople(api, 'Ours');
   // So that what only those who run the service may read is read by somebody.
   await new PlatformRoles(api.database, api.app.get(AuditLog), api.app.get(ChangeFeed)).grant(people.owner.email, 'admin');

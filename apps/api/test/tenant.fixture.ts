@@ -229,7 +229,7 @@ export async function validRequest(
     if (place === 'body') Object.assign(body, { [name]: await idOf(name) });
   }
   // What is left in braces names no thing of a workspace: a month, a token, a provider.
-  url = url.replace('{month}', '2026-03');
+  url = url.replace('{month}', '2026-03').replace('{model}', 'whisper-1');
   url = url.replaceAll(/\{\w+\}/g, 'made-up');
   const headers = headersOf(tenant, caller);
   if (operation.isForm) {
