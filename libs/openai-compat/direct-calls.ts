@@ -105,8 +105,8 @@ export class DirectCalls {
         await this.record(request, call, { outcome: 'failed', errorKind: 'cancelled', costMicroDollars: null });
       throw error;
     }
-    await this.settle(request, call, result);
     await this.keys.answered(provider.id, call.with, request.audio.seconds);
+    await this.settle(request, call, result);
     return heardOf(result, request, call.choice);
   }
 
