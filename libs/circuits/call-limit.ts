@@ -31,10 +31,14 @@ export class CallLimit {
   /** Until then, every place that becomes free is promised to somebody. */
   private promisedUntil = 0;
 
-  /** @param now milliseconds of a clock that never goes back */
+  /**
+   * @param now milliseconds of a clock that never goes back
+   * @param onEnd told of every call that ends
+   */
   constructor(
     private readonly bounds: CallBounds,
     private readonly now: () => number = () => performance.now(),
+    private readonly onEnd: () => void = () => undefined,
   ) {
     this.limit = Math.min(bounds.start, bounds.most);
   }
@@ -68,6 +72,7 @@ export class CallLimit {
     const now = this.now();
     this.gapMs += WEIGHT * (now - this.awaitedSince - this.gapMs);
     this.awaitedSince = now;
+    this.onEnd();
   }
 
   /**

@@ -78,7 +78,7 @@ export class DirectCalls {
     if (closed !== null) return waitFor(id, closed);
     const refused = new Set<string>();
     for (let failure: FieldError | undefined; ;) {
-      const opened = await this.keys.open(this.readerFor(request, choice), id, refused);
+      const opened = await this.keys.openSoon(this.readerFor(request, choice), id, refused, request.signal);
       if (opened === null) return failure ?? noKey(id);
       if ('retryAfterSeconds' in opened) return sooner(failure, waitFor(id, opened));
       const answer = await this.call(request, { choice, with: opened });

@@ -20,6 +20,9 @@ export interface Wait {
   retryAfterSeconds: number;
 }
 
+/** How long a request waits for a place among the calls under way. */
+const PATIENCE_MS = 30_000;
+
 /** Which keys calls are made with, and what is learned of them and of their providers by each call. */
 @Injectable()
 export class CallKeys {
@@ -49,6 +52,23 @@ export class CallKeys {
     if (isPoolKey(taken)) return { kind: 'pool', key: taken };
     const { reason, retryAfterSeconds } = taken;
     return retryAfterSeconds === null ? null : { reason, retryAfterSeconds };
+  }
+
+  /**
+   * As `open`, for somebody who waits for the answer: a key that is well, and has as many calls under way as it stands, is waited for.
+   * @returns the wait all the same, when no place came in time
+   */
+  async openSoon(
+    workspace: Reader | null,
+    provider: ProviderId,
+    refused: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<CallKey | Wait | null> {
+    for (const deadline = performance.now() + PATIENCE_MS; ;) {
+      const opened = await this.open(workspace, provider, refused);
+      if (opened === null || !('reason' in opened) || !isBusy(opened) || performance.now() > deadline) return opened;
+      await this.limits.ended(provider, signal);
+    }
   }
 
   private async openOwn(provider: ProviderId, key: OwnKey): Promise<CallKey | Wait> {
