@@ -1,5 +1,5 @@
 import { messageOf } from '#errors';
-import { AnswerStalled, AnswerTooLong } from './connection.js';
+import { AnswerStalled, AnswerTooLong } from './answer-limits.js';
 import { ProviderError, withoutSecrets } from './provider-error.js';
 
 interface Attempt {

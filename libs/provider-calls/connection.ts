@@ -1,26 +1,10 @@
 import { Agent } from 'undici';
+import { AnswerStalled, AnswerTooLong, MAX_ANSWER_BYTES } from './answer-limits.js';
+import { exchange, isHeldBody } from './exchange.js';
 
-/** The longest answer we take: a day of speech is a tenth of it. A server that sends more is broken. */
-const MAX_ANSWER_BYTES = 16_000_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Between two pieces of an answer; most are written at once, after the work is done. */
 const BODY_IDLE_SECONDS = 30;
-
-/** Thrown by the fetches of a `Connection` when an answer is longer than any we take. */
-export class AnswerTooLong extends Error {
-  constructor() {
-    super(`The answer has more than ${MAX_ANSWER_BYTES} bytes.`);
-    this.name = 'AnswerTooLong';
-  }
-}
-
-/** Thrown by the fetches of a `Connection` when an answer goes on no further. */
-export class AnswerStalled extends Error {
-  constructor(idleSeconds: number) {
-    super(`Nothing of the answer came for ${idleSeconds} seconds.`);
-    this.name = 'AnswerStalled';
-  }
-}
 
 /** The way to one provider: its own sockets with our limits on time and size. */
 export interface Connection {
@@ -56,6 +40,8 @@ export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_S
   return {
     fetchStream,
     async fetch(input, init) {
+      if (typeof input === 'string' && isHeldBody(init?.body))
+        return exchange(dispatcher, input, { ...init, body: init.body }, idleSeconds);
       const response = await fetchStream(input, init);
       const body = await response.arrayBuffer();
       // 204 and 304 take no body, not even an empty one.

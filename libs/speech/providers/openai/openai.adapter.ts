@@ -1,10 +1,11 @@
-import type { ClientOptions } from 'openai';
+import type { ClientOptions, OpenAI } from 'openai';
 import type { TranscriptionCreateParamsNonStreaming } from 'openai/resources/audio/transcriptions';
 import type { TranslationCreateParams } from 'openai/resources/audio/translations';
 import type { Config } from '#config';
 import { attempt, keyFor, openConnection, sdkError } from '#provider-calls';
 import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
 import { chunkFile } from '../chunk-file.js';
+import { heldForm } from '../held-form.js';
 import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
 import { checkOpenAiKey } from './check-key.js';
 import { openAiModels } from './models.js';
@@ -39,13 +40,8 @@ export class OpenAiSpeech implements SpeechProvider {
     const result = await attempt(
       { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key },
       async (signal) => {
-        const file = await chunkFile(this.id, request.audio);
-        const { audio } = new Client(this.optionsWith(key));
-        const call =
-          request.translate === true
-            ? audio.translations.create({ ...translationOf(request), file }, { signal })
-            : audio.transcriptions.create({ ...formOf(model, request), file }, { signal });
-        const response = await call.asResponse();
+        const client = new Client(this.optionsWith(key));
+        const response = await send(client, model, request, signal);
         return transcriptOfAnswer(this.id, response, request.audio.seconds);
       },
       (error) => (error instanceof APIError ? sdkError(this.id, error, key) : undefined),
@@ -77,6 +73,22 @@ export class OpenAiSpeech implements SpeechProvider {
       fetch: this.connection.fetch,
     };
   }
+}
+
+/** What lies in memory goes out in one piece, the SDK's way of sending forms is for files. */
+async function send(client: OpenAI, model: SpeechModel, request: SpeechRequest, signal: AbortSignal): Promise<Response> {
+  const { audio, translate } = request;
+  if ('content' in audio) {
+    const [path, fields] =
+      translate === true ? ['/audio/translations', translationOf(request)] : ['/audio/transcriptions', formOf(model, request)];
+    return client.post(path, { ...heldForm(fields, audio), signal }).asResponse();
+  }
+  const file = await chunkFile('openai', audio);
+  const call =
+    translate === true
+      ? client.audio.translations.create({ ...translationOf(request), file }, { signal })
+      : client.audio.transcriptions.create({ ...formOf(model, request), file }, { signal });
+  return call.asResponse();
 }
 
 /** Translations have times of segments, and take no language: whatever is spoken becomes English. */
