@@ -40,8 +40,13 @@ export class CallLimits {
     const over = new AbortController();
     const tell = (): void => over.abort();
     waiting.add(tell);
-    await sleep(MOMENT_MS, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => signal.throwIfAborted());
-    waiting.delete(tell);
+    try {
+      await sleep(MOMENT_MS, undefined, { signal: AbortSignal.any([signal, over.signal]) });
+    } catch {
+      signal.throwIfAborted();
+    } finally {
+      waiting.delete(tell);
+    }
   }
 
   private wakeFirst(vendor: string): void {
