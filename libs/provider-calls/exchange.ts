@@ -20,7 +20,7 @@ export function isHeldBody(body: RequestInit['body']): body is Uint8Array<ArrayB
 export async function exchange(dispatcher: Dispatcher, url: string, init: HeldRequest, idleSeconds: number): Promise<Response> {
   const { statusCode, headers, body } = await request(url, {
     dispatcher,
-    method: (init.method ?? 'GET'),
+    method: init.method ?? 'GET',
     headers: Object.fromEntries(new Headers(init.headers)),
     body: init.body,
     signal: init.signal,

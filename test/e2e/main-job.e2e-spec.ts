@@ -130,7 +130,7 @@ describe.each<QueueBackend>(['postgres', 'redis'])('the main job with the queue 
     it('cuts a long recording and puts it together', async () => {
       stack.provider.always({ mode: 'ok', text: SPOKEN, delayMs: 300 });
       const calls = stack.provider.calls.length;
-      const { id } = await client.transcribe(longRecording(stack.files, 900));
+      const { id } = await client.transcribe(longRecording(stack.files, 1_000));
       const seen = await watch(client, id);
       expectProgressToRise(seen);
       expect(stack.provider.calls.length - calls).toBeGreaterThanOrEqual(3);
