@@ -57,6 +57,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof FieldError ? error.code === databaseErrors.database_unavailable.code : isPassingDatabaseFailure(error);
 }
 
+/** Whether a statement was ended because it took too long (`query_canceled`): as a rule, because it waited for what others hold. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '57014';
+}
+
 /** Turns a passing failure into the error that callers and jobs understand; anything else stays as it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof FieldError || !isPassingDatabaseFailure(error)) return error;

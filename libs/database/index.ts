@@ -4,6 +4,7 @@ export { Database } from './database.js';
 export {
   databaseErrors,
   isDatabaseUnavailable,
+  isStatementTimeout,
   isForeignKeyViolation,
   isPassingDatabaseFailure,
   isUniqueViolation,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, isDatabaseUnavailable, type WorkspaceTransaction } from '#database';
+import { type Database, isDatabaseUnavailable, isStatementTimeout, type WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from '../job-catalogue.js';
 
 /** What a job is about. */
@@ -79,11 +79,11 @@ export class ClaimedJob<N extends JobName> {
   }
 
   /**
-   * As `write`, for what may have been paid for: waits for a database that is away.
+   * As `write`, for what may have been paid for: waits for a database that is away, and for whatever others hold.
    * @param effects change nothing when they were written before: the confirmation of the first try may have been lost
    */
   async keep<T>(effects: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
-    return this.whenReachable(() => this.write(effects));
+    return this.whenReachable(() => this.write(effects), isStatementTimeout);
   }
 
   /** Reads what the work needs. */
@@ -91,12 +91,12 @@ export class ClaimedJob<N extends JobName> {
     return this.database.inWorkspace(this.facts.workspaceId, query);
   }
 
-  private async whenReachable<T>(work: () => Promise<T>): Promise<T> {
+  private async whenReachable<T>(work: () => Promise<T>, alsoPasses: (error: unknown) => boolean = () => false): Promise<T> {
     for (;;) {
       try {
         return await work();
       } catch (error) {
-        if (!isDatabaseUnavailable(error) || this.signal.aborted) throw error;
+        if ((!isDatabaseUnavailable(error) && !alsoPasses(error)) || this.signal.aborted) throw error;
         await sleep(COMMIT_AGAIN_MS);
       }
     }
