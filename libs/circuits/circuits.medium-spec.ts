@@ -189,7 +189,8 @@ describe('pools of keys', () => {
     await pools.takeOut(only, 'quota_exhausted', 'insufficient_quota');
     const again = await take('gemini');
     expect(again.id).toBe(only.id);
-    await pools.answered(again, 1);
+    pools.release(again, 1, 'answered');
+    await pools.works(again);
     expect((await pools.states()).find(({ vendor }) => vendor === 'gemini')).toMatchObject({ reason: null });
   });
 

@@ -16,7 +16,7 @@ const OUT_SECONDS = 3_600;
 /** Why keys are taken out: waiting does not help. */
 const OUT: ReadonlySet<string> = new Set(['auth', 'quota_exhausted']);
 /** When a provider asks to wait and does not say how long. */
-const WAIT_UNTOLD_SECONDS = 20;
+export const UNTOLD_WAIT_SECONDS = 20;
 /** Why a key is not to be had that is well, but has as many calls under way as it stands. */
 export const BUSY = 'busy';
 /** How often what was counted is written down; what a killed process had not, is not counted. */
@@ -124,12 +124,6 @@ export class KeyPools implements BeforeApplicationShutdown {
     return out === undefined ? { reason: 'no_key', retryAfterSeconds: null } : this.begin(out.key);
   }
 
-  /** A call was answered: a key that was taken out is back. @param seconds of sound it was about */
-  async answered(key: PoolKey, seconds: number): Promise<void> {
-    this.release(key, seconds, 'answered');
-    await this.works(key);
-  }
-
   /** A key that was taken out is back. */
   async works({ id }: PoolKey): Promise<void> {
     await this.circuits.lift(id, [...OUT]);
@@ -145,7 +139,7 @@ export class KeyPools implements BeforeApplicationShutdown {
   }
 
   /** The provider takes no more with this key for a while. */
-  async cool(key: PoolKey, retryAfterSeconds = WAIT_UNTOLD_SECONDS): Promise<void> {
+  async cool(key: PoolKey, retryAfterSeconds = UNTOLD_WAIT_SECONDS): Promise<void> {
     await this.circuits.block(key.id, retryAfterSeconds, 'rate_limited');
   }
 

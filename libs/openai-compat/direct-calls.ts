@@ -1,24 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import type { Refusal } from '#circuits';
 import { Database } from '#database';
 import { FieldError } from '#errors';
-import { OwnKeys } from '#provider-keys';
+import { isAboutTheKey } from '#provider-calls';
+import { asTranscriber, type CallKey, CallKeys, OwnKeys, readerOf } from '#provider-keys';
 import { Quotas } from '#quota';
 import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import {
   assembleTranscript,
   callCost,
-  type CallKey,
-  CallKeys,
   failureReasons,
-  isAboutTheKey,
   isFinal,
   mostTelling,
   noKey,
   providerFailure,
   sooner,
   toChunkTranscript,
-  type Wait,
 } from '#transcription';
 import { type ProviderCall, UsageRecords } from '#usage';
 import type { Heard } from './answers/heard.js';
@@ -74,11 +72,11 @@ export class DirectCalls {
   /** Asks one engine, with one key after the other as long as it is the key that is refused. @returns why it gave no answer, when it gave none */
   private async ask(request: DirectRequest, choice: SpeechChoice): Promise<Heard | FieldError> {
     const { id } = choice.provider;
-    const closed = await this.keys.providerWait(id);
+    const closed = await this.keys.refusal(asTranscriber(id));
     if (closed !== null) return waitFor(id, closed);
     const refused = new Set<string>();
     for (let failure: FieldError | undefined; ;) {
-      const opened = await this.keys.openSoon(this.readerFor(request, choice), id, refused, request.signal);
+      const opened = await this.keys.openSoon(this.readerFor(request, choice), asTranscriber(id), refused, request.signal);
       if (opened === null) return failure ?? noKey(id);
       if ('retryAfterSeconds' in opened) return sooner(failure, waitFor(id, opened));
       const answer = await this.call(request, { choice, with: opened });
@@ -97,7 +95,7 @@ export class DirectCalls {
     } catch (error) {
       if (error instanceof SpeechError) {
         const failure = await this.failed(request, call, error);
-        await this.keys.failed(provider.id, call.with, error);
+        await this.keys.failed(asTranscriber(provider.id), call.with, error);
         return new Refused(error, failure);
       }
       this.keys.dropped(call.with);
@@ -105,7 +103,7 @@ export class DirectCalls {
         await this.record(request, call, { outcome: 'failed', errorKind: 'cancelled', costMicroDollars: null });
       throw error;
     }
-    await this.keys.answered(provider.id, call.with, request.audio.seconds);
+    await this.keys.answered(asTranscriber(provider.id), call.with, request.audio.seconds);
     await this.settle(request, call, result);
     return heardOf(result, request, call.choice);
   }
@@ -168,9 +166,7 @@ export class DirectCalls {
 
   /** Null where no key of the workspace's own is to be looked for. */
   private readerFor({ own, subject }: DirectRequest, { provider }: SpeechChoice) {
-    if (!own.has(provider.id)) return null;
-    const { database } = this;
-    return { read: <T>(work: Parameters<typeof database.inWorkspace<T>>[1]) => database.inWorkspace(subject.workspaceId, work) };
+    return own.has(provider.id) ? readerOf(this.database, subject.workspaceId) : null;
   }
 }
 
@@ -219,7 +215,7 @@ function asAnswered(failure: FieldError, key: CallKey): FieldError {
 
 const OURS = new Set<string>([failureReasons.provider_auth_failed.code, failureReasons.provider_quota_exhausted.code]);
 
-function waitFor(provider: string, { reason, retryAfterSeconds }: Wait): FieldError {
+function waitFor(provider: string, { reason, retryAfterSeconds }: Refusal): FieldError {
   const detail = `Nothing is sent to ${provider} for now (${reason}). Send the request again in ${retryAfterSeconds} seconds, or name another model.`;
   return new FieldError(failureReasons.provider_rate_limited, detail, { retryAfterSeconds });
 }

@@ -5,6 +5,7 @@ export { asNumber, asObject, asObjects, asText, type JsonObject, type JsonValue,
 export { askWithKey, isListUnder, type KeyCheck } from './key-check.js';
 export { keyFor } from './key-for.js';
 export { readModelsFile } from './models-file.js';
+export { isAboutTheKey, mostTellingFailure } from './next-call.js';
 export { type BilledTokens, ProviderError, type ProviderErrorKind, withoutSecrets } from './provider-error.js';
 export { type Refusal, refusalError, requestIdOf } from './refusal.js';
 export { sdkError } from './sdk-error.js';

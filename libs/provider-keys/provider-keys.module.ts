@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CircuitsModule } from '#circuits';
 import { LanguageModelsModule } from '#language-models';
 import { SpeechModule } from '#speech';
+import { CallKeys } from './call-keys.js';
 import { KeyUsageRepository } from './key-usage.repository.js';
 import { OwnKeys } from './own-keys.js';
 import { ProviderKeysRepository } from './provider-keys.repository.js';
@@ -8,8 +10,8 @@ import { ProviderKeysService } from './provider-keys.service.js';
 
 /** The keys workspaces bring; wants the vault, the audit log and `IdempotencyModule`. */
 @Module({
-  imports: [SpeechModule, LanguageModelsModule],
-  providers: [ProviderKeysRepository, KeyUsageRepository, OwnKeys, ProviderKeysService],
-  exports: [OwnKeys, ProviderKeysService],
+  imports: [CircuitsModule, SpeechModule, LanguageModelsModule],
+  providers: [ProviderKeysRepository, KeyUsageRepository, OwnKeys, CallKeys, ProviderKeysService],
+  exports: [OwnKeys, CallKeys, ProviderKeysService],
 })
 export class ProviderKeysModule {}

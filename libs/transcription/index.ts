@@ -1,12 +1,11 @@
 export { assembleTranscript } from './assemble-transcript.js';
 export { callCost } from './call-cost.js';
-export { type CallKey, CallKeys, type Wait } from './call-keys.js';
 export { toChunkTranscript } from './chunk-transcript.js';
 export { EngineChoice, type WorkspaceEngines } from './engine-choice.js';
 export { captionsOf } from './formats/captions/captions.js';
 export type { SpokenLine } from './formats/captions/timeline.js';
 export type { FinishedTranscription } from './formats/finished-transcript.js';
-export { isAboutTheKey, isFinal, mostTelling, noKey, sooner } from './next-engine.js';
+export { isFinal, mostTelling, noKey, sooner } from './next-engine.js';
 export { providerFailure } from './provider-failure.js';
 export { type CallFigures, ProviderCalls, type RecentCall } from './provider-calls.js';
 export { Attempts } from './attempts.repository.js';

@@ -1,5 +1,6 @@
 import { FieldError } from '#errors';
-import type { ProviderId, SpeechError } from '#speech';
+import { mostTellingFailure } from '#provider-calls';
+import type { ProviderId } from '#speech';
 import { failureReasons } from './transcription.errors.js';
 
 /** Failures that say something about the sound itself: whoever else is asked reads the same bytes. */
@@ -10,28 +11,14 @@ export function isFinal({ code }: FieldError): boolean {
   return FINAL.has(code);
 }
 
-/** Whether another key at the same provider may do what this one could not. */
-export function isAboutTheKey({ kind, keyRefused }: SpeechError): boolean {
-  return kind === 'rate_limited' || kind === 'quota_exhausted' || (kind === 'auth' && keyRefused);
-}
-
 /** Of what one engine said, that which is over first. */
 export function sooner(before: FieldError | undefined, now: FieldError): FieldError {
   return before === undefined ? now : mostTelling([before, now]);
 }
 
-/**
- * What stands for several failures: the one that is over first, as long as waiting helps at all; otherwise that of the engine that was
- * ordered.
- * @param failures that one first; at least one
- */
+/** What stands for several failures. @param failures that of the engine that was ordered first; at least one */
 export function mostTelling(failures: readonly FieldError[]): FieldError {
-  const [first] = failures;
-  if (first === undefined) throw new Error('Nobody was asked, so nothing failed.');
-  if (isFinal(failures.at(-1) ?? first)) return failures.at(-1) ?? first;
-  const waits = failures.filter(({ kind }) => kind === 'rate_limited');
-  const [soonest] = waits.toSorted((a, b) => (a.retryAfterSeconds ?? Infinity) - (b.retryAfterSeconds ?? Infinity));
-  return soonest ?? failures.find(({ kind }) => kind === 'unavailable') ?? first;
+  return mostTellingFailure(failures, isFinal);
 }
 
 /** Nothing is sent to a provider for a while, so the work waits; that is no failure of it. */

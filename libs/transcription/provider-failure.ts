@@ -1,3 +1,4 @@
+import { UNTOLD_WAIT_SECONDS } from '#circuits';
 import { FieldError } from '#errors';
 import type { SpeechError, SpeechErrorKind } from '#speech';
 import { failureReasons } from './transcription.errors.js';
@@ -22,9 +23,6 @@ const REASON_OF_KIND: Record<SpeechErrorKind, Reason> = {
   unknown: 'provider_unavailable',
 };
 
-/** Seconds to wait when a provider asks to wait and does not say how long. */
-const WAIT_UNTOLD_SECONDS = 20;
-
 /**
  * What a failed provider call means for the transcription, in a sentence for the one who ordered it.
  * @param ownKey whether it was made with the workspace's own key
@@ -44,6 +42,6 @@ export function providerFailure(error: SpeechError, { startSeconds, endSeconds }
     content_blocked: `${provider} refuses the content of ${part}. Order the transcription with another provider.`,
   };
   const reason = REASON_OF_KIND[error.kind];
-  const retryAfterSeconds = error.retryAfterSeconds ?? (reason === 'provider_rate_limited' ? WAIT_UNTOLD_SECONDS : undefined);
+  const retryAfterSeconds = error.retryAfterSeconds ?? (reason === 'provider_rate_limited' ? UNTOLD_WAIT_SECONDS : undefined);
   return new FieldError(failureReasons[reason], details[reason], { cause: error, retryAfterSeconds });
 }

@@ -4,7 +4,6 @@ import { CircuitsModule } from '#circuits';
 import { ProviderKeysModule } from '#provider-keys';
 import { SpeechModule } from '#speech';
 import { BackgroundService } from './background-service.js';
-import { CallKeys } from './call-keys.js';
 import { ChunkObjects } from './chunk-objects.js';
 import { EngineChoice } from './engine-choice.js';
 import { GenerationsRepository } from './generations.repository.js';
@@ -27,7 +26,6 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     EngineChoice,
     BackgroundService,
     GenerationsRepository,
-    CallKeys,
     ChunkObjects,
     ProviderCalls,
     TranscriptionQuota,
@@ -39,7 +37,6 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     Outlooks,
     EngineChoice,
     BackgroundService,
-    CallKeys,
     ChunkObjects,
     ProviderCalls,
     TranscriptionQuota,

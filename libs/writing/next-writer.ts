@@ -1,6 +1,7 @@
+import { UNTOLD_WAIT_SECONDS } from '#circuits';
 import { FieldError } from '#errors';
 import type { LanguageProviderId } from '#language-models';
-import { ProviderError, type ProviderErrorKind } from '#provider-calls';
+import { mostTellingFailure, type ProviderError, type ProviderErrorKind } from '#provider-calls';
 import { providerKeyErrors } from '#provider-keys';
 import { writingErrors } from './writing.errors.js';
 
@@ -27,9 +28,6 @@ const OF_WRITERS = new Set<string>([
   providerKeyErrors.provider_key_replaced.code,
 ]);
 
-/** When a provider asks to wait and does not say how long. */
-const WAIT_UNTOLD_SECONDS = 20;
-
 /** What a failed call means for the order, in a sentence for who gave it. */
 export function failureOf(error: ProviderError, isOwnKey = false): FieldError {
   const { provider, kind, message } = error;
@@ -46,7 +44,7 @@ export function failureOf(error: ProviderError, isOwnKey = false): FieldError {
     text_too_long: `${message} Ask about less, or for a shorter answer.`,
     request_refused_by_writer: `${provider} does not take the request: ${message} Change what is asked.`,
   };
-  const retryAfterSeconds = error.retryAfterSeconds ?? (kind === 'rate_limited' ? WAIT_UNTOLD_SECONDS : undefined);
+  const retryAfterSeconds = error.retryAfterSeconds ?? (kind === 'rate_limited' ? UNTOLD_WAIT_SECONDS : undefined);
   return new FieldError(writingErrors[reason], details[reason], { cause: error, retryAfterSeconds });
 }
 
@@ -80,22 +78,7 @@ export function isFinal({ code }: FieldError): boolean {
   return FINAL.has(code);
 }
 
-/** Whether another key at the same provider may do what this one could not. */
-export function isAboutTheKey(error: unknown): boolean {
-  if (!(error instanceof ProviderError)) return false;
-  const { kind, keyRefused } = error;
-  return kind === 'rate_limited' || kind === 'quota_exhausted' || (kind === 'auth' && keyRefused);
-}
-
-/**
- * What stands for several failures: one that is about the text; else the one that is over first, as long as waiting helps at all; else
- * the first.
- * @param failures at least one
- */
+/** What stands for several failures. @param failures that of the writer that was chosen first; at least one */
 export function mostTelling(failures: readonly FieldError[]): FieldError {
-  const [first] = failures;
-  if (first === undefined) throw new Error('Nobody was asked, so nothing failed.');
-  const waits = failures.filter(({ kind }) => kind === 'rate_limited');
-  const [soonest] = waits.toSorted((a, b) => (a.retryAfterSeconds ?? Infinity) - (b.retryAfterSeconds ?? Infinity));
-  return failures.find(isFinal) ?? soonest ?? failures.find(({ kind }) => kind === 'unavailable') ?? first;
+  return mostTellingFailure(failures, isFinal);
 }

@@ -13,11 +13,10 @@ import {
   type LanguageWish,
 } from '#language-models';
 import type { BilledTokens, ProviderError } from '#provider-calls';
-import { OwnKeys } from '#provider-keys';
+import { type CallKey, OwnKeys, type Reader, readerOf } from '#provider-keys';
 import { Quotas, type QuotaSubject } from '#quota';
 import { UsageRecords } from '#usage';
 import { failureOf } from './next-writer.js';
-import type { WritingKey } from './writing-keys.js';
 import type { WritingOrder, WrittenCall } from './writing-order.js';
 
 /** What is set aside for an answer of which nobody said how long it may be. */
@@ -36,7 +35,7 @@ export interface Run {
 /** A call under way. */
 export interface Call {
   choice: LanguageChoice;
-  with: WritingKey;
+  with: CallKey;
   /** By `performance.now()`. */
   started: number;
 }
@@ -71,6 +70,11 @@ export class WritingAccounts {
       return found;
     });
     return { order, choices, subject, calls: [] };
+  }
+
+  /** Reads the workspace an order is for. */
+  readerOf({ order }: Run): Reader {
+    return readerOf(this.database, order.workspaceId);
   }
 
   /** Counts what providers say they read and wrote, and gives the rest back. */

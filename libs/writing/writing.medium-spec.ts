@@ -162,6 +162,22 @@ describe('text is written', () => {
     expect(row).toEqual({ calls: 1, failed: 0 });
   });
 
+  it('in its turn, where more is ordered at once than an own key stands', async () => {
+    workspaceId = (await makeWorkspace(database, { quotas: { tokens: 1_000_000 } })).id;
+    await bringKey('groq', LANGUAGE_DOUBLE_KEY);
+    const orders = Array.from({ length: 12 }, () => writing.answer(order({ wish: { provider: 'groq' } })));
+    expect((await Promise.all(orders)).map(({ text }) => text)).toEqual(orders.map(() => COUNTING));
+  });
+
+  it('and kept, when what the call taught of its provider cannot be written down', async () => {
+    openai.script({ mode: 'server_error' });
+    await writing.answer(order());
+    const broken = jest.spyOn(module.get(Circuits), 'succeeded').mockRejectedValueOnce(new Error('no connection'));
+    expect(await writing.answer(order())).toMatchObject({ text: COUNTING, provider: 'openai' });
+    expect(broken).toHaveBeenCalled();
+    broken.mockRestore();
+  });
+
   it('with the next key when one is refused, which is taken out', async () => {
     const wish = { provider: 'groq' };
     const { calls } = await writing.answer(order({ wish }));

@@ -8,10 +8,10 @@ import {
   type LanguagePiece,
   type LanguageRequest,
 } from '#language-models';
-import { ProviderError } from '#provider-calls';
-import { brokeOff, failureOf, isAboutTheKey, isFinal, isOfWriter, mostTelling, noKey, waitFor } from './next-writer.js';
+import { isAboutTheKey, ProviderError } from '#provider-calls';
+import { asWriter, CallKeys } from '#provider-keys';
+import { brokeOff, failureOf, isFinal, isOfWriter, mostTelling, noKey, waitFor } from './next-writer.js';
 import { type Call, type Run, WritingAccounts } from './writing-accounts.js';
-import { WritingKeys } from './writing-keys.js';
 import type { WritingOrder, Written, WrittenValue } from './writing-order.js';
 
 /** How often one model is asked for an answer of the shape. */
@@ -32,7 +32,7 @@ interface Begun {
 @Injectable()
 export class Writing {
   constructor(
-    private readonly keys: WritingKeys,
+    private readonly keys: CallKeys,
     private readonly accounts: WritingAccounts,
   ) {}
 
@@ -147,20 +147,20 @@ export class Writing {
     begin: (apiKey: string) => Promise<T>,
   ): Promise<{ call: Call; result: T }> {
     const { id } = choice.provider;
-    const closed = await this.keys.refusal(id);
+    const closed = await this.keys.refusal(asWriter(id));
     if (closed !== null) throw waitFor(id, closed);
     const refused = new Set<string>();
     const failures: FieldError[] = [];
     for (;;) {
-      const opened = await this.keys.open(run.order.workspaceId, id, refused);
-      if (opened === null) throw mostTelling([...failures, ...(failures.length === 0 ? [noKey(id)] : [])]);
-      if ('retryAfterSeconds' in opened) throw mostTelling([...failures, waitFor(id, opened)]);
+      const opened = await this.keys.openSoon(this.accounts.readerOf(run), asWriter(id), refused, run.order.signal);
+      if (opened !== null && 'retryAfterSeconds' in opened) throw mostTelling([...failures, waitFor(id, opened)]);
+      if (opened === null || opened.kind === 'none') throw mostTelling(failures.length === 0 ? [noKey(id)] : failures);
       const call = { choice, with: opened, started: performance.now() };
       try {
         return { call, result: await begin(opened.key.reveal()) };
       } catch (error) {
         failures.push(await this.failed(run, call, error));
-        if (!isAboutTheKey(error)) throw mostTelling(failures);
+        if (!(error instanceof ProviderError && isAboutTheKey(error))) throw mostTelling(failures);
         refused.add(opened.key.id);
       }
     }
@@ -170,7 +170,7 @@ export class Writing {
     try {
       await this.accounts.answered(run, call, answer);
     } finally {
-      await this.keys.answered(call.choice.provider.id, call.with);
+      await this.keys.answered(asWriter(call.choice.provider.id), call.with, 0);
     }
   }
 
@@ -184,7 +184,7 @@ export class Writing {
     try {
       return await this.accounts.failed(run, call, error);
     } finally {
-      await this.keys.failed(call.choice.provider.id, call.with, error);
+      await this.keys.failed(asWriter(call.choice.provider.id), call.with, error);
     }
   }
 

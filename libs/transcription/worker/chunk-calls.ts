@@ -4,14 +4,14 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Transcription, TranscriptionChunk, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { cutOut, MediaService } from '#media';
-import { type OwnKey, OwnKeys } from '#provider-keys';
+import { isAboutTheKey } from '#provider-calls';
+import { asTranscriber, type CallKey, CallKeys, isBusy, type OwnKey, OwnKeys } from '#provider-keys';
 import { type ClaimedJob, LeaseLostError } from '#queues/worker';
 import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import { ObjectStore } from '#storage';
 import { callCost } from '../call-cost.js';
-import { type CallKey, CallKeys, isBusy } from '../call-keys.js';
 import { EngineChoice } from '../engine-choice.js';
-import { isAboutTheKey, isFinal, mostTelling, noKey, sooner, waitFor } from '../next-engine.js';
+import { isFinal, mostTelling, noKey, sooner, waitFor } from '../next-engine.js';
 import { promptOf } from '../prompt.js';
 import { providerFailure } from '../provider-failure.js';
 import { type NewAttempt, TranscriptionsRepository } from '../transcriptions.repository.js';
@@ -175,11 +175,11 @@ export class ChunkCalls {
    */
   private async ask(job: ChunkJob, question: Question, asked: Asked): Promise<AnsweredCall | FieldError> {
     const { id } = asked.choice.provider;
-    const closed = await this.keys.providerWait(id);
+    const closed = await this.keys.refusal(asTranscriber(id));
     if (closed !== null) return waitFor(id, closed);
     const refused = new Set<string>();
     for (let failure: FieldError | undefined; ;) {
-      const opened = await this.keys.open(job, id, refused);
+      const opened = await this.keys.open(job, asTranscriber(id), refused);
       if (opened === null) return failure ?? noKey(id);
       if ('retryAfterSeconds' in opened) {
         if (isBusy(opened)) throw waitFor(id, opened);
@@ -205,7 +205,7 @@ export class ChunkCalls {
       return await this.answered(call, answered(job, call, result), result);
     } catch (error) {
       if (call !== undefined && error instanceof SpeechError) {
-        await this.keys.failed(choice.provider.id, key, error);
+        await this.keys.failed(asTranscriber(choice.provider.id), key, error);
         return new Refused(error, await this.failed(job, call, error));
       }
       this.keys.dropped(key);
@@ -215,7 +215,7 @@ export class ChunkCalls {
   }
 
   private async answered({ choice, with: key }: Call, attempt: NewAttempt, result: SpeechResult): Promise<AnsweredCall> {
-    await this.keys.answered(choice.provider.id, key, attempt.audioSeconds);
+    await this.keys.answered(asTranscriber(choice.provider.id), key, attempt.audioSeconds);
     this.times.answered();
     return {
       result,

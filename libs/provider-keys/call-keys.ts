@@ -1,23 +1,53 @@
 import { Injectable } from '@nestjs/common';
-import { BUSY, type CallEnd, type CallLimit, CallLimits, Circuits, isPoolKey, KeyPools, type PoolKey } from '#circuits';
-import type { WorkspaceTransaction } from '#database';
+import {
+  BUSY,
+  type CallEnd,
+  type CallLimit,
+  CallLimits,
+  Circuits,
+  isPoolKey,
+  KeyPools,
+  type PoolKey,
+  type Refusal,
+  UNTOLD_WAIT_SECONDS,
+} from '#circuits';
+import { VENDOR_IDS, type VendorId } from '#config';
+import type { Database, WorkspaceTransaction } from '#database';
 import { messageOf } from '#errors';
 import { Log } from '#observability';
-import { type OwnKey, OwnKeys } from '#provider-keys';
-import { KEYED_PROVIDER_IDS, type KeyedProviderId, type ProviderId, type SpeechError } from '#speech';
+import type { ProviderError } from '#provider-calls';
+import type { ProviderId } from '#speech';
+import type { OwnKey } from './own-key.js';
+import { OwnKeys } from './own-keys.js';
 
 /** Reads in the workspace that a call is made for. */
 export interface Reader {
   read<T>(work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T>;
 }
 
+/** Reads a workspace in a transaction each time. */
+export function readerOf(database: Database, workspaceId: string): Reader {
+  return { read: (work) => database.inWorkspace(workspaceId, work) };
+}
+
 /** What a call is made with: the workspace's own key, one of the installation's, or none where none is wanted. */
 export type CallKey = { kind: 'own'; key: OwnKey; limit: CallLimit } | { kind: 'pool'; key: PoolKey } | { kind: 'none' };
 
-/** Nothing can be sent there now. */
-export interface Wait {
-  reason: string;
-  retryAfterSeconds: number;
+/** Who is called, and for what: a key is one and the same for both, while whether its provider works is known of each apart. */
+export interface Callee<Id extends ProviderId | VendorId = ProviderId | VendorId> {
+  provider: Id;
+  /** Its breaker's. */
+  circuit: string;
+}
+
+/** A provider as one that transcribes. */
+export function asTranscriber<Id extends ProviderId>(provider: Id): Callee<Id> {
+  return { provider, circuit: provider };
+}
+
+/** A provider as one that writes text. */
+export function asWriter<Id extends VendorId>(provider: Id): Callee<Id> {
+  return { provider, circuit: `text/${provider}` };
 }
 
 /** How long a request waits for a place among the calls under way. */
@@ -41,7 +71,7 @@ export class CallKeys {
    * @returns null when there is none that was not refused
    * @throws FieldError provider_key_rejected
    */
-  async open(workspace: Reader | null, provider: ProviderId, refused: ReadonlySet<string>): Promise<CallKey | Wait | null> {
+  async open(workspace: Reader | null, { provider }: Callee, refused: ReadonlySet<string>): Promise<CallKey | Refusal | null> {
     const own = await workspace?.read((tx) => this.ownKeys.open(tx, provider));
     if (own !== undefined && own !== null) {
       if (refused.has(own.id)) return null;
@@ -60,18 +90,18 @@ export class CallKeys {
    */
   async openSoon(
     workspace: Reader | null,
-    provider: ProviderId,
+    callee: Callee,
     refused: ReadonlySet<string>,
     signal: AbortSignal,
-  ): Promise<CallKey | Wait | null> {
+  ): Promise<CallKey | Refusal | null> {
     for (const deadline = performance.now() + PATIENCE_MS; ;) {
-      const opened = await this.open(workspace, provider, refused);
+      const opened = await this.open(workspace, callee, refused);
       if (opened === null || !('reason' in opened) || !isBusy(opened) || performance.now() > deadline) return opened;
-      await this.limits.ended(provider, signal);
+      await this.limits.ended(callee.provider, signal);
     }
   }
 
-  private async openOwn(provider: ProviderId, key: OwnKey): Promise<CallKey | Wait> {
+  private async openOwn(provider: ProviderId | VendorId, key: OwnKey): Promise<CallKey | Refusal> {
     const id = circuitOf(provider, key);
     const closed = await this.circuits.refusal(id);
     if (closed !== null) return closed;
@@ -82,16 +112,16 @@ export class CallKeys {
   }
 
   /** Why nothing may be sent to a provider now, whatever the key; null when it may. */
-  async providerWait(provider: ProviderId): Promise<Wait | null> {
-    return this.circuits.refusal(provider);
+  async refusal({ circuit }: Callee): Promise<Refusal | null> {
+    return this.circuits.refusal(circuit);
   }
 
-  /** A call was answered. */
-  async answered(provider: ProviderId, call: CallKey, seconds: number): Promise<void> {
+  /** A call was answered. @param seconds of sound it was about */
+  async answered({ circuit }: Callee, call: CallKey, seconds: number): Promise<void> {
     this.end(call, 'answered', seconds);
     await this.learn(async () => {
       if (call.kind === 'pool') await this.pools.works(call.key);
-      await this.circuits.succeeded(provider);
+      await this.circuits.succeeded(circuit);
     });
   }
 
@@ -101,16 +131,16 @@ export class CallKeys {
   }
 
   /** A call failed: its key waits or is taken out, or its provider is counted a failure. */
-  async failed(provider: ProviderId, call: CallKey, error: SpeechError): Promise<void> {
+  async failed({ provider, circuit }: Callee, call: CallKey, error: ProviderError): Promise<void> {
     const { kind, retryAfterSeconds, providerCode } = error;
     this.end(call, kind === 'rate_limited' || kind === 'unavailable' ? 'overloaded' : 'untold');
     await this.learn(async () => {
-      if (kind === 'unavailable') return this.circuits.failed(provider, providerCode ?? kind);
+      if (kind === 'unavailable') return this.circuits.failed(circuit, providerCode ?? kind);
       // Whoever refuses works.
-      await this.circuits.succeeded(provider);
+      await this.circuits.succeeded(circuit);
       if (call.kind === 'pool') return this.mark(call.key, error);
       if (call.kind === 'own' && kind === 'rate_limited')
-        await this.circuits.block(circuitOf(provider, call.key), retryAfterSeconds ?? WAIT_UNTOLD_SECONDS, kind);
+        await this.circuits.block(circuitOf(provider, call.key), retryAfterSeconds ?? UNTOLD_WAIT_SECONDS, kind);
     });
   }
 
@@ -128,7 +158,7 @@ export class CallKeys {
     if (call.kind === 'own') call.limit.end(how);
   }
 
-  private async mark(key: PoolKey, { kind, keyRefused, providerCode, retryAfterSeconds }: SpeechError): Promise<void> {
+  private async mark(key: PoolKey, { kind, keyRefused, providerCode, retryAfterSeconds }: ProviderError): Promise<void> {
     if (kind === 'rate_limited') return this.pools.cool(key, retryAfterSeconds);
     if (kind === 'quota_exhausted') return this.pools.takeOut(key, kind, providerCode ?? kind);
     if (kind === 'auth' && keyRefused) return this.pools.takeOut(key, kind, providerCode ?? kind);
@@ -136,17 +166,14 @@ export class CallKeys {
 }
 
 /** The key stands no more calls at once; it is well, so whoever wants it waits for a place. */
-export function isBusy({ reason }: Wait): boolean {
+export function isBusy({ reason }: Refusal): boolean {
   return reason === BUSY;
 }
 
-/** Seconds to wait when a provider asks to wait and does not say how long. */
-const WAIT_UNTOLD_SECONDS = 20;
-
-function circuitOf(provider: ProviderId, { id }: OwnKey): string {
+function circuitOf(provider: string, { id }: OwnKey): string {
   return `${provider}/own-${id}`;
 }
 
-function isKeyed(provider: ProviderId): provider is KeyedProviderId {
-  return KEYED_PROVIDER_IDS.some((id) => id === provider);
+function isKeyed(provider: string): provider is VendorId {
+  return VENDOR_IDS.some((id) => id === provider);
 }
