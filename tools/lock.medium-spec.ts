@@ -44,17 +44,15 @@ describe('takeLock', () => {
       const { takeLock } = await import(${JSON.stringify(join(import.meta.dirname, 'lock.mjs'))});
       const lock = await takeLock(${JSON.stringify(file)});
       process.stdout.write(lock.release ? 'mine' : 'taken');
-      if (lock.release) await new Promise((resolve) => setTimeout(resolve, 1500));`;
-    const answers = await Promise.all(
-      Array.from({ length: 6 }, async () => {
-        const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        const [answer] = (await once(child.stdout, 'data')) as [Buffer];
-        await once(child, 'exit');
-        return answer.toString();
-      }),
+      if (lock.release) for await (const _ of process.stdin);`;
+    const children = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: ['pipe', 'pipe', 'inherit'] }),
     );
+    const ends = children.map((child) => once(child, 'close'));
+    const answers = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0])));
+    // Whoever has it keeps it until all have asked.
+    for (const { stdin } of children) stdin.end();
+    await Promise.all(ends);
     expect(answers.filter((answer) => answer === 'mine')).toHaveLength(1);
   });
 });

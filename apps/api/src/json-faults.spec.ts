@@ -48,6 +48,7 @@ describe('faultInJson', () => {
     faultInJson(text); // the compiler's time is not ours
     const started = performance.now();
     faultInJson(text);
-    expect(performance.now() - started).toBeLessThan(20);
+    // Some milliseconds; what reads a text again from each place in it takes minutes.
+    expect(performance.now() - started).toBeLessThan(500);
   });
 });
