@@ -15,5 +15,6 @@ export {
   type SignedUrlOptions,
   type StoredPart,
 } from './object-store.js';
+export { createBucket } from './s3-bucket.js';
 export { storageErrors } from './storage.errors.js';
 export { StorageModule } from './storage.module.js';

