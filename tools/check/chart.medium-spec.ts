@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { PROJECT } from '../project.ts';
 import { findHelm } from '../system/helm.ts';
 import { ALL_VALUES, Chart, type KubernetesObject, LEAST_VALUES, podOf } from './chart.ts';
@@ -26,6 +27,13 @@ const withPods = (objects: KubernetesObject[]): KubernetesObject[] => objects.fi
   it('is what Helm takes for sound', async () => {
     await chart.lint(LEAST_VALUES);
     await chart.lint(ALL_VALUES);
+  });
+
+  it('takes the settings that docs/deploying.md shows', async () => {
+    const [, settings = ''] = /^```yaml\n(.*?)^```$/ms.exec(readFileSync(join(PROJECT, 'docs', 'deploying.md'), 'utf8')) ?? [];
+    const objects = await chart.render(parse(settings) as object);
+    expect(podOf(find(objects, 'Deployment', 'steno-api')).container.image).toBe('example.com/steno/steno-api:1.2.3');
+    expect(find(objects, 'Ingress')?.spec['rules']).toMatchObject([{ host: 'steno.example.com' }]);
   });
 
   it('makes with the least values what an installation needs, and no secret', () => {

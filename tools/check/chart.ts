@@ -110,7 +110,8 @@ export class Chart {
     const folder = await mkdtemp(join(tmpdir(), 'steno-chart-'));
     try {
       const file = join(folder, 'values.yaml');
-      await writeFile(file, stringify(values));
+      // Helm reads YAML 1.1, where an unquoted `off` is no text.
+      await writeFile(file, stringify(values, { version: '1.1' }));
       const folders = { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder };
       const env = { PATH: process.env.PATH, HOME: folder, ...folders };
       return (await promisify(execFile)(this.helm, [...args, '--values', file], { env })).stdout;
