@@ -1,16 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditLog } from '#audit';
-import { Database, type SystemTransaction } from '#database';
+import { Database, type Reading, type SystemTransaction } from '#database';
 import { FieldError } from '#errors';
-import {
-  type Actor,
-  type ActorOfRows,
-  ActorsRepository,
-  type CredentialReader,
-  Credentials,
-  identityErrors,
-  Principals,
-} from '#identity';
+import { type Actor, ActorsRepository, type CredentialReader, Credentials, identityErrors, Principals } from '#identity';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { hashKey, isKey, KEY_START } from './key-text.js';
 
@@ -55,7 +47,7 @@ export class KeyActors implements CredentialReader, OnModuleInit {
       });
   }
 
-  private async load(hash: string): Promise<ActorOfRows> {
+  private async load(hash: string): Promise<Reading<Actor>> {
     return this.database.asSystem(async (tx) => {
       const key = await this.keys.findShown(tx, hash);
       if (key === null) throw keyInvalid();
@@ -63,7 +55,7 @@ export class KeyActors implements CredentialReader, OnModuleInit {
       if (member === null) throw keyInvalid();
       const { id, scopes, limitPerHour, secondsLeft } = key;
       return {
-        actor: { ...member, kind: 'key', sessionId: null, keyId: id, scopes, keyLimitPerHour: limitPerHour },
+        value: { ...member, kind: 'key', sessionId: null, keyId: id, scopes, keyLimitPerHour: limitPerHour },
         subjects: [`key:${id}`, `user:${member.userId}`, `workspace:${member.workspaceId}`],
         secondsLeft: secondsLeft ?? Infinity,
       };

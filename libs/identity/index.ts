@@ -10,7 +10,7 @@ export { normaliseEmail } from './normalise-email.js';
 export { type AccountStanding, OutsideAccounts } from './outside-accounts.js';
 export { outranks, type Permission, PERMISSIONS, roleMay, type Scope, SCOPES, scopesMay } from './permissions.js';
 export { PlatformRoles } from './platform-roles.js';
-export { type ActorOfRows, Principals } from './principals.js';
+export { Principals } from './principals.js';
 export { type SignedIn, SessionsService } from './sessions.service.js';
 export { SignInService } from './sign-in.service.js';
 export { WorkspacePlans } from './workspace-plans.js';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ChangedSubject, ChangeFeed } from '#database';
+import type { ChangedSubject, ChangeFeed, Reading } from '#database';
 import { runInContext } from '#observability';
 import { Policies, type RateLimits, type Standing } from '#rate-limits';
 import type { Actor } from './actor.js';
-import { type ActorOfRows, Principals } from './principals.js';
+import { Principals } from './principals.js';
 
 type Listener = Parameters<ChangeFeed['listen']>[0];
 
@@ -48,11 +48,11 @@ beforeEach(() => {
   loads = 0;
 });
 
-function load(changes: Partial<Actor> = {}, secondsLeft = 60): () => Promise<ActorOfRows> {
+function load(changes: Partial<Actor> = {}, secondsLeft = 60): () => Promise<Reading<Actor>> {
   return () => {
     loads += 1;
     const subjects: ChangedSubject[] = ['session:s', 'user:u', 'workspace:w'];
-    return Promise.resolve({ actor: { ...actor, ...changes }, subjects, secondsLeft });
+    return Promise.resolve({ value: { ...actor, ...changes }, subjects, secondsLeft });
   };
 }
 
@@ -87,11 +87,11 @@ describe('an actor', () => {
   });
 
   it('is read anew for whoever asks after a change, though a reading from before it is under way', async () => {
-    let answer: (value: ActorOfRows) => void = () => undefined;
+    let answer: (value: Reading<Actor>) => void = () => undefined;
     const before = principals.of('k', () => new Promise((resolve) => (answer = resolve)));
     feed.listener.changed('user:u');
     const after = principals.of('k', load({ role: 'viewer' }));
-    answer({ actor, subjects: ['user:u'], secondsLeft: 60 });
+    answer({ value: actor, subjects: ['user:u'], secondsLeft: 60 });
     expect([await before, await after]).toMatchObject([{ role: 'member' }, { role: 'viewer' }]);
     expect(await principals.of('k', load())).toMatchObject({ role: 'viewer' });
   });

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#database';
+import { Database, type Reading } from '#database';
 import { FieldError } from '#errors';
 import type { Actor } from './actor.js';
 import { ActorsRepository } from './actors.repository.js';
 import { identityErrors } from './identity.errors.js';
-import { type ActorOfRows, Principals } from './principals.js';
+import { Principals } from './principals.js';
 import type { AccessClaims } from './tokens.js';
 
 /** Who stands behind an access token of ours. */
@@ -25,13 +25,13 @@ export class SessionActors {
     return this.principals.of(`session ${sid} ${wanted}`, () => this.load(sid, wanted));
   }
 
-  private async load(sessionId: string, workspaceId: string): Promise<ActorOfRows> {
+  private async load(sessionId: string, workspaceId: string): Promise<Reading<Actor>> {
     const found = await this.database.asSystem((tx) => this.actors.ofSession(tx, sessionId, workspaceId));
     if (found === null) throw new FieldError(identityErrors.access_token_invalid, identityErrors.access_token_invalid.example);
     const { member, secondsLeft } = found;
     if (member === null) throw new FieldError(identityErrors.workspace_not_found, identityErrors.workspace_not_found.example);
     return {
-      actor: { ...member, kind: 'user', sessionId, keyId: null, scopes: null, keyLimitPerHour: null },
+      value: { ...member, kind: 'user', sessionId, keyId: null, scopes: null, keyLimitPerHour: null },
       subjects: [`session:${sessionId}`, `user:${member.userId}`, `workspace:${member.workspaceId}`],
       secondsLeft,
     };

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#database';
 import { type SpeechChoice, SpeechRegistry } from '#speech';
 import { EngineChoice, type WorkspaceEngines } from '#transcription';
 import { type ModelWish, wishOfName } from './named-model.js';
@@ -19,14 +18,13 @@ export interface RequestEngine {
 @Injectable()
 export class RequestEngines {
   constructor(
-    private readonly database: Database,
     private readonly speech: SpeechRegistry,
     private readonly engines: EngineChoice,
   ) {}
 
   /** @throws FieldError model_not_found, unsupported_value, of `speechErrors` */
   async find(workspaceId: string, order: SpeechOrder): Promise<RequestEngine> {
-    const workspace = await this.engines.read(this.database, workspaceId);
+    const workspace = await this.engines.read(workspaceId);
     const { isOpen, ...meant } = wishOfName(order.model, this.speech.list(workspace.own), this.speech.all());
     const { policy, order: byName } = this.speech.preferenceFor({}, workspace.preference);
     // Where somebody said by what engines are chosen, an open name is no reason to choose otherwise: not by machines outside, above all.

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type AuditAction, AuditLog, type AuditRecord } from '#audit';
 import type { VendorId } from '#config';
-import { Database, type ProviderKey, type WorkspaceTransaction } from '#database';
+import { ChangeFeed, Database, type ProviderKey, type WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { IdempotentEffects } from '#idempotency';
 import { type Actor, auditActorOf } from '#identity';
@@ -42,6 +42,7 @@ export class ProviderKeysService {
     private readonly vault: Vault,
     private readonly audit: AuditLog,
     private readonly effects: IdempotentEffects,
+    private readonly changes: ChangeFeed,
   ) {}
 
   /** Newest first. */
@@ -61,6 +62,7 @@ export class ProviderKeysService {
     return this.database.inWorkspace(actor.workspaceId, async (tx) => {
       await this.effects.mark(tx, `/api/v1/provider-keys/${id}`);
       await this.keys.insert(tx, { id, provider, name, createdBy: actor.userId, ...(await this.seal(tx, id, apiKey)) });
+      await this.announce(tx);
       await this.record(tx, actor, 'provider_key.created', id, { provider, name, lastFour: lastFourOf(apiKey) });
       return this.found(tx, id);
     });
@@ -74,6 +76,7 @@ export class ProviderKeysService {
     if (wish.status === 'active' && (await this.get(actor, id)).status !== 'active') await this.refuseUnlessStillGood(actor, id);
     return this.database.inWorkspace(actor.workspaceId, async (tx) => {
       if (!(await this.keys.change(tx, id, wish))) throw notFound();
+      await this.announce(tx);
       await this.record(tx, actor, 'provider_key.changed', id, { ...wish });
       return this.found(tx, id);
     });
@@ -98,6 +101,7 @@ export class ProviderKeysService {
     await this.database.inWorkspace(actor.workspaceId, async (tx) => {
       const { provider, name, lastFour } = await this.found(tx, id);
       if (!(await this.keys.remove(tx, id))) throw notFound();
+      await this.announce(tx);
       await this.record(tx, actor, 'provider_key.deleted', id, { provider, name, lastFour });
     });
   }
@@ -159,6 +163,11 @@ export class ProviderKeysService {
   private async ask(provider: VendorId, apiKey: string): Promise<KeyCheck> {
     const { signal } = new AbortController();
     return provider === 'deepseek' ? this.language.checkKey(apiKey, signal) : this.speech.checkKey(provider, apiKey, signal);
+  }
+
+  /** Which providers a workspace has keys for is remembered elsewhere. */
+  private async announce(tx: WorkspaceTransaction): Promise<void> {
+    await this.changes.announce(tx, `workspace:${tx.workspaceId}`);
   }
 
   private async found(tx: WorkspaceTransaction, id: string): Promise<ProviderKey> {

@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import type { Database, TranscriptionOptions, WorkspaceTransaction } from '#database';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ChangeFeed, Database, type Reading, Remembered, type TranscriptionOptions, type WorkspaceTransaction } from '#database';
 import { OwnKeys } from '#provider-keys';
 import {
   type Piece,
@@ -34,12 +34,22 @@ const PREFERENCE = `SELECT speech_policy AS policy, speech_order AS "order" FROM
 
 /** Chooses who transcribes: a request goes before its workspace, that before the installation. */
 @Injectable()
-export class EngineChoice {
+export class EngineChoice implements OnModuleInit {
+  private readonly remembered: Remembered<WorkspaceEngines>;
+
   constructor(
+    private readonly database: Database,
+    feed: ChangeFeed,
     private readonly ownKeys: OwnKeys,
     private readonly speech: SpeechRegistry,
     private readonly speeds: MeasuredSpeeds,
-  ) {}
+  ) {
+    this.remembered = new Remembered(feed);
+  }
+
+  onModuleInit(): void {
+    this.remembered.listen();
+  }
 
   /** Makes ready to choose. Belongs before the transaction that does. */
   async prepare(): Promise<void> {
@@ -56,14 +66,18 @@ export class EngineChoice {
     return { choice: await this.ownKeys.choose(tx, wanted, this.speeds.of), preference };
   }
 
-  /** What `chooseBy` wants to know of a workspace, read at once. */
-  async read(database: Database, workspaceId: string): Promise<WorkspaceEngines> {
+  /** What `chooseBy` wants to know of a workspace; remembered until it changes. */
+  async read(workspaceId: string): Promise<WorkspaceEngines> {
+    await this.prepare();
+    return this.remembered.find(workspaceId) ?? this.remembered.read(workspaceId, () => this.load(workspaceId));
+  }
+
+  private async load(workspaceId: string): Promise<Reading<WorkspaceEngines>> {
     const [own, [preference]] = await Promise.all([
-      this.ownKeys.heldBy(database, workspaceId),
-      database.readInWorkspace<PreferenceRow>(workspaceId, PREFERENCE, [workspaceId]),
-      this.prepare(),
+      this.ownKeys.heldBy(this.database, workspaceId),
+      this.database.readInWorkspace<PreferenceRow>(workspaceId, PREFERENCE, [workspaceId]),
     ]);
-    return { own, preference: preferenceIn(preference) };
+    return { value: { own, preference: preferenceIn(preference) }, subjects: [`workspace:${workspaceId}`] };
   }
 
   /**

@@ -1,17 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { createRemoteJWKSet, decodeJwt, errors as joseErrors, type JWTPayload, jwtVerify } from 'jose';
 import { Config } from '#config';
-import { Database } from '#database';
+import { Database, type Reading } from '#database';
 import { FieldError } from '#errors';
-import {
-  type Actor,
-  type ActorOfRows,
-  ActorsRepository,
-  type CredentialReader,
-  Credentials,
-  identityErrors,
-  Principals,
-} from '#identity';
+import { type Actor, ActorsRepository, type CredentialReader, Credentials, identityErrors, Principals } from '#identity';
 import { federationErrors } from '../federation.errors.js';
 import { IdentitiesRepository } from '../identities.repository.js';
 
@@ -81,7 +73,7 @@ export class ClerkTokens implements CredentialReader, OnModuleInit {
     }
   }
 
-  private async load(subject: string, workspaceId: string | null): Promise<ActorOfRows> {
+  private async load(subject: string, workspaceId: string | null): Promise<Reading<Actor>> {
     const issuer = this.clerk?.issuer ?? '';
     const { known, member } = await this.database.asSystem(async (tx) => {
       const userId = (await this.identities.find(tx, issuer, subject))?.userId ?? null;
@@ -92,7 +84,7 @@ export class ClerkTokens implements CredentialReader, OnModuleInit {
     if (member === null && workspaceId === null) throw tokenInvalid();
     if (member === null) throw new FieldError(identityErrors.workspace_not_found, identityErrors.workspace_not_found.example);
     return {
-      actor: { ...member, kind: 'user', sessionId: null, keyId: null, scopes: null, keyLimitPerHour: null },
+      value: { ...member, kind: 'user', sessionId: null, keyId: null, scopes: null, keyLimitPerHour: null },
       subjects: [`user:${member.userId}`, `workspace:${member.workspaceId}`],
       secondsLeft: REMEMBERED_SECONDS,
     };
