@@ -12,7 +12,7 @@ import { describeWith } from './requirements.js';
 import { type Stack, startStack } from './stack.js';
 
 const UPLOAD = '/api/v1/audio/upload';
-const ANSWER_SECONDS = 3;
+const ANSWER_SECONDS = 8;
 /** The server reads on for a while, so that who still sends can read the answer; then it closes. */
 const LINGER_SECONDS = 10;
 const run = promisify(execFile);
