@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { MediaModule } from '#media';
+import { ProductEventsModule } from '#webhooks';
 import { AudioRepository } from './audio.repository.js';
 import { AudioService } from './audio.service.js';
 import { SecondTracksRepository } from './second-tracks.repository.js';
 import { SecondTracksService } from './second-tracks.service.js';
 
 @Module({
-  imports: [MediaModule],
+  imports: [MediaModule, ProductEventsModule],
   providers: [AudioRepository, AudioService, SecondTracksRepository, SecondTracksService],
   exports: [AudioService, SecondTracksService],
 })

@@ -13,6 +13,7 @@ import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
 import { Quotas } from '#quota';
 import { ObjectStore, sha256Of, storageErrors } from '#storage';
+import { ProductEvents } from '#webhooks';
 import { audioErrors } from './audio.errors.js';
 import { AudioRepository, type RemovedRecording } from './audio.repository.js';
 import { counted, type Passed, type Pieces, splitHead } from './counted-stream.js';
@@ -79,6 +80,7 @@ export class AudioService {
     private readonly outbox: JobOutbox,
     private readonly effects: IdempotentEffects,
     private readonly quotas: Quotas,
+    private readonly events: ProductEvents,
     private readonly config: Config,
     private readonly log: Log,
   ) {}
@@ -176,6 +178,8 @@ export class AudioService {
     await this.effects.mark(tx, `/api/v1/audio/${recording.id}`);
     const audio = await this.recordings.insert(tx, { ...recording, tracks });
     await this.quotas.store(tx, Number(recording.bytes));
+    const facts = { audioId: audio.id, bytes: Number(audio.bytes) };
+    await this.events.record(tx, tx.workspaceId, 'audio.uploaded', audio.id, facts);
     return audio;
   }
 

@@ -46,6 +46,9 @@ const RULES = {
   'api-keys:write': { role: 'member', scope: null },
   'provider-keys:read': ADMIN_READS,
   'provider-keys:write': ADMIN_WRITES,
+  'webhooks:read': ADMIN_READS,
+  /** Whoever may name an endpoint hears of everything in the workspace. */
+  'webhooks:write': ADMIN_WRITES,
   /** Looking after the background service. Never by a key. */
   'platform:processing': { role: 'viewer', scope: null, platform: 'admin' },
 } as const satisfies Record<string, Rule>;

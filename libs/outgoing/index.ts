@@ -1,4 +1,4 @@
-export { type OutgoingAnswer, OutgoingClient } from './outgoing-client.js';
+export { type OutgoingAnswer, OutgoingClient, type OutgoingReply } from './outgoing-client.js';
 export type { OutgoingLimits, OutgoingScheme } from './outgoing-limits.js';
 export { outgoingErrors } from './outgoing.errors.js';
 export { OutgoingModule } from './outgoing.module.js';

@@ -8,7 +8,7 @@ import { FieldError } from '#errors';
 import { limitedBody } from './limited-body.js';
 import type { OutgoingLimits, OutgoingScheme } from './outgoing-limits.js';
 import { outgoingErrors } from './outgoing.errors.js';
-import { answerFailure, refusedStatus, tooLarge, tooSlow } from './outgoing-failure.js';
+import { answerFailure, noAnswer, refusedStatus, secondsOf, tooLarge, tooSlow } from './outgoing-failure.js';
 import { hostOf, Targets } from './targets.js';
 
 /** An answer with a good status. */
@@ -29,6 +29,25 @@ const NEXT_ADDRESS_MS = 2_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Asks for the bytes as they are: what is compressed can be a thousand times larger than it looks. */
 const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'Steno' };
+
+/** What is sent to an address. */
+export interface OutgoingMessage {
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+/** What the host said to a message, whatever its status. */
+export interface OutgoingReply {
+  status: number;
+  /** When the host wants to be asked again, if it said so. */
+  retryAfterSeconds?: number;
+  /** The beginning of its body, for people; of a body that broke off what came of it. */
+  text: string;
+}
+
+interface Request extends Partial<OutgoingMessage> {
+  method: 'GET' | 'POST';
+}
 
 /** A connection and what came over it. */
 interface Exchange {
@@ -68,6 +87,38 @@ export class OutgoingClient {
     }
   }
 
+  /**
+   * Sends a message to an address. A redirect is an answer like another one: it is not followed.
+   * @param limits of the answer's body `maxBytes` are read, and the rest is left
+   * @param signal ends the call; its reason is thrown as it is
+   * @throws FieldError of `outgoingErrors` when there was no answer
+   */
+  async post(
+    address: string,
+    message: OutgoingMessage,
+    limits: Omit<OutgoingLimits, 'redirects'>,
+    signal: AbortSignal,
+  ): Promise<OutgoingReply> {
+    const url = this.targets.read(address, limits.schemes);
+    const slow = AbortSignal.timeout(limits.totalSeconds * 1_000);
+    const ends = AbortSignal.any([signal, slow]);
+    try {
+      const { client, response } = await this.exchange(url, limits, ends, { method: 'POST', ...message });
+      try {
+        const { statusCode: status, headers } = response;
+        const retryAfterSeconds = secondsOf(headers['retry-after']);
+        const text = await beginningOf(response.body, limits.maxBytes);
+        signal.throwIfAborted();
+        return { status, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }), text };
+      } finally {
+        await client.destroy();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw slow.aborted ? noAnswer(url, limits.totalSeconds) : error;
+    }
+  }
+
   /** The last hop's exchange. */
   private async follow(first: URL, limits: OutgoingLimits, signal: AbortSignal): Promise<Exchange> {
     let url = first;
@@ -91,7 +142,12 @@ export class OutgoingClient {
     }
   }
 
-  private async exchange(url: URL, limits: OutgoingLimits, signal: AbortSignal): Promise<Exchange> {
+  private async exchange(
+    url: URL,
+    limits: Omit<OutgoingLimits, 'redirects'>,
+    signal: AbortSignal,
+    { method, headers, body }: Request = { method: 'GET' },
+  ): Promise<Exchange> {
     const addresses = await within(this.targets.addressesOf(url), url, limits.connectSeconds, signal);
     const client = new Client(url.origin, {
       connect: {
@@ -107,7 +163,10 @@ export class OutgoingClient {
     });
     try {
       const path = url.pathname + url.search;
-      return { client, response: await client.request({ method: 'GET', path, headers: HEADERS, signal }) };
+      return {
+        client,
+        response: await client.request({ method, path, headers: { ...HEADERS, ...headers }, body: body ?? null, signal }),
+      };
     } catch (error) {
       await client.destroy();
       throw signal.aborted ? error : answerFailure(url, error);
@@ -148,6 +207,23 @@ async function within<T>(work: Promise<T>, url: URL, seconds: number, signal: Ab
   } finally {
     done.abort();
   }
+}
+
+/** What comes of a body until there is enough of it, or it breaks off: what matters the host has said in its status. */
+async function beginningOf(body: Readable, maxBytes: number): Promise<string> {
+  const pieces: Buffer[] = [];
+  const text = (): string => Buffer.concat(pieces).subarray(0, maxBytes).toString();
+  let bytes = 0;
+  try {
+    for await (const piece of body as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes >= maxBytes) break;
+    }
+  } catch {
+    return text();
+  }
+  return text();
 }
 
 /** @throws FieldError when there is nothing in the answer that could be read */

@@ -80,6 +80,11 @@ export function tooSlow(url: URL, seconds: number): FieldError {
   );
 }
 
+/** @param seconds the limit that was passed */
+export function noAnswer(url: URL, seconds: number): FieldError {
+  return new FieldError(outgoingErrors.answer_too_slow, `${url.hostname} did not answer within ${seconds} seconds.`);
+}
+
 function notUnderstood(url: URL, cause: unknown): FieldError {
   return new FieldError(
     outgoingErrors.answer_not_understood,
@@ -89,7 +94,7 @@ function notUnderstood(url: URL, cause: unknown): FieldError {
 }
 
 /** Retry-After: seconds or an HTTP date (RFC 9110 §10.2.3). */
-function secondsOf(retryAfter: string | string[] | undefined): number | undefined {
+export function secondsOf(retryAfter: string | string[] | undefined): number | undefined {
   if (typeof retryAfter !== 'string') return undefined;
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter);
   const date = Date.parse(retryAfter);

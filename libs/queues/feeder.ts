@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import type { SystemTransaction } from '#database';
+import type { Plan, SystemTransaction } from '#database';
 import { JOB_NAMES, JOB_SETTINGS, type JobName } from './job-catalogue.js';
 
 /** A job the queue is to be told of. */
@@ -115,12 +115,19 @@ export class Feeder {
    * @returns them, in the order in which they are to be rung
    */
   async pick(tx: SystemTransaction, name: JobName, room: number): Promise<JobToRing[]> {
-    const limits = JOB_SETTINGS[name].slots === 'mail' || !name.startsWith('transcription.') ? null : this.config.planJobs;
+    const limits = this.limitsOf(name);
     const served = this.served.get(name) ?? new Set();
     this.served.set(name, served);
     const jobs = await tx.query<JobToRing>(PICK, [name, Math.min(room, BATCH), JSON.stringify(limits), [...served]]);
     for (const { workspaceId } of jobs) remember(served, workspaceId);
     return jobs;
+  }
+
+  /** How many of a workspace may be under way, by its plan; null: any number. */
+  private limitsOf(name: JobName): Record<Plan, number> | null {
+    const { ofWorkspace } = JOB_SETTINGS[name];
+    if (ofWorkspace !== undefined) return { free: ofWorkspace, pro: ofWorkspace, enterprise: ofWorkspace, custom: ofWorkspace };
+    return name.startsWith('transcription.') ? this.config.planJobs : null;
   }
 }
 

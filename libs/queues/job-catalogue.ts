@@ -34,14 +34,18 @@ export type JobCatalogue = JsonPayloads<{
   'quota.warn': { resource: string; percent: number };
   /** Remove everything of a deleted workspace (the subject) for good. */
   'workspace.purge': Record<string, never>;
+  /** Send an event to an endpoint (the delivery is the subject); the part is its turn. */
+  'webhooks.deliver': Record<string, never>;
+  /** Tell the admins of a workspace that an endpoint (the subject) was disabled. */
+  'webhooks.warn': { reason: string };
 }>;
 
 export type JobName = keyof JobCatalogue;
 
 /** How a job is run; complete by type, so that a new job is a decision about each. */
 export interface JobSettings {
-  /** Which slots of a worker it takes: `media` is bound by the processor, `speech` waits for providers, `mail` for the mail server, `fetch` for hosts of others. */
-  slots: 'media' | 'speech' | 'mail' | 'fetch';
+  /** Which slots of a worker it takes: `media` is bound by the processor, `speech` waits for providers, `mail` for the mail server, `fetch` and `webhook` for hosts of others. */
+  slots: 'media' | 'speech' | 'mail' | 'fetch' | 'webhook';
   /** Seconds a claim holds without a heartbeat. Heartbeats come every third of it. */
   leaseSeconds: number;
   /** Seconds after which a run is stopped and counts as failed. */
@@ -54,6 +58,8 @@ export interface JobSettings {
   backoffCapSeconds: number;
   /** Workers that may vanish under the job before it is quarantined as the likely cause. */
   crashes: number;
+  /** Most of one workspace under way at once, whatever its plan. Without it: as the plan says for transcriptions, and else any number. */
+  ofWorkspace?: number;
 }
 
 /**
@@ -88,6 +94,10 @@ export const JOB_SETTINGS: Record<JobName, JobSettings> = {
   'quota.warn': { ...COMMON, slots: 'mail', timeoutSeconds: 60 },
   // Nothing waits for it and it must happen in the end; a large workspace has many objects, and what one run did the next need not do again.
   'workspace.purge': { ...COMMON, slots: 'media', timeoutSeconds: 3_600, tries: 20, backoffCapSeconds: 3_600 },
+  // An endpoint has 15 s. When it is tried again is the delivery's own schedule. A quarter of the slots: endpoints that hang hold no more.
+  'webhooks.deliver': { ...COMMON, slots: 'webhook', timeoutSeconds: 60, ofWorkspace: 16 },
+  // Writes letters that other jobs send.
+  'webhooks.warn': { ...COMMON, slots: 'mail', timeoutSeconds: 60 },
 };
 
 /** Every job name, in the order of the catalogue. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { QuotaResource, Transaction } from '#database';
 import { Events } from '#events';
 import { JobOutbox } from '#queues';
+import { ProductEvents } from '#webhooks';
 import type { Standing } from './quota-periods.repository.js';
 
 /** Shares of a quota at which a workspace is told. */
@@ -20,6 +21,7 @@ export class QuotaWarnings {
   constructor(
     private readonly events: Events,
     private readonly outbox: JobOutbox,
+    private readonly outside: ProductEvents,
   ) {}
 
   /** In the transaction that used something: tells when that crossed a line. Of two lines crossed at once the higher is told. */
@@ -39,6 +41,8 @@ export class QuotaWarnings {
     if (highest === undefined || highest.percent !== crossed.at(-1)) return;
     await this.events.publish(tx, `quota:${workspaceId}`);
     const payload = { resource, percent: highest.percent };
+    const type = highest.percent === 100 ? 'quota.exceeded' : 'quota.warning';
+    await this.outside.record(tx, workspaceId, type, highest.id, payload);
     await this.outbox.add(tx, 'quota.warn', { workspaceId, subjectId: highest.id, payload });
   }
 }

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { ProductEventsModule } from '#webhooks';
 import { Plans } from './plans.js';
 import { QuotaLedger } from './quota-ledger.repository.js';
 import { QuotaPeriods } from './quota-periods.repository.js';
@@ -9,6 +10,7 @@ import { ReservationHolders } from './reservation-holders.js';
 /** What workspaces may use, for every room that uses something. */
 @Global()
 @Module({
+  imports: [ProductEventsModule],
   providers: [Plans, QuotaPeriods, QuotaLedger, QuotaWarnings, Quotas, ReservationHolders],
   exports: [Plans, QuotaPeriods, QuotaLedger, QuotaWarnings, Quotas, ReservationHolders],
 })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { storableJson, type TranscriptionStage, type TranscriptionStatus, type WorkspaceTransaction } from '#database';
 import { Events } from '#events';
+import { TranscriptionEvents } from './transcription-events.js';
 import type { Run } from './transcriptions.repository.js';
 
 /** A transcription as somebody wants it stopped or tried again; nobody changes it until the transaction ends. */
@@ -47,7 +48,10 @@ RETURNING index, status`;
 /** How a generation of a transcription is stopped, and the next one opened. */
 @Injectable()
 export class GenerationsRepository {
-  constructor(private readonly events: Events) {}
+  constructor(
+    private readonly events: Events,
+    private readonly outside: TranscriptionEvents,
+  ) {}
 
   /** Null when there is no such transcription in the workspace. */
   async hold(tx: WorkspaceTransaction, id: string): Promise<HeldTranscription | null> {
@@ -58,6 +62,7 @@ export class GenerationsRepository {
   /** Stops it for good; false when it was over already. */
   async cancel(tx: WorkspaceTransaction, id: string): Promise<boolean> {
     if ((await tx.execute(CANCEL, [id, tx.workspaceId])) === 0) return false;
+    await this.outside.ended(tx, id);
     await this.events.publish(tx, `transcription:${id}`);
     return true;
   }

@@ -4,16 +4,24 @@ import { UsageRecords } from '#usage';
 import { openDatabase, type TestDatabase, testDatabase } from '#testing/database';
 import { makeTranscription, makeWorkspace } from '#testing/factories';
 import { assembleTranscript } from './assemble-transcript.js';
+import { TranscriptionEvents } from './transcription-events.js';
 import { type NewChunk, TranscriptionsRepository } from './transcriptions.repository.js';
 
 const CHUNK_SECONDS = 28;
 const CHUNKS = Math.ceil(36_000 / CHUNK_SECONDS);
 const WORDS_A_CHUNK = 70;
 
+/** Nobody outside wants to know. */
+const silent = Object.assign(Object.create(TranscriptionEvents.prototype) as TranscriptionEvents, {
+  started: () => Promise.resolve(),
+  ended: () => Promise.resolve(),
+});
+
 describe('a recording of ten hours', () => {
   const transcriptions = new TranscriptionsRepository(
     { publish: () => Promise.resolve(), subscribe: () => () => undefined },
     new UsageRecords(),
+    silent,
   );
   let server: TestDatabase;
   let database: Database;

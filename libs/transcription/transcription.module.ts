@@ -3,6 +3,7 @@ import { AudioModule } from '#audio';
 import { CircuitsModule } from '#circuits';
 import { ProviderKeysModule } from '#provider-keys';
 import { SpeechModule } from '#speech';
+import { ProductEventsModule } from '#webhooks';
 import { BackgroundService } from './background-service.js';
 import { ChunkObjects } from './chunk-objects.js';
 import { EngineChoice } from './engine-choice.js';
@@ -12,13 +13,15 @@ import { OutlookRepository } from './outlook.repository.js';
 import { Outlooks } from './outlook.js';
 import { ProviderCalls } from './provider-calls.js';
 import { TranscriptionControl } from './transcription-control.service.js';
+import { TranscriptionEvents } from './transcription-events.js';
 import { TranscriptionQuota } from './transcription-quota.js';
 import { TranscriptionService } from './transcription.service.js';
 import { TranscriptionsRepository } from './transcriptions.repository.js';
 
 @Module({
-  imports: [AudioModule, CircuitsModule, ProviderKeysModule, SpeechModule],
+  imports: [AudioModule, CircuitsModule, ProductEventsModule, ProviderKeysModule, SpeechModule],
   providers: [
+    TranscriptionEvents,
     TranscriptionsRepository,
     OutlookRepository,
     Outlooks,
@@ -33,6 +36,7 @@ import { TranscriptionsRepository } from './transcriptions.repository.js';
     TranscriptionControl,
   ],
   exports: [
+    TranscriptionEvents,
     TranscriptionsRepository,
     Outlooks,
     EngineChoice,

@@ -17,6 +17,7 @@ import {
 import { Events } from '#events';
 import { type Page, pageOf, type PageRequest } from '#paging';
 import { type ProviderCall, UsageRecords } from '#usage';
+import { TranscriptionEvents } from './transcription-events.js';
 
 export interface NewChunk {
   index: number;
@@ -73,7 +74,8 @@ interface Orderer {
 
 const BEGIN = `
 UPDATE transcriptions SET status = 'processing', started_at = coalesce(started_at, now())
-WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing') AND stage = 'prepare'`;
+WHERE id = $1 AND generation = $2 AND workspace_id = $3 AND status IN ('pending', 'processing') AND stage = 'prepare'
+RETURNING started_at = now() AS first`;
 
 const PREPARED = `
 UPDATE transcriptions SET stage = $4, duration_seconds = $5, chunk_count = $6, chunks_done = $7, warnings = $8,
@@ -164,6 +166,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
   constructor(
     private readonly events: Events,
     private readonly usage: UsageRecords,
+    private readonly outside: TranscriptionEvents,
   ) {
     super(Transcription);
   }
@@ -173,6 +176,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     order: Pick<Transcription, 'id' | 'audioId' | 'createdBy' | 'apiKeyId' | 'options' | 'lowAccuracy' | 'priority'>,
   ): Promise<void> {
     await this.rows(tx).insert({ ...order, workspaceId: tx.workspaceId });
+    await this.outside.created(tx, order.id);
   }
 
   /** Newest first. */
@@ -201,7 +205,9 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   /** Marks the work as begun; true again when a later worker begins it anew. */
   async begin(tx: WorkspaceTransaction, { id, generation }: Run): Promise<boolean> {
-    return this.told(tx, id, (await tx.execute(BEGIN, [id, generation, tx.workspaceId])) > 0);
+    const [begun] = await tx.query<{ first: boolean }>(BEGIN, [id, generation, tx.workspaceId]);
+    if (begun?.first === true) await this.outside.started(tx, id);
+    return this.told(tx, id, begun !== undefined);
   }
 
   /** Writes what cutting found; the next stage is assembling when no chunk needs a provider. */
@@ -333,12 +339,14 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     for (let from = 0; from < rows.length; from += SEGMENTS_A_STATEMENT) {
       await tx.execute(ADD_SEGMENTS, [id, tx.workspaceId, storableJson(rows.slice(from, from + SEGMENTS_A_STATEMENT))]);
     }
+    await this.outside.ended(tx, id);
     return this.told(tx, id, true);
   }
 
   /** Ends a run with an error. */
   async fail(tx: WorkspaceTransaction, { id, generation }: Run, error: { code: string; detail: string }): Promise<boolean> {
     const changed = await tx.execute(FAIL, [id, generation, tx.workspaceId, error.code, storableText(error.detail)]);
+    if (changed > 0) await this.outside.ended(tx, id);
     return this.told(tx, id, changed > 0);
   }
 

@@ -22,6 +22,7 @@ import { StorageWorkerModule } from '#storage/worker';
 import { TranscriptionWorkerModule } from '#transcription/worker';
 import { UploadsWorkerModule } from '#uploads/worker';
 import { VaultModule } from '#vault';
+import { WebhooksWorkerModule } from '#webhooks/worker';
 import { WorkspacesWorkerModule } from '#workspaces/worker';
 import { HealthServer } from './health-server.js';
 
@@ -56,6 +57,7 @@ export class WorkerModule {
         UploadsWorkerModule,
         ReconciliationWorkerModule,
         RetentionWorkerModule,
+        WebhooksWorkerModule,
         WorkspacesWorkerModule,
       ],
       providers: [HealthServer],

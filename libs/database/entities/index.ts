@@ -32,6 +32,9 @@ import { Upload } from './uploads/upload.entity.js';
 import { UsageRecord } from './usage/usage-record.entity.js';
 import { WorkspaceKey } from './vault/workspace-key.entity.js';
 import { Invitation } from './workspaces/invitation.entity.js';
+import { WebhookDelivery } from './webhooks/webhook-delivery.entity.js';
+import { WebhookEndpoint } from './webhooks/webhook-endpoint.entity.js';
+import { WebhookEvent } from './webhooks/webhook-event.entity.js';
 
 export { ApiKey } from './api-keys/api-key.entity.js';
 export { ApiKeyUsage } from './api-keys/api-key-usage.entity.js';
@@ -84,6 +87,22 @@ export {
   type TranscriptionStatus,
   type TranscriptQuality,
 } from './transcription/transcription.entity.js';
+export {
+  WebhookDelivery,
+  DELIVERY_STATUSES,
+  type DeliveryAttempt,
+  type DeliveryStatus,
+} from './webhooks/webhook-delivery.entity.js';
+export {
+  DISABLED_REASONS,
+  type DisabledReason,
+  WEBHOOK_KINDS,
+  WEBHOOK_STATUSES,
+  WebhookEndpoint,
+  type WebhookKind,
+  type WebhookStatus,
+} from './webhooks/webhook-endpoint.entity.js';
+export { WebhookEvent } from './webhooks/webhook-event.entity.js';
 
 /** Every table, for the data source. */
 export const ENTITIES = [
@@ -121,4 +140,7 @@ export const ENTITIES = [
   QuotaWarning,
   WorkspaceCalls,
   UsageRecord,
+  WebhookEndpoint,
+  WebhookEvent,
+  WebhookDelivery,
 ];

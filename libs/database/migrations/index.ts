@@ -23,6 +23,7 @@ import { Usage1764000310000 } from './1764000310000-usage.js';
 import { SpeechPreferences1764000400000 } from './1764000400000-speech-preferences.js';
 import { TokensAndKeysOfUsage1764000600000 } from './1764000600000-tokens-and-keys-of-usage.js';
 import { GrantedCalls1764000600100 } from './1764000600100-granted-calls.js';
+import { Webhooks1764000800000 } from './1764000800000-webhooks.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   SpeechPreferences1764000400000,
   TokensAndKeysOfUsage1764000600000,
   GrantedCalls1764000600100,
+  Webhooks1764000800000,
 ];

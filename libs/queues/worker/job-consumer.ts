@@ -18,6 +18,8 @@ const ASK_AGAIN_MS = 1_000;
 const LETTERS_AT_ONCE = 4;
 /** Recordings that one worker fetches at once: hosts may be slow, and each holds buffers of the store meanwhile. */
 const FETCHES_AT_ONCE = 4;
+/** Endpoints that one worker talks to at once; nearly all of the time is waiting for their answers. */
+const WEBHOOKS_AT_ONCE = 64;
 /** Running jobs may finish within it on shutdown; with the rest of the stop it stays under 25 s. */
 const GRACE_MS = 15_000;
 /** Longest wait for the queue connections to close; a queue server that died must not hold the process (bullmq#2430). */
@@ -114,7 +116,7 @@ export class JobConsumer implements OnApplicationBootstrap, BeforeApplicationShu
 
   private concurrencyOf(name: JobName): number {
     const { mediaConcurrency: media, speechConcurrency: speech } = this.config.worker;
-    return { media, speech, mail: LETTERS_AT_ONCE, fetch: FETCHES_AT_ONCE }[JOB_SETTINGS[name].slots];
+    return { media, speech, mail: LETTERS_AT_ONCE, fetch: FETCHES_AT_ONCE, webhook: WEBHOOKS_AT_ONCE }[JOB_SETTINGS[name].slots];
   }
 }
 

@@ -3,6 +3,7 @@ import type { Transcription, WorkspaceTransaction } from '#database';
 import { FieldError } from '#errors';
 import { Events } from '#events';
 import { failureReasons } from '../transcription.errors.js';
+import { TranscriptionEvents } from '../transcription-events.js';
 import type { Run } from '../transcriptions.repository.js';
 
 /** Until the other one's end is looked for again, in seconds. */
@@ -45,7 +46,10 @@ FROM transcript_segments WHERE transcription_id = $2 AND workspace_id = $3`;
 /** Results that are there already: the same sound with the same options is not transcribed, and paid for, a second time. */
 @Injectable()
 export class EarlierResults {
-  constructor(private readonly events: Events) {}
+  constructor(
+    private readonly events: Events,
+    private readonly outside: TranscriptionEvents,
+  ) {}
 
   /**
    * Completes the run with an earlier result, where there is one.
@@ -79,6 +83,7 @@ export class EarlierResults {
     // Those of an earlier generation, which had gaps.
     await tx.execute('DELETE FROM transcript_segments WHERE transcription_id = $1 AND workspace_id = $2', [id, tx.workspaceId]);
     await tx.execute(COPY_SEGMENTS, [id, earlierId, tx.workspaceId]);
+    await this.outside.ended(tx, id);
     await this.events.publish(tx, `transcription:${id}`);
     return true;
   }

@@ -8,7 +8,11 @@ export class QueueDto {
   @ApiProperty({ example: JOB, description: 'Name of the job.' })
   job!: string;
 
-  @ApiProperty({ enum: ['media', 'speech', 'mail'], example: 'speech', description: 'Which slots of a worker it takes.' })
+  @ApiProperty({
+    enum: ['media', 'speech', 'mail', 'fetch', 'webhook'],
+    example: 'speech',
+    description: 'Which slots of a worker it takes.',
+  })
   slotClass!: string;
 
   @ApiProperty({ example: 12, description: 'Due, and not begun.' })

@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  type DeliveryAttempt,
+  type DeliveryStatus,
+  type SystemTransaction,
+  storableJson,
+  WebhookDelivery,
+  WorkspaceRepository,
+  type WorkspaceTransaction,
+} from '#database';
+import { type Page, pageOf, type PageRequest } from '#paging';
+import { JobOutbox } from '#queues';
+import type { EventFacts, EventType } from './event-catalogue.js';
+
+/** An event as it lies in its row. */
+export interface KeptEvent {
+  id: string;
+  type: EventType;
+  sequence: string;
+  facts: EventFacts;
+  createdAt: Date;
+}
+
+/** A delivery with the event it brings. */
+export type ListedDelivery = WebhookDelivery & { event: KeptEvent };
+
+/** Deliveries an endpoint gets at once. */
+export const AT_ONCE = 4;
+/** Tries that are remembered of a delivery: two rounds. */
+const ATTEMPTS_KEPT = 18;
+/** Deliveries of one replay; more are replayed by another. */
+export const MOST_REPLAYED = 10_000;
+
+const WITH_EVENT = `
+SELECT d.id, d.workspace_id AS "workspaceId", d.endpoint_id AS "endpointId", d.event_id AS "eventId", d.status, d.turn, d.tries,
+  d.due_at AS "dueAt", d.attempts, d.created_at AS "createdAt", d.finished_at AS "finishedAt",
+  jsonb_build_object('id', e.id, 'type', e.type, 'sequence', e.sequence::text, 'facts', e.facts) AS event, e.created_at AS "eventAt"
+FROM webhook_deliveries d JOIN webhook_events e ON e.id = d.event_id`;
+
+type RowWithEvent = WebhookDelivery & { event: Omit<KeptEvent, 'createdAt'>; eventAt: Date };
+
+/** The oldest that wait for the endpoint get jobs. */
+const UNPARK = `
+UPDATE webhook_deliveries SET status = 'waiting', turn = turn + 1
+WHERE id IN (
+  SELECT id FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $2 AND status = 'parked' ORDER BY id LIMIT $3)
+RETURNING id, turn`;
+
+/** What an endpoint wanted and was never owed. */
+const UNDELIVERED = `
+SELECT e.id FROM webhook_events e
+WHERE e.workspace_id = $1 AND e.created_at >= $3 AND e.type <> 'webhook.test' AND ($4::text[] = '{}' OR e.type = ANY ($4))
+  AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = $2 AND d.event_id = e.id)
+ORDER BY e.id LIMIT $5`;
+
+const PARK_NEW = `
+INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_id, status)
+SELECT d.id, $1, $2, d.event, 'parked' FROM unnest($3::uuid[], $4::uuid[]) AS d (id, event)`;
+
+const PARK_FAILED = `
+UPDATE webhook_deliveries SET status = 'parked', turn = turn + 1, tries = 0, finished_at = NULL, due_at = NULL
+WHERE id IN (
+  SELECT d.id FROM webhook_deliveries d JOIN webhook_events e ON e.id = d.event_id
+  WHERE d.workspace_id = $1 AND d.endpoint_id = $2 AND d.status IN ('failed', 'missed') AND e.created_at >= $3
+    AND e.type <> 'webhook.test'
+  ORDER BY d.id LIMIT $4)`;
+
+const FORGET = `
+DELETE FROM webhook_events WHERE id IN (
+  SELECT id FROM webhook_events e WHERE created_at < now() - make_interval(days => $1)
+    AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.event_id = e.id AND d.status IN ('parked', 'waiting', 'sending'))
+  ORDER BY created_at LIMIT $2)`;
+
+/** Events on their way. Whoever changes one holds its endpoint. */
+@Injectable()
+export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
+  constructor(private readonly outbox: JobOutbox) {
+    super(WebhookDelivery);
+  }
+
+  async findWithEvent(tx: WorkspaceTransaction, id: string): Promise<ListedDelivery | null> {
+    const [row] = await tx.query<RowWithEvent>(`${WITH_EVENT} WHERE d.workspace_id = $1 AND d.id = $2`, [tx.workspaceId, id]);
+    return row === undefined ? null : listed(row);
+  }
+
+  /** Of one endpoint, newest first. */
+  async list(
+    tx: WorkspaceTransaction,
+    endpointId: string,
+    request: PageRequest,
+    statuses: readonly DeliveryStatus[],
+  ): Promise<Page<ListedDelivery>> {
+    const { page, limit, after } = request;
+    const where = `d.workspace_id = $1 AND d.endpoint_id = $2 AND ($3::text[] = '{}' OR d.status = ANY ($3))`;
+    const skip = after === undefined ? (page - 1) * limit : 0;
+    const rows = await tx.query<RowWithEvent>(
+      `${WITH_EVENT} WHERE ${where} AND ($4::uuid IS NULL OR d.id < $4) ORDER BY d.id DESC LIMIT $5 OFFSET $6`,
+      [tx.workspaceId, endpointId, statuses, after ?? null, limit + 1, skip],
+    );
+    const [count] = await tx.query<{ total: number }>(`SELECT count(*)::int AS total FROM webhook_deliveries d WHERE ${where}`, [
+      tx.workspaceId,
+      endpointId,
+      statuses,
+    ]);
+    return pageOf(rows.map(listed), count?.total ?? 0, request);
+  }
+
+  /** Whether the endpoint can be sent one more. */
+  async hasRoom(tx: WorkspaceTransaction, endpointId: string): Promise<boolean> {
+    const under = { endpointId, status: 'sending' } as const;
+    return (await this.rows(tx).countBy(this.scope(tx, under))) < AT_ONCE;
+  }
+
+  async setStatus(tx: WorkspaceTransaction, id: string, status: DeliveryStatus): Promise<void> {
+    await tx.execute(
+      `UPDATE webhook_deliveries SET status = $3, due_at = NULL,
+         finished_at = CASE WHEN $3 IN ('delivered', 'failed', 'missed') THEN now() END
+       WHERE workspace_id = $1 AND id = $2`,
+      [tx.workspaceId, id, status],
+    );
+  }
+
+  /** Owes its next turn. @param delaySeconds 0: at once */
+  async again(tx: WorkspaceTransaction, { id, turn }: Pick<WebhookDelivery, 'id' | 'turn'>, delaySeconds: number): Promise<void> {
+    await tx.execute(
+      `UPDATE webhook_deliveries SET status = 'waiting', turn = $3, finished_at = NULL,
+         due_at = CASE WHEN $4::float8 > 0 THEN now() + make_interval(secs => $4) END
+       WHERE workspace_id = $1 AND id = $2`,
+      [tx.workspaceId, id, turn + 1, delaySeconds],
+    );
+    await this.owe(tx, [{ id, turn: turn + 1 }], delaySeconds);
+  }
+
+  /** Remembers a try. @param tries how many have failed by now */
+  async note(tx: WorkspaceTransaction, id: string, attempt: DeliveryAttempt, tries: number): Promise<void> {
+    await tx.execute(
+      `UPDATE webhook_deliveries SET tries = $4, attempts =
+         CASE WHEN jsonb_array_length(attempts) < ${ATTEMPTS_KEPT} THEN attempts ELSE attempts - 0 END || $3::jsonb
+       WHERE workspace_id = $1 AND id = $2`,
+      [tx.workspaceId, id, storableJson([attempt]), tries],
+    );
+  }
+
+  /** Begins to count tries anew. */
+  async resetTries(tx: WorkspaceTransaction, id: string): Promise<void> {
+    await this.rows(tx).update(this.scope(tx, { id }), { tries: 0 });
+  }
+
+  /** Lets so many of those that are parked have their turn. */
+  async unpark(tx: WorkspaceTransaction, endpointId: string, room: number): Promise<void> {
+    await this.owe(tx, await tx.query<{ id: string; turn: number }>(UNPARK, [tx.workspaceId, endpointId, room]));
+  }
+
+  /** What waits for an endpoint is not sent: it was disabled. */
+  async missAll(tx: WorkspaceTransaction, endpointId: string): Promise<void> {
+    await tx.execute(
+      `UPDATE webhook_deliveries SET status = 'missed', due_at = NULL, finished_at = now()
+       WHERE workspace_id = $1 AND endpoint_id = $2 AND status IN ('parked', 'waiting')`,
+      [tx.workspaceId, endpointId],
+    );
+  }
+
+  /**
+   * Owes an endpoint all it did not get since a time, at most `MOST_REPLAYED` events.
+   * @param events types it wants; none: all
+   * @returns how many
+   */
+  async replay(tx: WorkspaceTransaction, endpointId: string, since: Date, events: string[]): Promise<number> {
+    const again = await tx.execute(PARK_FAILED, [tx.workspaceId, endpointId, since, MOST_REPLAYED]);
+    const room = MOST_REPLAYED - again;
+    const fresh = await tx.query<{ id: string }>(UNDELIVERED, [tx.workspaceId, endpointId, since, events, room]);
+    const eventIds = fresh.map(({ id }) => id);
+    await tx.execute(PARK_NEW, [tx.workspaceId, endpointId, eventIds.map(() => uuidv7()), eventIds]);
+    await this.unpark(tx, endpointId, AT_ONCE);
+    return again + eventIds.length;
+  }
+
+  /** Removes the oldest events that happened more than so many days ago, with their deliveries. @returns how many, at most `limit` */
+  async forget(tx: SystemTransaction, days: number, limit: number): Promise<number> {
+    return tx.execute(FORGET, [days, limit]);
+  }
+
+  private async owe(tx: WorkspaceTransaction, turns: { id: string; turn: number }[], delaySeconds = 0): Promise<void> {
+    const { workspaceId } = tx;
+    const jobs = turns.map(({ id, turn }) => ({ workspaceId, subjectId: id, part: turn, payload: {}, delaySeconds }));
+    if (jobs.length > 0) await this.outbox.addMany(tx, 'webhooks.deliver', jobs);
+  }
+}
+
+function listed({ event, eventAt, ...delivery }: RowWithEvent): ListedDelivery {
+  return { ...delivery, event: { ...event, createdAt: eventAt } };
+}

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Transaction, WebhookStatus } from '#database';
+import { JobOutbox } from '#queues';
+import type { EventType, FactsOf } from './event-catalogue.js';
+
+const LISTENING = `
+SELECT id, status FROM webhook_endpoints WHERE workspace_id = $1 AND (events = '{}' OR $2 = ANY (events))`;
+
+/**
+ * The sequence is the time in milliseconds, or one more than the last: it grows also after the last event was forgotten, and when a
+ * clock is set back. Whoever writes about a subject holds its row, so that no two do at the same moment.
+ */
+const ADD_EVENT = `
+INSERT INTO webhook_events (id, workspace_id, type, subject_id, sequence, facts)
+SELECT $2, $1, $3, $4, greatest(
+  (SELECT max(sequence) + 1 FROM webhook_events WHERE workspace_id = $1 AND subject_id = $4),
+  floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), $5`;
+
+const ADD_DELIVERIES = `
+INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_id, status)
+SELECT d.id, $1, d.endpoint, $2, 'waiting' FROM unnest($3::uuid[], $4::uuid[]) AS d (id, endpoint)`;
+
+/** Says what happened in a workspace to those outside who want to know: for every room in which something happens. */
+@Injectable()
+export class ProductEvents {
+  constructor(private readonly outbox: JobOutbox) {}
+
+  /**
+   * Writes an event, in the transaction in which it happens: it is told if and only if that commits. Where no endpoint of the workspace
+   * wants the type, nothing is written; for one that is disabled it is kept, so that it can be replayed.
+   * @param subjectId of the row it is about, which the transaction has changed
+   */
+  async record<T extends EventType>(
+    tx: Transaction,
+    workspaceId: string,
+    type: T,
+    subjectId: string,
+    facts: FactsOf<T>,
+  ): Promise<void> {
+    type Listening = { id: string; status: WebhookStatus };
+    const listening = await tx.query<Listening>(LISTENING, [workspaceId, type]);
+    if (listening.length === 0) return;
+    const eventId = await this.keep(tx, workspaceId, type, subjectId, facts);
+    const endpoints = listening.filter(({ status }) => status === 'active').map(({ id }) => id);
+    await this.owe(tx, workspaceId, eventId, endpoints);
+  }
+
+  /**
+   * Writes an event for one endpoint, whatever that wants.
+   * @returns the id of its delivery
+   */
+  async recordFor<T extends EventType>(tx: Transaction, workspaceId: string, type: T, endpointId: string, facts: FactsOf<T>) {
+    const eventId = await this.keep(tx, workspaceId, type, endpointId, facts);
+    const [deliveryId] = await this.owe(tx, workspaceId, eventId, [endpointId]);
+    if (deliveryId === undefined) throw new Error('A delivery was owed to an endpoint.');
+    return deliveryId;
+  }
+
+  private async keep<T extends EventType>(
+    tx: Transaction,
+    workspaceId: string,
+    type: T,
+    subjectId: string,
+    facts: FactsOf<T>,
+  ): Promise<string> {
+    const id = uuidv7();
+    await tx.execute(ADD_EVENT, [workspaceId, id, type, subjectId, JSON.stringify(facts)]);
+    return id;
+  }
+
+  private async owe(tx: Transaction, workspaceId: string, eventId: string, endpoints: string[]): Promise<string[]> {
+    const ids = endpoints.map(() => uuidv7());
+    if (ids.length === 0) return ids;
+    await tx.execute(ADD_DELIVERIES, [workspaceId, eventId, ids, endpoints]);
+    const jobs = ids.map((subjectId) => ({ workspaceId, subjectId, payload: {} }));
+    await this.outbox.addMany(tx, 'webhooks.deliver', jobs);
+    return ids;
+  }
+}
