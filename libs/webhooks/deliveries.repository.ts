@@ -11,6 +11,7 @@ import {
 } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
+import { AT_ONCE, LATER } from './endpoint-pace.js';
 import type { EventFacts, EventType } from './event-catalogue.js';
 
 /** An event as it lies in its row. */
@@ -25,8 +26,6 @@ export interface KeptEvent {
 /** A delivery with the event it brings. */
 export type ListedDelivery = WebhookDelivery & { event: KeptEvent };
 
-/** Deliveries an endpoint gets at once. */
-export const AT_ONCE = 4;
 /** Tries that are remembered of a delivery: two rounds. */
 const ATTEMPTS_KEPT = 18;
 /** Deliveries of one replay; more are replayed by another. */
@@ -50,7 +49,7 @@ RETURNING id, turn`;
 /** What an endpoint wanted and was never owed. */
 const UNDELIVERED = `
 SELECT e.id FROM webhook_events e
-WHERE e.workspace_id = $1 AND e.created_at >= $3 AND e.type <> 'webhook.test' AND ($4::text[] = '{}' OR e.type = ANY ($4))
+WHERE e.workspace_id = $1 AND e.created_at >= $3 AND e.type <> 'webhook.test' AND e.subject_id <> $2 AND ($4::text[] = '{}' OR e.type = ANY ($4))
   AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = $2 AND d.event_id = e.id)
 ORDER BY e.id LIMIT $5`;
 
@@ -183,7 +182,14 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
 
   private async owe(tx: WorkspaceTransaction, turns: { id: string; turn: number }[], delaySeconds = 0): Promise<void> {
     const { workspaceId } = tx;
-    const jobs = turns.map(({ id, turn }) => ({ workspaceId, subjectId: id, part: turn, payload: {}, delaySeconds }));
+    const jobs = turns.map(({ id, turn }) => ({
+      workspaceId,
+      subjectId: id,
+      part: turn,
+      payload: {},
+      delaySeconds,
+      priority: LATER,
+    }));
     if (jobs.length > 0) await this.outbox.addMany(tx, 'webhooks.deliver', jobs);
   }
 }

@@ -2,10 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Transaction, WebhookStatus } from '#database';
 import { JobOutbox } from '#queues';
+import { AT_ONCE, LATER } from './endpoint-pace.js';
 import type { EventType, FactsOf } from './event-catalogue.js';
 
+/** An endpoint is not told of itself. */
 const LISTENING = `
-SELECT id, status FROM webhook_endpoints WHERE workspace_id = $1 AND (events = '{}' OR $2 = ANY (events))`;
+SELECT id, status FROM webhook_endpoints WHERE workspace_id = $1 AND (events = '{}' OR $2 = ANY (events)) AND id <> $3`;
+
+/** Those that have as many deliveries open as they are sent at once. */
+const BUSY = `
+SELECT e.id FROM unnest($1::uuid[]) AS e (id)
+WHERE (SELECT count(*) FROM (
+  SELECT FROM webhook_deliveries d
+  WHERE d.endpoint_id = e.id AND d.status IN ('parked', 'waiting', 'sending') LIMIT ${AT_ONCE}) open) = ${AT_ONCE}`;
 
 /**
  * The sequence is the time in milliseconds, or one more than the last: it grows also after the last event was forgotten, and when a
@@ -39,7 +48,7 @@ export class ProductEvents {
     facts: FactsOf<T>,
   ): Promise<void> {
     type Listening = { id: string; status: WebhookStatus };
-    const listening = await tx.query<Listening>(LISTENING, [workspaceId, type]);
+    const listening = await tx.query<Listening>(LISTENING, [workspaceId, type, subjectId]);
     if (listening.length === 0) return;
     const eventId = await this.keep(tx, workspaceId, type, subjectId, facts);
     const endpoints = listening.filter(({ status }) => status === 'active').map(({ id }) => id);
@@ -72,8 +81,11 @@ export class ProductEvents {
   private async owe(tx: Transaction, workspaceId: string, eventId: string, endpoints: string[]): Promise<string[]> {
     const ids = endpoints.map(() => uuidv7());
     if (ids.length === 0) return ids;
+    const busy = new Set((await tx.query<{ id: string }>(BUSY, [endpoints])).map(({ id }) => id));
     await tx.execute(ADD_DELIVERIES, [workspaceId, eventId, ids, endpoints]);
-    const jobs = ids.map((subjectId) => ({ workspaceId, subjectId, payload: {} }));
+    // What goes to an endpoint that is behind lets the rest of the workspace go first.
+    const priorityOf = (endpoint: string | undefined): number => (busy.has(endpoint ?? '') ? LATER : 0);
+    const jobs = ids.map((subjectId, index) => ({ workspaceId, subjectId, payload: {}, priority: priorityOf(endpoints[index]) }));
     await this.outbox.addMany(tx, 'webhooks.deliver', jobs);
     return ids;
   }
