@@ -36,15 +36,10 @@ export interface WebhookChange {
 }
 
 /** An endpoint with its address. */
-export interface Webhook {
-  endpoint: WebhookEndpoint;
-  url: string;
-}
+export type Webhook = WebhookEndpoint & { url: string };
 
 /** An endpoint with its secret, which is given out this once. */
-export interface WebhookWithSecret extends Webhook {
-  secret: string;
-}
+export type WebhookWithSecret = Webhook & { secret: string };
 
 /** The endpoints of a workspace. */
 @Injectable()
@@ -71,7 +66,7 @@ export class WebhooksService {
       const sealed = await this.vault.seal(tx, id, { url, secret });
       await this.endpoints.insert(tx, { id, kind, name, sealed, events, createdBy: actor.userId });
       await this.record(tx, actor, 'webhook.created', id, { kind, name, host: new URL(url).host, events });
-      return { endpoint: found(await this.endpoints.find(tx, id)), url, secret };
+      return { ...found(await this.endpoints.find(tx, id)), url, secret };
     });
   }
 
@@ -80,7 +75,7 @@ export class WebhooksService {
     return this.database.inWorkspace(workspaceId, async (tx) => {
       const { items, ...page } = await this.endpoints.list(tx, request);
       const webhooks: Webhook[] = [];
-      for (const endpoint of items) webhooks.push({ endpoint, url: (await this.vault.open(tx, endpoint)).url });
+      for (const endpoint of items) webhooks.push(await this.opened(tx, endpoint));
       return { ...page, items: webhooks };
     });
   }
@@ -125,7 +120,7 @@ export class WebhooksService {
       await this.endpoints.rotate(tx, id, await this.vault.seal(tx, id, secrets), overlapSeconds);
       await this.effects.mark(tx, `/api/v1/webhooks/${id}`);
       await this.record(tx, actor, 'webhook.secret_rotated', id, { overlapSeconds });
-      return { endpoint: found(await this.endpoints.find(tx, id)), url, secret };
+      return { ...found(await this.endpoints.find(tx, id)), url, secret };
     });
   }
 
@@ -139,8 +134,11 @@ export class WebhooksService {
   }
 
   private async look(tx: WorkspaceTransaction, id: string): Promise<Webhook> {
-    const endpoint = found(await this.endpoints.find(tx, id));
-    return { endpoint, url: (await this.vault.open(tx, endpoint)).url };
+    return this.opened(tx, found(await this.endpoints.find(tx, id)));
+  }
+
+  private async opened(tx: WorkspaceTransaction, endpoint: WebhookEndpoint): Promise<Webhook> {
+    return { ...endpoint, url: (await this.vault.open(tx, endpoint)).url };
   }
 
   private async record(

@@ -26,6 +26,7 @@ import { StorageHttpModule } from '#storage/http';
 import { TranscriptionHttpModule } from '#transcription/http';
 import { UploadsHttpModule } from '#uploads/http';
 import { VaultModule } from '#vault';
+import { WebhooksHttpModule } from '#webhooks/http';
 import { WorkspacesHttpModule } from '#workspaces/http';
 
 /** What the API gateway is made of: the ground, and the HTTP doors of the rooms. */
@@ -63,6 +64,7 @@ export class ApiModule {
         AuditHttpModule,
         QuotaHttpModule,
         UsageHttpModule,
+        WebhooksHttpModule,
       ],
     };
   }

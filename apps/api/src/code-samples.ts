@@ -36,6 +36,7 @@ const VARIABLE_OF_PATH: Record<string, string> = {
   token: '$LINK_TOKEN',
   userId: '$MEMBER_ID',
   invitationId: '$INVITATION_ID',
+  deliveryId: '$DELIVERY_ID',
   /** None is needed. */
   month: '2026-03',
 };
@@ -48,6 +49,7 @@ const VARIABLE_OF_ID: Record<string, string> = {
   'api-keys': '$API_KEY_ID',
   'provider-keys': '$PROVIDER_KEY_ID',
   workspaces: '$WORKSPACE_ID',
+  webhooks: '$WEBHOOK_ID',
 };
 
 /**

@@ -102,6 +102,37 @@ const MAKERS = {
     });
     return id;
   },
+  webhook: async (api, { workspaceId, canary }) => {
+    const id = uuidv7();
+    await api.database.inWorkspace(workspaceId, async (tx) => {
+      const place = { table: 'webhook_endpoints', column: 'sealed', row: id };
+      const secrets = { url: `https://hooks.example.com/${canary}`, secret: `whsec_${canary}` };
+      const sealed = await api.app.get(Vault).seal(tx, workspaceId, place, JSON.stringify(secrets));
+      await tx.execute(
+        `INSERT INTO webhook_endpoints (id, workspace_id, kind, name, sealed, events)
+         VALUES ($1, $2, 'standard', $3, $4, '{quota.warning}')`,
+        [id, workspaceId, canary, sealed],
+      );
+    });
+    return id;
+  },
+  // To the newest webhook of the workspace: in paths its id stands before.
+  webhookDelivery: async (api, { workspaceId, canary }) => {
+    const [id, eventId] = [uuidv7(), uuidv7()];
+    await insert(
+      api,
+      `webhook_events (id, workspace_id, type, subject_id, sequence, facts)
+       VALUES ($1, $2, 'quota.warning', $1, 1, jsonb_build_object('resource', $3::text, 'percent', 80))`,
+      [eventId, workspaceId, canary],
+    );
+    await insert(
+      api,
+      `webhook_deliveries (id, workspace_id, endpoint_id, event_id, status)
+       SELECT $1, $2, id, $3, 'delivered' FROM webhook_endpoints WHERE workspace_id = $2 ORDER BY id DESC LIMIT 1`,
+      [id, workspaceId, eventId],
+    );
+    return id;
+  },
   session: async (api, { canary }, owner) => {
     const id = uuidv7();
     await insert(
@@ -141,6 +172,8 @@ const KINDS: Record<string, Kind> = {
   actorId: 'actor',
   'api-keys id': 'apiKey',
   'provider-keys id': 'providerKey',
+  'webhooks id': 'webhook',
+  deliveryId: 'webhookDelivery',
   'auth id': 'session',
 };
 

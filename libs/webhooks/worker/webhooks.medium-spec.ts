@@ -89,11 +89,11 @@ async function happen(times = 1, subjectId = uuidv7(), who = actor): Promise<str
   return subjectId;
 }
 
-async function deliveriesOf({ endpoint }: WebhookWithSecret): Promise<DeliveryRow[]> {
+async function deliveriesOf({ id }: WebhookWithSecret): Promise<DeliveryRow[]> {
   return query<DeliveryRow>(
     `SELECT id, status, tries, attempts, extract(epoch FROM due_at - now())::float8 AS wait
      FROM webhook_deliveries WHERE endpoint_id = $1 ORDER BY id`,
-    [endpoint.id],
+    [id],
   );
 }
 
@@ -342,13 +342,11 @@ describe('an endpoint', () => {
     await happen();
     await settled(webhook, 'failed');
     const facts = { status: 'disabled', disabled_reason: 'gone' };
-    expect(await query('SELECT status, disabled_reason FROM webhook_endpoints WHERE id = $1', [webhook.endpoint.id])).toEqual([
-      facts,
-    ]);
+    expect(await query('SELECT status, disabled_reason FROM webhook_endpoints WHERE id = $1', [webhook.id])).toEqual([facts]);
     const [told] = await arrived(1, other);
     expect(told?.event).toMatchObject({
       type: 'webhook.disabled',
-      data: { webhookId: webhook.endpoint.id, reason: 'gone' },
+      data: { webhookId: webhook.id, reason: 'gone' },
     });
     await settled(watching, 'delivered');
     const letters = () =>
@@ -362,7 +360,7 @@ describe('an endpoint', () => {
     ['five days', `failing_since = now() - interval '121 hours'`, 0],
   ])('that failed for %s is disabled, and gets what it missed once it is back (W9)', async (_, long, tries) => {
     const webhook = await subscribe();
-    const id = webhook.endpoint.id;
+    const id = webhook.id;
     receiver.answer((_got, response) => void response.writeHead(503).end());
     await query(`UPDATE webhook_endpoints SET ${long} WHERE id = $1`, [id]);
     await happen();
@@ -389,7 +387,7 @@ describe('an endpoint', () => {
 
   it('that is tested gets a test, also when it is disabled and wants something else', async () => {
     const webhook = await subscribe({ events: ['quota.warning'] });
-    const { id } = webhook.endpoint;
+    const { id } = webhook;
     await worker.get(WebhooksService, { strict: false }).change(actor, id, { status: 'disabled' });
     await worker.get(ReplayService, { strict: false }).test(actor, id);
     const [got] = await arrived(1);
@@ -412,12 +410,12 @@ describe('an endpoint', () => {
     const webhook = await subscribe();
     // As if its name now led elsewhere.
     const sealed = await database.inWorkspace(actor.workspaceId, (tx) =>
-      worker.get(EndpointVault, { strict: false }).seal(tx, webhook.endpoint.id, {
+      worker.get(EndpointVault, { strict: false }).seal(tx, webhook.id, {
         url: receiver.url.replace('127.0.0.1', '127.0.0.2'),
         secret: webhook.secret,
       }),
     );
-    await query('UPDATE webhook_endpoints SET sealed = $2 WHERE id = $1', [webhook.endpoint.id, sealed]);
+    await query('UPDATE webhook_endpoints SET sealed = $2 WHERE id = $1', [webhook.id, sealed]);
     await happen();
     const [row] = await until(
       () => deliveriesOf(webhook),
@@ -434,7 +432,7 @@ describe('a secret that is changed', () => {
   it('goes on beside the new one for a while, and no delivery fails (W8)', async () => {
     const webhook = await subscribe();
     const service = worker.get(WebhooksService, { strict: false });
-    const { secret } = await service.rotate(actor, webhook.endpoint.id, 86_400);
+    const { secret } = await service.rotate(actor, webhook.id, 86_400);
     await happen();
     const [both] = await arrived(1);
     if (both === undefined) throw new Error('It arrived.');
@@ -455,7 +453,7 @@ describe('a replay', () => {
     const [delivery] = await settled(webhook, 'delivered');
     if (delivery === undefined) throw new Error('It was delivered.');
     await sleep(1_000);
-    await worker.get(ReplayService, { strict: false }).replayOne(actor, webhook.endpoint.id, delivery.id);
+    await worker.get(ReplayService, { strict: false }).replayOne(actor, webhook.id, delivery.id);
     const [first, again] = await arrived(2);
     expect(again?.body).toBe(first?.body);
     expect(again?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
@@ -472,7 +470,7 @@ describe('endpoints of another workspace', () => {
     await happen();
     const [delivery] = await settled(webhook, 'delivered');
     expect(receiver.received).toHaveLength(1);
-    const { id } = webhook.endpoint;
+    const { id } = webhook;
     const service = worker.get(WebhooksService, { strict: false });
     const replays = worker.get(ReplayService, { strict: false });
     const missing = { code: 'webhook_not_found' };
