@@ -339,8 +339,23 @@ describe('a warning', () => {
       ),
     );
 
+  /** Has what happens in a workspace kept for an endpoint. */
+  const listen = (workspaceId: string): Promise<number> =>
+    database.asSystem((tx) =>
+      tx.execute(
+        `INSERT INTO webhook_endpoints (id, workspace_id, kind, name, sealed, events, status)
+         VALUES (gen_random_uuid(), $1, 'standard', 'All', '', '{}', 'disabled')`,
+        [workspaceId],
+      ),
+    );
+  const toldOutside = (workspaceId: string): Promise<object[]> =>
+    database.asSystem((tx) =>
+      tx.query('SELECT type, facts FROM webhook_events WHERE workspace_id = $1 ORDER BY id', [workspaceId]),
+    );
+
   it('is owed once for each line and month, by the transaction that crosses it', async () => {
     const workspaceId = await withTokens(100);
+    await listen(workspaceId);
     const use = async (tokens: number): Promise<void> => {
       const subject = subjectOf(workspaceId);
       await reserve(subject, { tokens });
@@ -352,6 +367,10 @@ describe('a warning', () => {
     expect(await warnings(workspaceId)).toEqual([{ percent: 80 }]);
     await use(18);
     expect(await warnings(workspaceId)).toEqual([{ percent: 80 }, { percent: 100 }]);
+    expect(await toldOutside(workspaceId)).toEqual([
+      { type: 'quota.warning', facts: { resource: 'tokens', percent: 80 } },
+      { type: 'quota.exceeded', facts: { resource: 'tokens', percent: 100 } },
+    ]);
   });
 
   it('is rung for those who listen, when it is committed', async () => {
