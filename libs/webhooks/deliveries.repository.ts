@@ -39,6 +39,13 @@ FROM webhook_deliveries d JOIN webhook_events e ON e.id = d.event_id`;
 
 type RowWithEvent = WebhookDelivery & { event: Omit<KeptEvent, 'createdAt'>; eventAt: Date };
 
+const TAKE_ROOM = `
+UPDATE webhook_deliveries SET due_at = NULL, status = CASE WHEN (
+  SELECT count(*) FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $3 AND status = 'sending') < ${AT_ONCE}
+  THEN 'sending' ELSE 'parked' END
+WHERE workspace_id = $1 AND id = $2
+RETURNING status`;
+
 /** The oldest that wait for the endpoint get jobs. */
 const UNPARK = `
 UPDATE webhook_deliveries SET status = 'waiting', turn = turn + 1
@@ -105,10 +112,10 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
     return pageOf(rows.map(listed), count?.total ?? 0, request);
   }
 
-  /** Whether the endpoint can be sent one more. */
-  async hasRoom(tx: WorkspaceTransaction, endpointId: string): Promise<boolean> {
-    const under = { endpointId, status: 'sending' } as const;
-    return (await this.rows(tx).countBy(this.scope(tx, under))) < AT_ONCE;
+  /** Marks a delivery as being sent if its endpoint can be sent one more; parks it otherwise. @returns whether it can */
+  async takeRoom(tx: WorkspaceTransaction, { id, endpointId }: Pick<WebhookDelivery, 'id' | 'endpointId'>): Promise<boolean> {
+    const [row] = await tx.query<{ status: DeliveryStatus }>(TAKE_ROOM, [tx.workspaceId, id, endpointId]);
+    return row?.status === 'sending';
   }
 
   async setStatus(tx: WorkspaceTransaction, id: string, status: DeliveryStatus): Promise<void> {

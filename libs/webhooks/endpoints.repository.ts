@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { LessThan, Raw } from 'typeorm';
 import { type DisabledReason, WebhookEndpoint, WorkspaceRepository, type WorkspaceTransaction } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 
 /** What of an endpoint its owners say. */
 export type EndpointFields = Pick<WebhookEndpoint, 'name' | 'sealed' | 'events'>;
+
+const LOCK = { mode: 'for_no_key_update' } as const;
 
 /** Where workspaces want their events sent. */
 @Injectable()
@@ -37,8 +39,17 @@ export class EndpointsRepository extends WorkspaceRepository<WebhookEndpoint> {
 
   /** Holds an endpoint until the transaction ends. Events can be written meanwhile: those only want that it is there. */
   async lock(tx: WorkspaceTransaction, id: string): Promise<WebhookEndpoint | null> {
-    await tx.query(`SELECT FROM webhook_endpoints WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE`, [tx.workspaceId, id]);
-    return this.find(tx, id);
+    return this.rows(tx).findOne({ where: this.scope(tx, { id }), lock: LOCK });
+  }
+
+  /** As `lock`: the endpoint of a delivery. */
+  async lockOf(tx: WorkspaceTransaction, deliveryId: string): Promise<WebhookEndpoint | null> {
+    const id = Raw(
+      (column) =>
+        `${column} = (SELECT endpoint_id FROM webhook_deliveries WHERE workspace_id = :workspaceId AND id = :deliveryId)`,
+      { workspaceId: tx.workspaceId, deliveryId },
+    );
+    return this.rows(tx).findOne({ where: this.scope(tx, { id }), lock: LOCK });
   }
 
   async change(tx: WorkspaceTransaction, id: string, { name, sealed, events }: EndpointFields): Promise<void> {

@@ -9,13 +9,18 @@ interface TypeOfEvent<Facts extends EventFacts> {
   example: Facts;
 }
 
-/** What a type of event carries is what its example has; null where it may be missing. */
+/** What a type of event carries is what its example has. */
 function ofType<Facts extends EventFacts>(headline: string, description: string, example: Facts): TypeOfEvent<Facts> {
   return { headline, description, example };
 }
 
+/** An example of what may be missing. */
+function orNull<T>(value: T): T | null {
+  return value;
+}
+
 const AUDIO_ID = '019aa3a1-2b3c-7d4e-8f50-617283940a1b';
-const TRANSCRIPTION = { transcriptionId: '019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071', audioId: AUDIO_ID as string | null };
+const TRANSCRIPTION = { transcriptionId: '019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071', audioId: orNull(AUDIO_ID) };
 
 /** Everything endpoints can be told of. The closed list: a new kind of event is a new line here, and a `record` where it happens. */
 export const EVENT_CATALOGUE = {
@@ -35,24 +40,24 @@ export const EVENT_CATALOGUE = {
   'transcription.started': ofType('A transcription has begun', 'Work on a transcription has begun.', TRANSCRIPTION),
   'transcription.completed': ofType('A transcript is ready', 'A transcript is there to be fetched.', {
     ...TRANSCRIPTION,
-    language: 'en' as string | null,
-    durationSeconds: 1834.2 as number | null,
+    language: orNull('en'),
+    durationSeconds: orNull(1834.2),
   }),
   'transcription.failed': ofType(
     'A transcription failed',
     'A transcription has come to nothing. The transcription says why in words.',
     {
       ...TRANSCRIPTION,
-      errorCode: 'recording_unreadable' as string | null,
+      errorCode: orNull('recording_unreadable'),
     },
   ),
   'transcription.cancelled': ofType('A transcription was cancelled', 'A transcription was cancelled by somebody.', TRANSCRIPTION),
   'quota.warning': ofType('A quota is nearly used up', '80 % of a quota are used; once a month for each.', {
-    resource: 'transcription' as string,
+    resource: 'transcription',
     percent: 80,
   }),
   'quota.exceeded': ofType('A quota is used up', 'A quota is used up; once a month for each. What goes beyond is refused.', {
-    resource: 'transcription' as string,
+    resource: 'transcription',
     percent: 100,
   }),
   'webhook.disabled': ofType(
@@ -60,7 +65,7 @@ export const EVENT_CATALOGUE = {
     'An endpoint is sent nothing any more: it answered 410, or failed for too long.',
     {
       webhookId: '019aa3a5-0a1b-7c2d-8e3f-405162738495',
-      reason: 'failing' as string,
+      reason: 'failing',
     },
   ),
   'webhook.test': ofType(

@@ -5,16 +5,17 @@ import { JobOutbox } from '#queues';
 import { AT_ONCE, LATER } from './endpoint-pace.js';
 import type { EventType, FactsOf } from './event-catalogue.js';
 
-/** An endpoint is not told of itself. */
+/** An endpoint is not told of itself. Those found are not deleted before their deliveries are there: that would fail the transaction. */
 const LISTENING = `
-SELECT id, status FROM webhook_endpoints WHERE workspace_id = $1 AND (events = '{}' OR $2 = ANY (events)) AND id <> $3`;
+SELECT id, status FROM webhook_endpoints WHERE workspace_id = $1 AND (events = '{}' OR $2 = ANY (events)) AND id <> $3
+FOR KEY SHARE`;
 
 /** Those that have as many deliveries open as they are sent at once. */
 const BUSY = `
-SELECT e.id FROM unnest($1::uuid[]) AS e (id)
+SELECT e.id FROM unnest($2::uuid[]) AS e (id)
 WHERE (SELECT count(*) FROM (
   SELECT FROM webhook_deliveries d
-  WHERE d.endpoint_id = e.id AND d.status IN ('parked', 'waiting', 'sending') LIMIT ${AT_ONCE}) open) = ${AT_ONCE}`;
+  WHERE d.workspace_id = $1 AND d.endpoint_id = e.id AND d.status IN ('parked', 'waiting', 'sending') LIMIT ${AT_ONCE}) open) = ${AT_ONCE}`;
 
 /**
  * The sequence is the time in milliseconds, or one more than the last: it grows also after the last event was forgotten, and when a
@@ -81,7 +82,7 @@ export class ProductEvents {
   private async owe(tx: Transaction, workspaceId: string, eventId: string, endpoints: string[]): Promise<string[]> {
     const ids = endpoints.map(() => uuidv7());
     if (ids.length === 0) return ids;
-    const busy = new Set((await tx.query<{ id: string }>(BUSY, [endpoints])).map(({ id }) => id));
+    const busy = new Set((await tx.query<{ id: string }>(BUSY, [workspaceId, endpoints])).map(({ id }) => id));
     await tx.execute(ADD_DELIVERIES, [workspaceId, eventId, ids, endpoints]);
     // What goes to an endpoint that is behind lets the rest of the workspace go first.
     const priorityOf = (endpoint: string | undefined): number => (busy.has(endpoint ?? '') ? LATER : 0);

@@ -27,9 +27,4 @@ export const webhooksErrors = defineErrors({
     title: 'The workspace has as many webhooks as it may have',
     example: 'A workspace has at most 50 webhooks. Delete one that is not needed any more.',
   },
-  webhook_job_stopped: {
-    kind: 'unavailable',
-    title: 'The delivery was interrupted',
-    example: 'The worker stopped while it sent the event. It is tried again.',
-  },
 });

@@ -40,8 +40,9 @@ export class DeliverHandler implements JobHandler<'webhooks.deliver'> {
     this.log.info('Event sent', { deliveryId: turn.id, result: outcome.result, status, milliseconds });
   }
 
-  async giveUp(tx: WorkspaceTransaction, facts: JobFacts<'webhooks.deliver'>, { detail }: JobFailure): Promise<void> {
-    const attempt = { at: new Date().toISOString(), milliseconds: 0, status: null, error: detail, response: '' };
+  async giveUp(tx: WorkspaceTransaction, facts: JobFacts<'webhooks.deliver'>, { code }: JobFailure): Promise<void> {
+    const error = `The event could not be sent for a reason that is ours (${code}).`;
+    const attempt = { at: new Date().toISOString(), milliseconds: 0, status: null, error, response: '' };
     await this.outcomes.settle(tx, turnOf(facts), { result: 'failed', attempt });
   }
 

@@ -48,9 +48,7 @@ export class DeliveryOutcomes {
       await this.deliveries.again(tx, delivery, pause);
       return null;
     }
-    if (await this.deliveries.hasRoom(tx, endpoint.id)) return this.sending(tx, held);
-    await this.deliveries.setStatus(tx, delivery.id, 'parked');
-    return null;
+    return (await this.deliveries.takeRoom(tx, delivery)) ? held : null;
   }
 
   /** Writes down how a turn went, and lets the next delivery to the endpoint have its own. */
@@ -73,9 +71,7 @@ export class DeliveryOutcomes {
 
   /** The delivery, if that is its turn, and its endpoint; nobody else changes them until the transaction ends. */
   private async hold(tx: WorkspaceTransaction, { id, turn }: Turn): Promise<HeldDelivery | null> {
-    const seen = await this.deliveries.find(tx, id);
-    if (seen === null) return null;
-    const endpoint = await this.endpoints.lock(tx, seen.endpointId);
+    const endpoint = await this.endpoints.lockOf(tx, id);
     const delivery = await this.deliveries.findWithEvent(tx, id);
     if (endpoint === null || delivery?.turn !== turn) return null;
     return delivery.status === 'waiting' || delivery.status === 'sending' ? { delivery, endpoint } : null;
