@@ -54,8 +54,9 @@ print(json.dumps({name: is_from_steno(c["secret"], c["headers"], c["body"].encod
 
   it('shows how to sign in a shell', async () => {
     const headers = signed();
-    const given = { SECRET: secret, ID: 'a', TIMESTAMP: headers['webhook-timestamp'], BODY: body, PATH: process.env.PATH };
-    const { stdout } = await run('sh', ['-c', sampleIn('sh')], { env: given });
+    const given = [secret, 'a', headers['webhook-timestamp'] ?? '', body];
+    const program = `SECRET=$1 ID=$2 TIMESTAMP=$3 BODY=$4\n${sampleIn('sh')}`;
+    const { stdout } = await run('sh', ['-c', program, 'sh', ...given]);
     expect(headers['webhook-signature']?.split(' ')).toContain(stdout.trim());
   });
 });
