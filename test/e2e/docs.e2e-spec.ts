@@ -30,6 +30,7 @@ const LAST = [
   'delete /api/v1/audio/{id}',
   'post /api/v1/auth/change-password',
   'delete /api/v1/provider-keys/{id}',
+  'delete /api/v1/webhooks/{id}',
   'post /api/v1/auth/refresh',
   'post /api/v1/auth/logout',
   'delete /api/v1/auth/account',
@@ -137,6 +138,19 @@ describeWith(['postgres'], 'the documentation', () => {
       );
       return row?.id ?? '';
     };
+    // As if its host were there.
+    const deliveredTo = async (webhookId: string): Promise<string> => {
+      const [row] = await stack.query<{ id: string }>(
+        `WITH event AS (
+           INSERT INTO webhook_events (id, workspace_id, type, subject_id, sequence, facts)
+           SELECT gen_random_uuid(), workspace_id, 'quota.warning', id, 1, '{}' FROM webhook_endpoints WHERE id = $1
+           RETURNING id, workspace_id)
+         INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_id, status)
+         SELECT gen_random_uuid(), workspace_id, $1, id, 'delivered' FROM event RETURNING id`,
+        [webhookId],
+      );
+      return row?.id ?? '';
+    };
     const sessions = await client.json<{ data: { id: string }[] }>('GET', '/api/v1/auth/sessions');
     const recording = await client.upload(MEETING);
     const { id } = await client.order(recording.id);
@@ -152,6 +166,9 @@ describeWith(['postgres'], 'the documentation', () => {
       role: 'member',
     });
     const upload = await client.json<{ id: string }>('POST', '/api/v1/uploads', { name: 'meeting.wav', bytes: 25_000_000 });
+    const endpoint = { name: 'Archive', url: 'https://hooks.example.com/steno' };
+    const webhook = await client.json<{ id: string }>('POST', '/api/v1/webhooks', endpoint);
+    const delivery = await deliveredTo(webhook.id);
     const env = {
       PATH: process.env.PATH,
       STENO_URL: stack.origin,
@@ -169,6 +186,8 @@ describeWith(['postgres'], 'the documentation', () => {
       HEIR_ID: heir,
       OPENAI_API_KEY: DOUBLE_KEY,
       PROVIDER_KEY_ID: providerKey.id,
+      WEBHOOK_ID: webhook.id,
+      DELIVERY_ID: delivery,
       LINK_TOKEN: new URL(url).pathname.split('/').at(-1),
     };
     const cwd = stack.files;
