@@ -3,12 +3,13 @@ import { MediaModule } from '#media';
 import { ProductEventsModule } from '#webhooks';
 import { AudioRepository } from './audio.repository.js';
 import { AudioService } from './audio.service.js';
+import { RecordingFigures } from './recording-figures.js';
 import { SecondTracksRepository } from './second-tracks.repository.js';
 import { SecondTracksService } from './second-tracks.service.js';
 
 @Module({
   imports: [MediaModule, ProductEventsModule],
-  providers: [AudioRepository, AudioService, SecondTracksRepository, SecondTracksService],
+  providers: [RecordingFigures, AudioRepository, AudioService, SecondTracksRepository, SecondTracksService],
   exports: [AudioService, SecondTracksService],
 })
 export class AudioModule {}

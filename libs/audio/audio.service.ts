@@ -17,6 +17,7 @@ import { ProductEvents } from '#webhooks';
 import { audioErrors } from './audio.errors.js';
 import { AudioRepository, type RemovedRecording } from './audio.repository.js';
 import { counted, type Passed, type Pieces, splitHead } from './counted-stream.js';
+import { RecordingFigures } from './recording-figures.js';
 import { type PlayableFile, SecondTracksService, type TrackNames } from './second-tracks.service.js';
 
 /** An upload that is not done by then is given up and what it stored is removed. */
@@ -81,6 +82,7 @@ export class AudioService {
     private readonly effects: IdempotentEffects,
     private readonly quotas: Quotas,
     private readonly events: ProductEvents,
+    private readonly figures: RecordingFigures,
     private readonly config: Config,
     private readonly log: Log,
   ) {}
@@ -180,6 +182,7 @@ export class AudioService {
     await this.quotas.store(tx, Number(recording.bytes));
     const facts = { audioId: audio.id, bytes: Number(audio.bytes) };
     await this.events.record(tx, tx.workspaceId, 'audio.uploaded', audio.id, facts);
+    tx.afterCommit(() => this.figures.count(audio));
     return audio;
   }
 

@@ -3,3 +3,4 @@ export { CallLimits } from './call-limits.js';
 export { CIRCUIT_STATES, Circuits, type CircuitState, type Refusal } from './circuits.js';
 export { CircuitsModule } from './circuits.module.js';
 export { BUSY, isPoolKey, KeyPools, type KeyState, type PoolKey, UNTOLD_WAIT_SECONDS } from './key-pools.js';
+export { type ProviderStanding, ProviderStandings } from './provider-standings.js';

@@ -6,6 +6,7 @@ import { Environment } from './environment.js';
 import { type FederationConfig, federationOf, federationProblems } from './federation-config.js';
 import { type LanguageConfig, languageOf } from './language-config.js';
 import { type MailConfig, mailOf, mailProblems } from './mail-config.js';
+import { type ObservabilityConfig, observabilityOf } from './observability-config.js';
 import { type PlanJobs, readPlanJobs } from './plan-jobs-setting.js';
 import { type QuotaPlans, readQuotaPlans } from './quota-plans-setting.js';
 import { type RateLimitSetting, readRateLimitSetting } from './rate-limit-setting.js';
@@ -56,8 +57,10 @@ export class Config {
     trustedProxies?: string[];
     corsOrigins: string[];
     docs: boolean;
+    /** What the pages of the documentation are only shown for. */
+    docsToken?: string;
   };
-  readonly database: { url: string; ownerUrl: string; poolSize: number; statementTimeoutMs: number };
+  readonly database: { url: string; ownerUrl: string; poolSize: number; statementTimeoutMs: number; slowStatementMs: number };
   readonly queue: { redisUrl?: string; prefix: string };
   readonly storage:
     | { driver: 'disk'; directory: string }
@@ -119,6 +122,7 @@ export class Config {
   /** Jobs of one kind that a workspace may have under way at once. */
   readonly planJobs: PlanJobs;
   readonly quotaPlans: QuotaPlans;
+  readonly observability: ObservabilityConfig;
   readonly logLevel: Environment['LOG_LEVEL'];
 
   /** @param env a validated environment; use `loadConfig` to get one */
@@ -133,12 +137,14 @@ export class Config {
       trustedProxies: env.TRUSTED_PROXIES,
       corsOrigins: env.CORS_ORIGINS ?? [],
       docs: env.DOCS_ENABLED,
+      docsToken: env.DOCS_TOKEN,
     };
     this.database = {
       url: env.DATABASE_URL,
       ownerUrl: env.DATABASE_OWNER_URL ?? env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+      slowStatementMs: env.DATABASE_SLOW_STATEMENT_MS,
     };
     this.queue = { redisUrl: env.REDIS_URL, prefix: env.QUEUE_PREFIX };
     this.storage =
@@ -206,6 +212,7 @@ export class Config {
     };
     this.planJobs = readPlanJobs(env.PLAN_JOBS ?? []);
     this.quotaPlans = readQuotaPlans(env.QUOTA_PLANS ?? []);
+    this.observability = observabilityOf(env, this.production);
     this.logLevel = env.LOG_LEVEL;
     Object.freeze(this);
   }

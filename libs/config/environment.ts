@@ -1,14 +1,14 @@
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { ObservabilityEnvironment } from './observability-environment.js';
 import { PLAN_JOBS_SETTING } from './plan-jobs-setting.js';
 import { QUOTA_PLANS_SETTING } from './quota-plans-setting.js';
-import { SpeechEnvironment } from './speech-environment.js';
 import { Variable } from './variable.js';
 
 /**
  * Every variable Steno reads, with its rule. The one class behind the validation at start, `.env.example` and
  * docs/env-variables.md. Field initialisers are the defaults; a field without one is optional or derived in `config.ts`.
  */
-export class Environment extends SpeechEnvironment {
+export class Environment extends ObservabilityEnvironment {
   @Variable('text', {
     group: 'Worker',
     readBy: 'worker',
@@ -85,8 +85,4 @@ export class Environment extends SpeechEnvironment {
     message: 'QUOTA_PLANS must be a list of plan.resource=amount, plan.resource=off or off, such as free.transcription=120',
   })
   QUOTA_PLANS?: string[];
-
-  @Variable('text', { group: 'Logs', readBy: 'both', default: 'info', description: 'fatal, error, warn, info, debug or trace.' })
-  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-  LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' = 'info';
 }

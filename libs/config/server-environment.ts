@@ -113,6 +113,17 @@ export class ServerEnvironment {
   DOCS_ENABLED = true;
 
   @Variable('text', {
+    group: 'Process',
+    readBy: 'api',
+    secret: true,
+    description:
+      'Token without which those pages are not shown: browsers ask for it as the password of any name, programs send `Authorization: Bearer`. Not set: they are open.',
+  })
+  @IsOptional()
+  @MinLength(16, { message: 'DOCS_TOKEN must have 16 characters or more; make one with: openssl rand -base64 24' })
+  DOCS_TOKEN?: string;
+
+  @Variable('text', {
     group: 'Database',
     readBy: 'both',
     secret: true,
@@ -153,6 +164,17 @@ export class ServerEnvironment {
   @IsInt()
   @Min(100)
   DATABASE_STATEMENT_TIMEOUT_MS = 15_000;
+
+  @Variable('integer', {
+    group: 'Database',
+    readBy: 'both',
+    default: '500',
+    description:
+      'Milliseconds from which a statement is logged as slow, with the route or job it was for and without its values. 0: never.',
+  })
+  @IsInt()
+  @Min(0)
+  DATABASE_SLOW_STATEMENT_MS = 500;
 
   @Variable('text', {
     group: 'Queue',

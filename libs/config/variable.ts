@@ -17,7 +17,8 @@ export interface VariableDescription {
     | 'Language models'
     | 'Worker'
     | 'Quotas'
-    | 'Logs';
+    | 'Logs'
+    | 'Metrics and traces';
   /** One or two sentences: what it does, units, and what happens when it is not set. */
   description: string;
   /** Shown in the documentation when it is not set; the value itself comes from the class. */
@@ -27,7 +28,7 @@ export interface VariableDescription {
   readBy: 'api' | 'worker' | 'both';
 }
 
-type ValueKind = 'text' | 'integer' | 'boolean' | 'list';
+type ValueKind = 'text' | 'integer' | 'number' | 'boolean' | 'list';
 
 const DESCRIPTIONS = new Map<string, VariableDescription>();
 
@@ -37,6 +38,7 @@ function parse(kind: ValueKind, raw: unknown): unknown {
   const text = raw.trim();
   if (text === '') return undefined;
   if (kind === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (kind === 'number') return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   if (kind === 'boolean')
     return ({ true: true, '1': true, false: false, '0': false } as Record<string, boolean>)[text.toLowerCase()] ?? text;
   if (kind === 'list') return listOf(text);

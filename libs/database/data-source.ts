@@ -3,25 +3,30 @@ import { ENTITIES } from './entities/index.js';
 import { HeardClient } from './heard-client.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { APP_ROLE } from './roles.js';
+import type { SlowStatements } from './slow-statements.js';
 
 interface ConnectionOptions {
   url: string;
   poolSize: number;
   statementTimeoutMs: number;
   applicationName: string;
+  /** Who is told of statements that take longer. */
+  slow?: { statements: SlowStatements; milliseconds: number };
 }
 
 /** How long a caller waits for a free connection before it gets "unavailable" instead of hanging (measured default: for ever). */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
 /** The connection pool of an app: every session works as the app's role, with a statement timeout. */
-export function appDataSource({ url, poolSize, statementTimeoutMs, applicationName }: ConnectionOptions): DataSource {
+export function appDataSource({ url, poolSize, statementTimeoutMs, applicationName, slow }: ConnectionOptions): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
     applicationName,
     entities: ENTITIES,
     synchronize: false,
+    logger: slow?.statements,
+    maxQueryExecutionTime: slow?.milliseconds,
     poolSize,
     connectTimeoutMS: CONNECTION_TIMEOUT_MS,
     extra: {

@@ -2,15 +2,20 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '#config';
 import { messageOf } from '#errors';
+import { Log, Metrics } from '#observability';
 import { ChangeFeed } from './change-feed.js';
 import { appDataSource } from './data-source.js';
 import { Database } from './database.js';
+import { PoolFigures } from './pool-figures.js';
 import { APP_ROLE, SYSTEM_ROLE } from './roles.js';
+import { SlowStatements } from './slow-statements.js';
 
 /** Connects, or says what to do when that fails. */
-async function connect(config: Config, applicationName: string): Promise<DataSource> {
+async function connect(config: Config, log: Log, metrics: Metrics, applicationName: string): Promise<DataSource> {
+  const { slowStatementMs: milliseconds } = config.database;
+  const slow = milliseconds === 0 ? undefined : { statements: new SlowStatements(log, metrics), milliseconds };
   try {
-    return await appDataSource({ ...config.database, applicationName }).initialize();
+    return await appDataSource({ ...config.database, applicationName, slow }).initialize();
   } catch (error) {
     const advice = adviceFor(messageOf(error));
     throw new Error(`Cannot work with Postgres: ${messageOf(error)}. ${advice}`, { cause: error });
@@ -35,9 +40,14 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       providers: [
-        { provide: DataSource, useFactory: (config: Config) => connect(config, applicationName), inject: [Config] },
+        {
+          provide: DataSource,
+          useFactory: (config: Config, log: Log, metrics: Metrics) => connect(config, log, metrics, applicationName),
+          inject: [Config, Log, Metrics],
+        },
         Database,
         ChangeFeed,
+        PoolFigures,
       ],
       exports: [Database, ChangeFeed],
     };

@@ -78,7 +78,10 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private async together(workspaceId: string, statements: readonly Statement[]): Promise<WorkspaceRead> {
     try {
       const [client, release] = await this.connection();
-      return await runRead(client, release, workspaceId, statements);
+      const started = performance.now();
+      const read = await runRead(client, release, workspaceId, statements);
+      this.tellIfSlow(performance.now() - started, statements);
+      return read;
     } catch (error) {
       throw translateDatabaseError(error);
     }
@@ -115,6 +118,13 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     } catch (error) {
       throw translateDatabaseError(error);
     }
+  }
+
+  /** As TypeORM does it for its own statements. */
+  private tellIfSlow(milliseconds: number, statements: readonly Statement[]): void {
+    const { options, logger } = this.dataSource;
+    const { maxQueryExecutionTime: most = 0 } = options;
+    if (most > 0 && milliseconds > most) logger.logQuerySlow(milliseconds, statements.map(({ sql }) => sql).join('; '));
   }
 
   /** One of the pool that TypeORM uses, too. */

@@ -17,6 +17,11 @@ export const commonErrors = defineErrors({
     title: 'No such route',
     example: 'There is no GET /api/v1/transcript. See /api/docs for every route.',
   },
+  documentation_closed: {
+    kind: 'unauthenticated',
+    title: 'The documentation is closed',
+    example: 'Send the DOCS_TOKEN of this installation as Authorization: Bearer or, in a browser, as the password of any name.',
+  },
   method_not_allowed: {
     kind: 'method_not_allowed',
     title: 'The route does not know this method',

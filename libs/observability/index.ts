@@ -1,5 +1,16 @@
 export { Log, type LogOptions } from './log.js';
+export {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Measure,
+  Metrics,
+  METRICS_TYPE,
+  NoMetrics,
+  type Reading,
+} from './metrics/metrics.js';
 export { ObservabilityModule } from './observability.module.js';
+export { openLog } from './open-log.js';
 export { endInTime } from './process-end.js';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './readiness.js';
 export {
@@ -11,3 +22,6 @@ export {
   type RequestContext,
   runInContext,
 } from './request-context.js';
+export { currentTraceparent, ended, inSpan, type NewSpan, type Span } from './tracing/spans.js';
+export { NoTraces, Traces } from './tracing/traces.js';
+export { VERSION } from './version.js';

@@ -39,7 +39,9 @@ describe('Log', () => {
     'accessToken',
     'refreshToken',
     'apiKey',
+    'x-api-key',
     'secret',
+    'prompt',
     'text',
     'transcript',
   ])('never writes what stands in %s', (member) => {

@@ -6,6 +6,8 @@ import { currentContext } from './request-context.js';
 const SECRET_MEMBERS = new Set([
   'authorization',
   'cookie',
+  'set-cookie',
+  'x-api-key',
   'password',
   'token',
   'accessToken',
@@ -13,6 +15,8 @@ const SECRET_MEMBERS = new Set([
   'apiKey',
   'secret',
   'key',
+  'credentials',
+  'prompt',
   'text',
   'transcript',
 ]);
@@ -28,12 +32,19 @@ export interface LogOptions {
 
 type Fields = Record<string, unknown>;
 
+/** Hears of what is logged as an error. */
+type ErrorListener = (message: string, error: unknown) => void;
+
 /** The structured log: one JSON object a line, with the request's or job's ids added. */
 @Injectable()
 export class Log implements LoggerService {
+  /** Which app writes. */
+  readonly app: string;
   private readonly pino: Logger;
+  private errorListener?: ErrorListener;
 
   constructor(options: LogOptions) {
+    this.app = options.app;
     this.pino = pino(
       {
         level: options.level,
@@ -60,6 +71,12 @@ export class Log implements LoggerService {
   /** Something that failed; put the cause in `fields.error`. */
   error(message: unknown, fields: unknown = {}): void {
     this.pino.error(fieldsOf(fields), String(message));
+    this.errorListener?.(String(message), errorIn(fields));
+  }
+
+  /** From now on `listener` hears of each error, besides. */
+  onError(listener: ErrorListener): void {
+    this.errorListener = listener;
   }
 
   /** Detail for developers. */
@@ -107,6 +124,10 @@ function fieldsOf(given: unknown): Fields {
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, value instanceof Error ? describeError(value) : value]),
   );
+}
+
+function errorIn(fields: unknown): unknown {
+  return typeof fields === 'object' && fields !== null && 'error' in fields ? fields.error : undefined;
 }
 
 function describeError(error: Error): Fields {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { Span } from './tracing/spans.js';
 
 /** What every log line of one request or one job carries. It travels by AsyncLocalStorage, and between processes in the job row. */
 export interface RequestContext {
@@ -10,8 +11,12 @@ export interface RequestContext {
   address?: string;
   /** The client's user agent, printable and short. */
   device?: string;
+  /** Method and template of the route that was asked for. */
+  route?: string;
   /** `name#id` of the job being worked on. */
   job?: string;
+  /** What is being done in its trace; undefined where nothing is traced. */
+  span?: Span;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -27,6 +27,8 @@ import { RequestAccounts } from './request-accounts.js';
 interface Call {
   choice: SpeechChoice;
   with: CallKey;
+  /** By `performance.now()`. */
+  started: number;
 }
 
 /** A call that was not answered. */
@@ -79,7 +81,7 @@ export class DirectCalls {
       const opened = await this.keys.openSoon(this.readerFor(request, choice), asTranscriber(id), refused, request.signal);
       if (opened === null) return failure ?? noKey(id);
       if ('retryAfterSeconds' in opened) return sooner(failure, waitFor(id, opened));
-      const answer = await this.call(request, { choice, with: opened });
+      const answer = await this.call(request, { choice, with: opened, started: performance.now() });
       if (!(answer instanceof Refused)) return answer;
       failure = sooner(failure, answer.failure);
       if (opened.kind === 'none' || !isAboutTheKey(answer.error)) return failure;
@@ -175,7 +177,7 @@ const NEEDS_WORDS = new Set<string>(['srt', 'vtt']);
 
 type CallEnd = Pick<ProviderCall, 'outcome' | 'errorKind' | 'costMicroDollars'>;
 
-function callOf({ subject, actor, audio }: DirectRequest, { choice, with: key }: Call, end: CallEnd): ProviderCall {
+function callOf({ subject, actor, audio }: DirectRequest, { choice, with: key, started }: Call, end: CallEnd): ProviderCall {
   return {
     id: uuidv7(),
     workspaceId: subject.workspaceId,
@@ -187,6 +189,7 @@ function callOf({ subject, actor, audio }: DirectRequest, { choice, with: key }:
     provider: choice.provider.id,
     model: choice.model.id,
     audioSeconds: audio.seconds,
+    latencyMs: Math.round(performance.now() - started),
     ...end,
   };
 }

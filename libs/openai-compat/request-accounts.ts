@@ -61,6 +61,7 @@ export class RequestAccounts {
       calls.map(({ subjectId, audioSeconds }) => ({ id: subjectId, amount: Math.round(1_000 * audioSeconds) })),
     );
     await this.quotas.settleMany(this.database, workspaceId, works, this.usage.recordMany(workspaceId, calls));
+    this.usage.count(calls);
     return calls.map(() => Promise.resolve());
   }
 }

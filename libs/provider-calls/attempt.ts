@@ -1,4 +1,5 @@
 import { messageOf } from '#errors';
+import { inSpan } from '#observability';
 import { AnswerStalled, AnswerTooLong } from './answer-limits.js';
 import { ProviderError, withoutSecrets } from './provider-error.js';
 
@@ -28,11 +29,13 @@ export async function attempt<T>(
 ): Promise<T> {
   made.signal.throwIfAborted();
   const timeout = AbortSignal.timeout(made.timeoutSeconds * 1000);
-  try {
-    return await call(AbortSignal.any([made.signal, timeout]));
-  } catch (error) {
-    throw inOurWords(error, made, timeout, translate);
-  }
+  return inSpan({ name: `call ${made.provider}`, kind: 'client', attributes: { 'steno.provider': made.provider } }, async () => {
+    try {
+      return await call(AbortSignal.any([made.signal, timeout]));
+    } catch (error) {
+      throw inOurWords(error, made, timeout, translate);
+    }
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentRequestId } from '#observability';
+import { currentRequestId, currentTraceparent, inSpan } from '#observability';
 import { ChangeFeed, type SystemTransaction, type Transaction, type WorkspaceTransaction } from '#database';
 import type { JobCatalogue, JobName } from './job-catalogue.js';
 import { OutboxRelay } from './outbox-relay.js';
@@ -24,8 +24,8 @@ export interface NewJob<N extends JobName> {
 }
 
 const INSERT = `
-INSERT INTO jobs (workspace_id, name, subject_id, generation, part, payload, request_id, due_at, priority)
-SELECT j."workspaceId", $1, j."subjectId", coalesce(j.generation, 1), coalesce(j.part, 0), j.payload, $2,
+INSERT INTO jobs (workspace_id, name, subject_id, generation, part, payload, request_id, trace_parent, due_at, priority)
+SELECT j."workspaceId", $1, j."subjectId", coalesce(j.generation, 1), coalesce(j.part, 0), j.payload, $2, $4,
   now() + make_interval(secs => coalesce(j."delaySeconds", 0)), coalesce(j.priority, 0)
 FROM jsonb_to_recordset($3::jsonb)
   AS j ("workspaceId" uuid, "subjectId" uuid, generation integer, part integer, payload jsonb, "delaySeconds" float8,
@@ -53,9 +53,10 @@ export class JobOutbox {
    * @returns how many were not owed already
    */
   async addMany<N extends JobName>(tx: Transaction, name: N, jobs: readonly NewJob<N>[]): Promise<number> {
-    const added = await tx.execute(INSERT, [name, currentRequestId(), JSON.stringify(jobs)]);
     tx.afterCommit(() => this.relay.nudge());
-    return added;
+    return inSpan({ name: `owe ${name}`, kind: 'producer', attributes: { 'steno.jobs': jobs.length } }, () =>
+      tx.execute(INSERT, [name, currentRequestId(), JSON.stringify(jobs), currentTraceparent()]),
+    );
   }
 
   /**

@@ -8,6 +8,7 @@ import { JobQueues } from './job-queues.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { queueConnection } from './queue-backend.js';
 import { QueueControl } from './queue-control.js';
+import { QueueFigures } from './queue-figures.js';
 import { QueueStatus } from './queue-status.js';
 
 /** The sending side: owing jobs and ringing the queue. Both apps have it; consuming is `#queues/worker`. */
@@ -20,7 +21,7 @@ import { QueueStatus } from './queue-status.js';
     }),
     BullModule.registerQueue(...JOB_NAMES.map((name) => ({ name }))),
   ],
-  providers: [JobQueues, Feeder, OutboxRelay, JobOutbox, QueueStatus, QueueControl],
+  providers: [JobQueues, Feeder, OutboxRelay, JobOutbox, QueueStatus, QueueControl, QueueFigures],
   exports: [JobQueues, JobOutbox, OutboxRelay, QueueStatus, QueueControl],
 })
 export class QueuesModule {}

@@ -3,6 +3,7 @@ import { Config } from '#config';
 import { Log } from '#observability';
 import { CallCounts } from './call-counts.js';
 import { FailoverStorage } from './failover-storage.js';
+import { LimitFigures } from './limit-figures.js';
 import { LimitStorage } from './limit-storage.js';
 import { MemoryStorage } from './memory-storage.js';
 import { Policies } from './policies.js';
@@ -22,6 +23,7 @@ function storageFor(config: Config, log: Log): LimitStorage {
     { provide: LimitStorage, useFactory: storageFor, inject: [Config, Log] },
     RateLimits,
     CallCounts,
+    LimitFigures,
   ],
   exports: [Policies, LimitStorage, RateLimits, CallCounts],
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { commonErrors, FieldError } from '#errors';
+import { DecisionCounts } from './decision-counts.js';
 import { type Bucket, type BucketState, LimitStorage } from './limit-storage.js';
 import { networkOf } from './network-of.js';
 import { Policies, type Policy, type PolicyName, type Scope, type SubjectOf } from './policies.js';
@@ -35,6 +36,8 @@ type PolicyBucket = Bucket & { readonly of: Policy };
 /** The limits of the field: who may do how much of what. Policies that are turned off count nothing and refuse nobody. */
 @Injectable()
 export class RateLimits {
+  /** For whoever shows them. */
+  readonly decisions = new DecisionCounts();
   private readonly now = Date.now;
   private readonly notes = new SpentNotes(this.now);
 
@@ -50,7 +53,10 @@ export class RateLimits {
    */
   async take(hits: readonly Hit[], counters: readonly string[] = []): Promise<Decision> {
     const noted = this.knownSpent(hits);
-    if (noted.length > 0) return { granted: false, standings: noted };
+    if (noted.length > 0) {
+      this.countRefusals(noted);
+      return { granted: false, standings: noted };
+    }
     const buckets = hits.flatMap((hit) => this.bucketOf(hit));
     if (buckets.length + counters.length === 0) return { granted: true, standings: [] };
     const asked = this.now();
@@ -60,6 +66,8 @@ export class RateLimits {
       if (standing.remaining === 0) this.notes.add(bucket, asked + standing.leftMs);
       return standing;
     });
+    if (granted) for (const { policy } of buckets) this.decisions.add(policy, 'granted');
+    else this.countRefusals(standings);
     return { granted, standings };
   }
 
@@ -80,6 +88,7 @@ export class RateLimits {
   async strike<P extends PolicyName>(policy: P, subject: SubjectOf<P>): Promise<void> {
     for (const bucket of this.bucketOf({ policy, subject })) {
       const { granted, states } = await this.storage.take([bucket], []);
+      this.decisions.add(policy, granted ? 'granted' : 'refused');
       if (!granted) throw refusal([standingOf(bucket, states[0])]);
     }
   }
@@ -91,7 +100,9 @@ export class RateLimits {
   async refuseIfSpent<P extends PolicyName>(policy: P, subject: SubjectOf<P>): Promise<void> {
     for (const bucket of this.bucketOf({ policy, subject })) {
       const standing = standingOf(bucket, await this.storage.look(bucket));
-      if (standing.remaining === 0) throw refusal([standing]);
+      if (standing.remaining > 0) continue;
+      this.decisions.add(policy, 'refused');
+      throw refusal([standing]);
     }
   }
 
@@ -103,6 +114,10 @@ export class RateLimits {
   /** Forgets all strikes of a subject. */
   async clear<P extends PolicyName>(policy: P, subject: SubjectOf<P>): Promise<void> {
     for (const bucket of this.bucketOf({ policy, subject })) await this.storage.clear(bucket);
+  }
+
+  private countRefusals(standings: readonly Standing[]): void {
+    for (const { policy, remaining } of standings) if (remaining === 0) this.decisions.add(policy.name, 'refused');
   }
 
   /** One bucket, or none when the policy is turned off. */

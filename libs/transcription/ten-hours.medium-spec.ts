@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChunkTranscript, Database, Transcription } from '#database';
+import { NoMetrics } from '#observability';
 import { UsageRecords } from '#usage';
 import { openDatabase, type TestDatabase, testDatabase } from '#testing/database';
 import { makeTranscription, makeWorkspace } from '#testing/factories';
@@ -20,7 +21,7 @@ const silent = Object.assign(Object.create(TranscriptionEvents.prototype) as Tra
 describe('a recording of ten hours', () => {
   const transcriptions = new TranscriptionsRepository(
     { publish: () => Promise.resolve(), subscribe: () => () => undefined },
-    new UsageRecords(),
+    new UsageRecords(new NoMetrics()),
     silent,
   );
   let server: TestDatabase;

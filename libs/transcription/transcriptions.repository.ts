@@ -390,7 +390,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 /** An attempt as the usage has it. */
 export function callOf(attempt: NewAttempt, { userId, apiKeyId }: Orderer = { userId: null, apiKeyId: null }): ProviderCall {
   const { id, workspaceId, transcriptionId: subjectId, provider, model, outcome, errorKind, audioSeconds } = attempt;
-  const { costMicroDollars, providerKeyId, installationKeyId } = attempt;
-  const call = { id, workspaceId, subjectId, provider, model, outcome, errorKind, audioSeconds, costMicroDollars };
+  const { costMicroDollars, providerKeyId, installationKeyId, latencyMs } = attempt;
+  const call = { id, workspaceId, subjectId, provider, model, outcome, errorKind, audioSeconds, costMicroDollars, latencyMs };
   return { ...call, providerKeyId, installationKeyId, userId, apiKeyId };
 }

@@ -5,12 +5,21 @@ import { ImportService } from './import/import.service.js';
 import { ImportsRepository } from './import/imports.repository.js';
 import { ResumableUploads } from './resumable-uploads.js';
 import { UploadCompletion } from './upload-completion.js';
+import { UploadFigures } from './upload-figures.js';
 import { UploadsRepository } from './uploads.repository.js';
 import { UploadsService } from './uploads.service.js';
 
 @Module({
   imports: [AudioModule, OutgoingModule],
-  providers: [UploadsRepository, UploadsService, UploadCompletion, ResumableUploads, ImportsRepository, ImportService],
+  providers: [
+    UploadFigures,
+    UploadsRepository,
+    UploadsService,
+    UploadCompletion,
+    ResumableUploads,
+    ImportsRepository,
+    ImportService,
+  ],
   exports: [
     AudioModule,
     OutgoingModule,

@@ -20,6 +20,8 @@ export interface ProviderCall {
   errorKind: string | null;
   /** Of sound it was about. */
   audioSeconds: number;
+  /** How long it took; left out where nobody measured. */
+  latencyMs?: number;
   /** Of text, as the provider counts; left out where nothing was read. */
   tokens?: { input: number; output: number };
   /** By the provider or the price table; null where nobody knows, or, of a failed call, where nobody says that it costs something. */
@@ -34,7 +36,7 @@ const MAY_BE_BILLED = new Set(['cancelled', 'unavailable']);
  * knows is null.
  */
 export function recordOf(call: ProviderCall): Omit<UsageRecord, 'at'> {
-  const { errorKind, audioSeconds, tokens, costMicroDollars, ...facts } = call;
+  const { errorKind, audioSeconds, latencyMs: _, tokens, costMicroDollars, ...facts } = call;
   const answered = call.outcome === 'answered';
   const isFree = !answered && !MAY_BE_BILLED.has(errorKind ?? '');
   return {

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, type SystemTransaction, type Transaction, UsageRecord, type WorkspaceTransaction } from '#database';
+import { Metrics } from '#observability';
+import { CallFigures } from './call-figures.js';
 import { type ProviderCall, recordOf } from './provider-call.js';
 
 /** What sums can be told apart by. */
@@ -64,14 +66,26 @@ FROM jsonb_to_recordset($2::jsonb) AS r (id uuid, "subjectId" uuid, "userId" uui
 /** Calls to providers, one record each; records are only added. */
 @Injectable()
 export class UsageRecords {
+  private readonly figures: CallFigures;
+
+  constructor(metrics: Metrics) {
+    this.figures = new CallFigures(metrics);
+  }
+
   /** In the transaction that keeps what the call gave. */
   async record(tx: Transaction, call: ProviderCall): Promise<void> {
     await tx.manager.insert(UsageRecord, recordOf(call));
+    tx.afterCommit(() => this.figures.count(call));
   }
 
-  /** As `record`, for many calls of a workspace in one statement. */
+  /** As `record`, for many calls of a workspace in one statement; once it is committed, `count` is told. */
   recordMany(workspaceId: string, calls: readonly ProviderCall[]): Statement {
     return { sql: RECORD_MANY, parameters: [workspaceId, JSON.stringify(calls.map(recordOf))] };
+  }
+
+  /** Shows calls that were recorded by `recordMany` in the figures. */
+  count(calls: readonly ProviderCall[]): void {
+    for (const call of calls) this.figures.count(call);
   }
 
   /**

@@ -133,7 +133,7 @@ export class WritingAccounts {
   private async write(tx: WorkspaceTransaction, { order, calls }: Run, call: WrittenCall): Promise<void> {
     calls.push(call);
     const { workspaceId, subjectId, userId, apiKeyId } = order;
-    const { usage, latencyMs: _, providerRequestId: __, ...facts } = call;
+    const { usage, providerRequestId: _, ...facts } = call;
     const tokens = usage === null ? undefined : { input: usage.inputTokens, output: usage.outputTokens };
     await this.usage.record(tx, { ...facts, workspaceId, subjectId, userId, apiKeyId, audioSeconds: 0, tokens });
     await order.record?.(tx, call);

@@ -4,10 +4,23 @@ import multipart from '@fastify/multipart';
 import { RequestMethod, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { ProblemFilter, validationPipe } from '#errors/http';
-import { acceptDevice, acceptRequestId, currentRequestId, Log, newRequestId, runInContext } from '#observability';
+import {
+  acceptDevice,
+  acceptRequestId,
+  currentRequestId,
+  Log,
+  Metrics,
+  newRequestId,
+  type NewSpan,
+  NoMetrics,
+  NoTraces,
+  runInContext,
+  type Span,
+  Traces,
+} from '#observability';
 import { ApiModule } from './api.module.js';
 import { serverOptions } from './api-server.js';
 import { refuseForeignBodies } from './content-types.js';
@@ -17,6 +30,7 @@ import { takeJsonBodies } from './json-bodies.js';
 import { refuseUnknownMethods } from './known-methods.js';
 import { takePageForms } from './page-forms.js';
 import { leaveRawBodies } from './raw-bodies.js';
+import { RequestFigures } from './request-figures.js';
 import { giveUpSlowBodies, PATIENCE, type Patience } from './slow-clients.js';
 import { discardUnreadBodies } from './unread-body.js';
 
@@ -25,13 +39,26 @@ const JSON_BODY_BYTES = 1_000_000;
 
 /** The one path that answers without its version, too: sign-in forms of client apps outlive versions. */
 const UNVERSIONED_AUTH = '/api/auth/';
+/** Health answers below the version, too, for whoever can ask nothing else. */
+const VERSIONED_HEALTH = /^\/api\/v1(?=\/health(?:[/?]|$))/;
 
 /** Groq's SDK has this before the paths it shares with OpenAI's. */
 const GROQ_PATHS = '/openai/v1/';
 
 /** Routes outside /api/v1: those that answer as OpenAI's do, probes, signed links of local-disk objects, the local inbox, and the pages that links in letters lead to. */
 const UNPREFIXED = [
-  ...['live', 'ready', 'objects/:token', 'inbox', 'inbox.json', 'inbox/:id', 'accept-invitation'].map((path) => ({
+  ...[
+    'health',
+    'health/providers',
+    'health/metrics',
+    'live',
+    'ready',
+    'objects/:token',
+    'inbox',
+    'inbox.json',
+    'inbox/:id',
+    'accept-invitation',
+  ].map((path) => ({
     path,
     method: RequestMethod.GET,
   })),
@@ -70,9 +97,11 @@ export async function createApi(
   app.setGlobalPrefix('api', { exclude: UNPREFIXED });
   app.enableVersioning({ type: VersioningType.URI });
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(log, currentRequestId));
+  // A preview makes nothing, and serves nobody.
+  const figures = new RequestFigures(preview ? new NoMetrics() : app.get(Metrics));
+  app.useGlobalFilters(new ProblemFilter(log, currentRequestId, (error) => figures.refused(error)));
   app.enableShutdownHooks();
-  await keepTheEdges(app, config, log, patience);
+  await keepTheEdges(app, { config, log, figures, traces: preview ? new NoTraces() : app.get(Traces), patience });
   if (config.http.docs) serveDocumentation(app, config);
   return app;
 }
@@ -80,18 +109,27 @@ export async function createApi(
 /** The path under which a route is known. */
 function knownAs(url: string): string {
   if (url.startsWith(UNVERSIONED_AUTH)) return url.replace('/api/', '/api/v1/');
+  if (url.startsWith('/api/v1/health')) return url.replace(VERSIONED_HEALTH, '');
   return url.startsWith(GROQ_PATHS) ? url.slice(GROQ_PATHS.indexOf('/v1/')) : url;
 }
 
+interface Edges {
+  config: Config;
+  log: Log;
+  figures: RequestFigures;
+  traces: Traces;
+  patience: Patience;
+}
+
 /** What happens to a request before any route sees it, in this order. */
-async function keepTheEdges(app: NestFastifyApplication, config: Config, log: Log, patience: Patience): Promise<void> {
+async function keepTheEdges(app: NestFastifyApplication, edges: Edges): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
-  carryRequestId(fastify, log);
+  carryRequestId(fastify, edges);
   discardUnreadBodies(fastify);
-  await allowOrigins(app, config.http.corsOrigins);
+  await allowOrigins(app, edges.config.http.corsOrigins);
   refuseUnknownMethods(fastify);
   refuseForeignBodies(fastify);
-  giveUpSlowBodies(fastify, patience);
+  giveUpSlowBodies(fastify, edges.patience);
   takeJsonBodies(fastify);
   takePageForms(fastify);
   leaveRawBodies(fastify);
@@ -111,11 +149,15 @@ async function keepTheEdges(app: NestFastifyApplication, config: Config, log: Lo
 }
 
 /** Every line logged while a request is served carries its id; every answer names it; one line tells how it ended. */
-function carryRequestId(fastify: FastifyInstance, log: Log): void {
+function carryRequestId(fastify: FastifyInstance, { log, figures, traces }: Edges): void {
+  const spans = new WeakMap<FastifyRequest, Span>();
   fastify.addHook('onRequest', (request, reply, done) => {
     const requestId = typeof request.id === 'string' ? request.id : newRequestId();
     void reply.header('x-request-id', requestId);
-    runInContext({ requestId, address: request.ip, device: acceptDevice(request.headers['user-agent']) }, done);
+    const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+    const span = traces.begin(spanOf(request, requestId), request.headers['traceparent']?.toString());
+    if (span !== undefined) spans.set(request, span);
+    runInContext({ requestId, route, address: request.ip, device: acceptDevice(request.headers['user-agent']), span }, done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const fields = {
@@ -125,6 +167,22 @@ function carryRequestId(fastify: FastifyInstance, log: Log): void {
       milliseconds: Math.round(reply.elapsedTime),
     };
     log.info('Request served', fields);
+    figures.served(request, reply);
+    endSpan(spans.get(request), reply.statusCode);
     done();
   });
+}
+
+/** Names and attributes by the conventions of OpenTelemetry; no addresses, which may hold tokens. */
+function spanOf({ method, routeOptions: { url } }: FastifyRequest, requestId: string): NewSpan {
+  const attributes = { 'http.request.method': method, 'steno.request_id': requestId };
+  if (url === undefined) return { name: method, kind: 'server', attributes };
+  return { name: `${method} ${url}`, kind: 'server', attributes: { ...attributes, 'http.route': url } };
+}
+
+function endSpan(span: Span | undefined, status: number): void {
+  if (span === undefined) return;
+  span.set({ 'http.response.status_code': status });
+  if (status >= 500) span.fail(String(status));
+  span.end();
 }

@@ -2,8 +2,10 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isSameSecret } from '#access';
 import type { Config } from '#config';
+import { commonErrors, FieldError } from '#errors';
 import { addBodyProblems } from './body-problems.js';
 import { addCodeSamples } from './code-samples.js';
 import { showOpenAiErrors } from './openai-errors.js';
@@ -79,6 +81,8 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src blob:; frame-ancestors 'none'";
 
+const DOCS_PATH = /^\/api\/(?:docs|redoc|openapi)/;
+
 const REDOC_PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -94,7 +98,7 @@ const REDOC_PAGE = `<!doctype html>
 </html>
 `;
 
-/** Serves /api/docs (Swagger UI), /api/redoc and /api/openapi.json. */
+/** Serves /api/docs (Swagger UI), /api/redoc and /api/openapi.json, to whoever has the token where one is set. */
 export function serveDocumentation(app: NestFastifyApplication, config: Config): void {
   let document: OpenAPIObject | undefined;
   const once = (): OpenAPIObject => (document ??= apiDocument(app));
@@ -110,6 +114,7 @@ export function serveDocumentation(app: NestFastifyApplication, config: Config):
     },
   });
   const fastify = app.getHttpAdapter().getInstance();
+  if (config.http.docsToken !== undefined) askForToken(fastify, config.http.docsToken);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url.startsWith('/api/docs') || request.url.startsWith('/api/redoc'))
       void reply.header('content-security-policy', PAGE_POLICY);
@@ -128,6 +133,23 @@ export function serveDocumentation(app: NestFastifyApplication, config: Config):
       .header('cache-control', 'public, max-age=86400')
       .send(createReadStream(bundle)),
   );
+}
+
+/** Browsers ask for a name and a password, and the token is the password of any name; programs send it as a bearer. */
+function askForToken(fastify: FastifyInstance, token: string): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!DOCS_PATH.test(request.routeOptions.url ?? '') || isSameSecret(tokenIn(request.headers.authorization), token))
+      return done();
+    void reply.header('www-authenticate', 'Basic realm="Steno API", charset="UTF-8"');
+    done(new FieldError(commonErrors.documentation_closed, commonErrors.documentation_closed.example));
+  });
+}
+
+function tokenIn(authorization = ''): string {
+  const [, scheme = '', value = ''] = /^(\w+) (.*)$/.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== 'basic') return value;
+  const pair = Buffer.from(value, 'base64').toString();
+  return pair.slice(pair.indexOf(':') + 1);
 }
 
 /** Without it a browser guesses which bytes are which letters. */

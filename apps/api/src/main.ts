@@ -1,12 +1,12 @@
 import { ConfigError, loadConfig } from '#config';
 import { messageOf } from '#errors';
-import { endInTime, Log } from '#observability';
+import { endInTime, openLog } from '#observability';
 import { createApi } from './create-api.js';
 
 /** Starts the API gateway, or ends with a sentence that says why it cannot. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const log = new Log({ app: 'api', level: config.logLevel });
+  const log = await openLog('api', config);
   process.on('unhandledRejection', (error) => log.error('A promise was rejected and nobody listened', { error }));
   endInTime(log);
   const app = await createApi(config, { log });

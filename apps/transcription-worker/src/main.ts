@@ -1,6 +1,6 @@
 import { ConfigError, loadConfig } from '#config';
 import { messageOf } from '#errors';
-import { endInTime, Log } from '#observability';
+import { endInTime, type Log, openLog } from '#observability';
 import { Canary } from '#queues/worker';
 import { createWorker } from './create-worker.js';
 
@@ -9,7 +9,7 @@ const LOOK_MS = 10_000;
 /** Starts the transcription worker, or ends with a sentence that says why it cannot. */
 async function main(): Promise<void> {
   const config = loadConfig();
-  const log = new Log({ app: 'transcription-worker', level: config.logLevel });
+  const log = await openLog('transcription-worker', config);
   process.on('unhandledRejection', (error) => log.error('A promise was rejected and nobody listened', { error }));
   endInTime(log);
   const worker = await createWorker(config, log);

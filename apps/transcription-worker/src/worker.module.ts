@@ -4,6 +4,7 @@ import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { EventsModule } from '#events';
+import { HealthModule } from '#health';
 import { IdempotencyModule } from '#idempotency';
 import { IdempotencyWorkerModule } from '#idempotency/worker';
 import { IdentityWorkerModule } from '#identity/worker';
@@ -44,6 +45,7 @@ export class WorkerModule {
         MailModule,
         QuotaModule,
         UsageModule,
+        HealthModule,
         // The rooms' services ask it whether a request carries a key; here none does.
         IdempotencyModule,
         IdempotencyWorkerModule,

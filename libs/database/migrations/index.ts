@@ -24,6 +24,7 @@ import { SpeechPreferences1764000400000 } from './1764000400000-speech-preferenc
 import { TokensAndKeysOfUsage1764000600000 } from './1764000600000-tokens-and-keys-of-usage.js';
 import { GrantedCalls1764000600100 } from './1764000600100-granted-calls.js';
 import { Webhooks1764000800000 } from './1764000800000-webhooks.js';
+import { TracesOfJobs1764000900000 } from './1764000900000-traces-of-jobs.js';
 
 /** In the order they run. Named one by one: a built app has no folder to search. */
 export const MIGRATIONS = [
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   TokensAndKeysOfUsage1764000600000,
   GrantedCalls1764000600100,
   Webhooks1764000800000,
+  TracesOfJobs1764000900000,
 ];

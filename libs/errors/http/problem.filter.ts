@@ -16,6 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: FailureLog,
     private readonly requestId: () => string,
+    private readonly count: (error: FieldError) => void = () => undefined,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -23,6 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = toFieldError(thrown, request);
+    this.count(error);
     if (STATUS_OF_KIND[error.kind] >= 500) this.log.error('Request failed', { code: error.code, error: error.cause ?? error });
     this.send(reply, request, error);
   }

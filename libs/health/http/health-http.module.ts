@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { HealthModule } from '../health.module.js';
 import { HealthController } from './health.controller.js';
 import { WorkerPresence } from './worker-presence.js';
 
-@Module({ controllers: [HealthController], providers: [WorkerPresence] })
+@Module({ imports: [HealthModule], controllers: [HealthController], providers: [WorkerPresence] })
 export class HealthHttpModule {}

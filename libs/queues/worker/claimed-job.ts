@@ -17,6 +17,12 @@ export interface JobFacts<N extends JobName> {
   readonly crashes: number;
   /** Since the job was owed. */
   readonly ageSeconds: number;
+  /** Since it was due. */
+  readonly dueSeconds: number;
+  /** Since the queue was told of it; null when its claim came before the mark. */
+  readonly rungSeconds: number | null;
+  /** Where it belongs in the trace of what caused it. */
+  readonly traceParent: string | null;
 }
 
 /** Somebody else holds the job now, or it was taken away: whatever this process still does must not be written. */

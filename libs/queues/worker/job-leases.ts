@@ -17,13 +17,17 @@ interface ClaimedRow {
   failures: number;
   crashes: number;
   age_seconds: number;
+  due_seconds: number;
+  rung_seconds: number | null;
+  trace_parent: string | null;
 }
 
 const CLAIM = `
 UPDATE jobs SET state = 'running', epoch = epoch + 1, lease_until = now() + make_interval(secs => $3), worker = $4
 WHERE id = $1 AND workspace_id = $2 AND state = 'waiting' AND due_at <= now()
 RETURNING id, name, workspace_id, subject_id, generation, part, payload, request_id, epoch, failures, crashes,
-  extract(epoch FROM now() - created_at)::float8 AS age_seconds`;
+  trace_parent, extract(epoch FROM now() - created_at)::float8 AS age_seconds, extract(epoch FROM now() - due_at)::float8 AS due_seconds,
+  extract(epoch FROM now() - rung_at)::float8 AS rung_seconds`;
 
 const EXTEND = `
 UPDATE jobs SET lease_until = now() + make_interval(secs => held.seconds)
@@ -52,8 +56,9 @@ export class JobLeases {
   async claim(jobId: string, workspaceId: string, leaseSeconds: number, worker: string): Promise<JobFacts<JobName> | null> {
     const [row] = await this.database.asSystem((tx) => tx.query<ClaimedRow>(CLAIM, [jobId, workspaceId, leaseSeconds, worker]));
     if (row === undefined) return null;
-    const { workspace_id, subject_id, request_id, age_seconds, ...rest } = row;
-    return { ...rest, workspaceId: workspace_id, subjectId: subject_id, requestId: request_id, ageSeconds: age_seconds };
+    const { workspace_id, subject_id, request_id, age_seconds, due_seconds, rung_seconds, trace_parent, ...rest } = row;
+    const ids = { workspaceId: workspace_id, subjectId: subject_id, requestId: request_id, traceParent: trace_parent };
+    return { ...rest, ...ids, ageSeconds: age_seconds, dueSeconds: due_seconds, rungSeconds: rung_seconds };
   }
 
   /**

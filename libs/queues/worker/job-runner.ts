@@ -2,14 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database, isDatabaseUnavailable } from '#database';
 import { FieldError } from '#errors';
-import { Log, runInContext } from '#observability';
+import { currentContext, Log, runInContext, Traces } from '#observability';
 import type { Bell } from '../bell.js';
 import { JOB_SETTINGS, type JobName } from '../job-catalogue.js';
 import { OutboxRelay } from '../outbox-relay.js';
 import { ClaimedJob, type JobFacts, LeaseLostError } from './claimed-job.js';
 import { classifyFailure, type JobFailure, judgeFailure, quarantined } from './job-failure.js';
 import { HandlerRegistry } from './handler-registry.js';
+import { JobFigures, type TryOutcome } from './job-figures.js';
 import { JobLeases } from './job-leases.js';
+import { beginTry } from './job-trace.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { WorkerIdentity } from './worker-identity.js';
 
@@ -39,6 +41,8 @@ export class JobRunner {
     private readonly relay: OutboxRelay,
     private readonly database: Database,
     private readonly identity: WorkerIdentity,
+    private readonly figures: JobFigures,
+    private readonly traces: Traces,
     private readonly log: Log,
   ) {}
 
@@ -49,7 +53,7 @@ export class JobRunner {
     const controller = new AbortController();
     const done = runInContext({ requestId: requestId ?? 'unknown', workspaceId, job: `${name}#${jobId}` }, async () => {
       const job = await this.claim(name, jobId, workspaceId);
-      if (job !== null) await this.work(job, controller);
+      if (job !== null) await this.traced(job, controller);
     });
     this.running.set(controller, done);
     await done.finally(() => this.running.delete(controller));
@@ -78,21 +82,47 @@ export class JobRunner {
     }
   }
 
-  private async work(job: JobFacts<JobName>, controller: AbortController): Promise<void> {
+  private async traced(job: JobFacts<JobName>, controller: AbortController): Promise<void> {
+    const context = currentContext();
+    const span = beginTry(this.traces, job);
+    if (context === undefined || span === undefined) {
+      await this.work(job, controller);
+      return;
+    }
+    const outcome = await runInContext({ ...context, span }, () => this.work(job, controller));
+    span.set({ 'steno.job.outcome': outcome });
+    if (outcome === 'retried' || outcome === 'given_up') span.fail(outcome);
+    span.end();
+  }
+
+  private async work(job: JobFacts<JobName>, controller: AbortController): Promise<TryOutcome> {
     const started = performance.now();
+    if (job.epoch === 1) this.figures.begun(job.name, job.ageSeconds);
     this.keeper.hold(job, controller);
     try {
-      if (job.crashes >= JOB_SETTINGS[job.name].crashes) {
-        await this.record(job, () => this.giveUp(job, quarantined(job.crashes)));
-        return;
-      }
-      await this.runHandler(job, controller.signal);
-      this.log.info('Job done', { milliseconds: Math.round(performance.now() - started) });
-    } catch (error) {
-      await this.settleFailure(job, controller.signal, error);
+      const outcome = await this.tryOnce(job, controller.signal);
+      const milliseconds = performance.now() - started;
+      this.figures.ended(job.name, outcome, milliseconds / 1_000);
+      if (outcome === 'done') this.log.info('Job done', { milliseconds: Math.round(milliseconds) });
+      return outcome;
     } finally {
       this.keeper.release(job);
       this.relay.nudge();
+    }
+  }
+
+  private async tryOnce(job: JobFacts<JobName>, abandoned: AbortSignal): Promise<TryOutcome> {
+    try {
+      if (job.crashes >= JOB_SETTINGS[job.name].crashes) {
+        const failure = quarantined(job.crashes);
+        this.figures.failed(job.name, failure.code);
+        await this.record(job, () => this.giveUp(job, failure));
+        return 'given_up';
+      }
+      await this.runHandler(job, abandoned);
+      return 'done';
+    } catch (error) {
+      return this.settleFailure(job, abandoned, error);
     }
   }
 
@@ -103,18 +133,19 @@ export class JobRunner {
     if (!claimed.isCommitted) throw new Error(`The handler of ${job.name} returned without committing.`);
   }
 
-  private async settleFailure(job: JobFacts<JobName>, abandoned: AbortSignal, error: unknown): Promise<void> {
+  private async settleFailure(job: JobFacts<JobName>, abandoned: AbortSignal, error: unknown): Promise<TryOutcome> {
     if (error instanceof LeaseLostError || abandoned.reason instanceof LeaseLostError) {
       this.log.warn('The lease was lost; nothing was written');
-      return;
+      return 'lease_lost';
     }
     if (abandoned.reason instanceof ShutdownError) {
       await this.record(job, () => this.leases.handBack(job, 0));
       this.log.info('Job handed back');
-      return;
+      return 'handed_back';
     }
     const failure = classifyFailure(error);
     const verdict = judgeFailure(failure, job, JOB_SETTINGS[job.name], Math.random());
+    this.figures.failed(job.name, failure.code);
     const fields = { code: failure.code, class: failure.class, failures: job.failures, verdict, error };
     if (error instanceof FieldError) this.log.warn('Job failed', fields);
     else this.log.error('Job failed unexpectedly', fields);
@@ -123,6 +154,7 @@ export class JobRunner {
         ? this.giveUp(job, failure)
         : this.leases.handBack(job, verdict.afterSeconds, failure, verdict.counts),
     );
+    return verdict.action === 'give_up' ? 'given_up' : 'retried';
   }
 
   private async giveUp(job: JobFacts<JobName>, failure: JobFailure): Promise<void> {

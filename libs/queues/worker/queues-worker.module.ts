@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Canary } from './canary.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { JobConsumer } from './job-consumer.js';
+import { JobFigures } from './job-figures.js';
 import { JobLeases } from './job-leases.js';
 import { JobRunner } from './job-runner.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -13,7 +14,18 @@ import { WorkerRestart } from './worker-restart.js';
 /** The taking side: importing this module is what makes a process a worker. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [WorkerIdentity, HandlerRegistry, JobLeases, LeaseKeeper, JobRunner, JobConsumer, Canary, Reconciler, WorkerRestart],
+  providers: [
+    WorkerIdentity,
+    HandlerRegistry,
+    JobLeases,
+    LeaseKeeper,
+    JobFigures,
+    JobRunner,
+    JobConsumer,
+    Canary,
+    Reconciler,
+    WorkerRestart,
+  ],
   exports: [Canary, JobRunner, Reconciler],
 })
 export class QueuesWorkerModule {}

@@ -49,6 +49,10 @@ export class Job {
   @Column('text', { name: 'request_id' })
   requestId!: string;
 
+  /** Where it belongs in the trace of what caused it (W3C Trace Context); null where nothing is traced. */
+  @Column('text', { name: 'trace_parent', nullable: true })
+  traceParent!: string | null;
+
   /** Acts inside the workspace: 1 before 0 before -1. */
   @Column('smallint', { default: 0 })
   priority!: number;
