@@ -264,7 +264,7 @@ describe('environmentDocuments', () => {
   it('tell which variables are secret', () => {
     const secrets = [...describedVariables()].flatMap(([name, { secret }]) => (secret === true ? [name] : []));
     expect(secrets).toEqual(expect.arrayContaining(['AUTH_SECRET', 'DATABASE_URL', 'S3_SECRET_ACCESS_KEY', 'OPENAI_API_KEY']));
-    expect(names.filter((name) => /KEY|SECRET|PASSWORD/.test(name) && name !== 'PASSWORD_COST')).toEqual(
+    expect(names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN$|DSN|HEADERS/.test(name) && name !== 'PASSWORD_COST')).toEqual(
       secrets.filter((name) => !/_URL$|_PROVIDERS$/.test(name)),
     );
   });

@@ -22,6 +22,7 @@ export {
   type RequestContext,
   runInContext,
 } from './request-context.js';
-export { currentTraceparent, ended, inSpan, type NewSpan, type Span } from './tracing/spans.js';
+export type { NewSpan, Span } from './tracing/span.js';
+export { currentTraceparent, inSpan } from './tracing/spans.js';
 export { NoTraces, Traces } from './tracing/traces.js';
 export { VERSION } from './version.js';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import type { Span } from './tracing/spans.js';
+import type { Span } from './tracing/span.js';
 
 /** What every log line of one request or one job carries. It travels by AsyncLocalStorage, and between processes in the job row. */
 export interface RequestContext {

@@ -11,7 +11,7 @@ import { parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
-import type { NewSpan, Span, SpanAttributes, SpanKind } from './spans.js';
+import type { NewSpan, Span, SpanAttributes, SpanKind } from './span.js';
 import { Traces } from './traces.js';
 
 const KINDS: Record<SpanKind, OtelKind> = {

@@ -1,4 +1,4 @@
-import type { NewSpan, Span } from './spans.js';
+import type { NewSpan, Span } from './span.js';
 
 /** Where traces begin: with a request, or with a job that goes on with one. */
 export abstract class Traces {
