@@ -14,7 +14,6 @@ import {
   Log,
   Metrics,
   newRequestId,
-  type NewSpan,
   NoMetrics,
   NoTraces,
   runInContext,
@@ -121,6 +120,12 @@ interface Edges {
   patience: Patience;
 }
 
+interface Served {
+  requestId: string;
+  route: string;
+  url: string | undefined;
+}
+
 /** What happens to a request before any route sees it, in this order. */
 async function keepTheEdges(app: NestFastifyApplication, edges: Edges): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
@@ -154,30 +159,28 @@ function carryRequestId(fastify: FastifyInstance, { log, figures, traces }: Edge
   fastify.addHook('onRequest', (request, reply, done) => {
     const requestId = typeof request.id === 'string' ? request.id : newRequestId();
     void reply.header('x-request-id', requestId);
-    const route = `${request.method} ${request.routeOptions.url ?? ''}`;
-    const span = traces.begin(spanOf(request, requestId), request.headers['traceparent']?.toString());
+    const { url } = request.routeOptions;
+    const route = url === undefined ? request.method : `${request.method} ${url}`;
+    const span = traces.isActive ? beginSpan(traces, request, { requestId, route, url }) : undefined;
     if (span !== undefined) spans.set(request, span);
     runInContext({ requestId, route, address: request.ip, device: acceptDevice(request.headers['user-agent']), span }, done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const fields = {
-      method: request.method,
-      route: request.routeOptions.url,
-      status: reply.statusCode,
-      milliseconds: Math.round(reply.elapsedTime),
-    };
-    log.info('Request served', fields);
-    figures.served(request, reply);
+    const { method, routeOptions } = request;
+    const { url: route } = routeOptions;
+    log.info('Request served', { method, route, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) });
+    figures.served({ method, route, status: reply.statusCode, milliseconds: reply.elapsedTime });
     endSpan(spans.get(request), reply.statusCode);
     done();
   });
 }
 
 /** Names and attributes by the conventions of OpenTelemetry; no addresses, which may hold tokens. */
-function spanOf({ method, routeOptions: { url } }: FastifyRequest, requestId: string): NewSpan {
+function beginSpan(traces: Traces, { method, headers }: FastifyRequest, served: Served): Span | undefined {
+  const { requestId, route: name, url } = served;
   const attributes = { 'http.request.method': method, 'steno.request_id': requestId };
-  if (url === undefined) return { name: method, kind: 'server', attributes };
-  return { name: `${method} ${url}`, kind: 'server', attributes: { ...attributes, 'http.route': url } };
+  const all = url === undefined ? attributes : { ...attributes, 'http.route': url };
+  return traces.begin({ name, kind: 'server', attributes: all }, headers['traceparent']?.toString());
 }
 
 function endSpan(span: Span | undefined, status: number): void {

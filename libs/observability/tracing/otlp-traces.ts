@@ -35,6 +35,7 @@ interface Collector {
 
 /** Traces by OTLP, with the SDK of OpenTelemetry. Its own way of carrying the current span is not used: `RequestContext` does that. */
 export class OtlpTraces extends Traces {
+  readonly isActive = true;
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
 

@@ -2,6 +2,9 @@ import type { NewSpan, Span } from './span.js';
 
 /** Where traces begin: with a request, or with a job that goes on with one. */
 export abstract class Traces {
+  /** Whether anything is traced, for those to whom even asking costs too much. */
+  abstract readonly isActive: boolean;
+
   /**
    * Begins a span that has none above it in this process.
    * @param traceparent as it came from outside, or stands in the job's row
@@ -14,6 +17,8 @@ export abstract class Traces {
 }
 
 export class NoTraces extends Traces {
+  readonly isActive = false;
+
   begin(): undefined {
     return undefined;
   }
