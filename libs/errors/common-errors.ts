@@ -20,7 +20,8 @@ export const commonErrors = defineErrors({
   documentation_closed: {
     kind: 'unauthenticated',
     title: 'The documentation is closed',
-    example: 'Send the DOCS_TOKEN of this installation as Authorization: Bearer or, in a browser, as the password of any name.',
+    example:
+      'The documentation of this installation is shown to whoever has its DOCS_TOKEN. Send it as Authorization: Bearer or, in a browser, as the password of any name.',
   },
   method_not_allowed: {
     kind: 'method_not_allowed',

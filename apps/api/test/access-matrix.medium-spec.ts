@@ -33,7 +33,7 @@ async function outcome(operation: Operation, caller: Caller): Promise<string> {
     tenant = await makeTenant(api, people, CANARY);
   }
   if (operation.permission === undefined)
-    return /"(authentication_required|access_token_invalid)"/.test(response.body) ? '401' : 'ok';
+    return status === 401 && /"(authentication_required|access_token_invalid)"/.test(response.body) ? '401' : 'ok';
   if (status >= 500 && !/"(speech|provider|no_)/.test(response.body)) return `${status}`;
   return [401, 403, 404].includes(status) ? `${status}` : 'ok';
 }
