@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { ObservabilityEnvironment } from './observability-environment.js';
 import { PLAN_JOBS_SETTING } from './plan-jobs-setting.js';
 import { QUOTA_PLANS_SETTING } from './quota-plans-setting.js';
