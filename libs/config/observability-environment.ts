@@ -40,7 +40,7 @@ export class ObservabilityEnvironment extends SpeechEnvironment {
     readBy: 'both',
     secret: true,
     description:
-      'Where Sentry takes errors (its DSN). Sent are error, stack, request id and job; no headers, bodies or values. Wants the package @sentry/node, which is not installed with Steno. Not set: nothing is sent.',
+      'Where Sentry takes errors (its DSN). Sent are error, stack, request id and job; no headers, bodies or values. Not set: nothing is sent.',
   })
   @IsOptional()
   @IsUrl(HTTP_URL)

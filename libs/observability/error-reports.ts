@@ -1,51 +1,57 @@
+import type { ErrorEvent } from '@sentry/node';
 import type { Config } from '#config';
+import type { ErrorReports, Log } from './log.js';
 import { currentContext } from './request-context.js';
-import type { Log } from './log.js';
 import { VERSION } from './version.js';
 
-/** What we use of @sentry/node. */
-export interface Sentry {
-  init(options: object): unknown;
-  captureException(error: unknown, hint: { tags: Record<string, string> }): unknown;
-  flush(milliseconds: number): Promise<boolean>;
-}
-
-/** A name the compiler does not follow: the package is there only where somebody put it. */
-const PACKAGE: string = '@sentry/node';
+/** What is still on its way when the process ends is waited for that long. */
+const FLUSH_MS = 2_000;
 
 /**
  * Sends what is logged as an error to Sentry, where the configuration names one: name, message and stack of the error, and the ids of
- * request and job. Nothing else of a request, and no values.
- * @throws Error when the package is not installed
+ * request and job. Nothing else of a request, and no values. Its library is loaded only then.
  */
-export async function reportErrors(log: Log, config: Config, load: () => Promise<Sentry> = loadSentry): Promise<void> {
+export async function reportErrors(log: Log, config: Config): Promise<void> {
   const { sentryDsn } = config.observability;
-  if (sentryDsn === undefined) return;
-  const sentry = await load();
-  sentry.init({
-    dsn: sentryDsn,
-    release: `steno@${VERSION}`,
-    environment: config.production ? 'production' : 'development',
-    // No instrumentation of requests, modules or the console: what is sent is said here.
-    defaultIntegrations: false,
-    sendDefaultPii: false,
-    skipOpenTelemetrySetup: true,
-    tracesSampleRate: 0,
-  });
-  log.onError((message, error) => {
-    const { requestId, route, job } = currentContext() ?? {};
-    const tags = { app: log.app, message, requestId, route, job: job?.split('#', 1)[0] };
-    const known = Object.entries(tags).filter((tag): tag is [string, string] => tag[1] !== undefined);
-    sentry.captureException(error ?? new Error(message), { tags: Object.fromEntries(known) });
-  });
+  if (sentryDsn !== undefined) log.reportTo(await sentryReports(sentryDsn, log.app, config.production));
 }
 
-async function loadSentry(): Promise<Sentry> {
-  try {
-    return (await import(PACKAGE)) as Sentry;
-  } catch (cause) {
-    throw new Error('SENTRY_DSN is set and the package @sentry/node is not there. Install it: npm install @sentry/node', {
-      cause,
-    });
-  }
+async function sentryReports(dsn: string, app: string, production: boolean): Promise<ErrorReports> {
+  const { defaultStackParser, makeNodeTransport, NodeClient, Scope } = await import('@sentry/node');
+  // A client of our own, without Sentry's set-up of the process: no hooks into modules, requests, the console or traces.
+  const client = new NodeClient({
+    dsn,
+    release: `steno@${VERSION}`,
+    environment: production ? 'production' : 'development',
+    transport: makeNodeTransport,
+    stackParser: defaultStackParser,
+    integrations: [],
+    includeServerName: false,
+    enableRuntimeChannelInjection: false,
+    beforeSend: onlyWhatMayBeTold,
+  });
+  return {
+    report: (message, error) => {
+      const scope = new Scope();
+      scope.setTags({ app, message, ...place() });
+      const known = error instanceof Error ? error : new Error(message);
+      client.captureException(known, {}, scope);
+    },
+    flush: async () => {
+      await client.close(FLUSH_MS);
+    },
+  };
+}
+
+/** What the error was about, by ids that tell nothing of anybody. */
+function place(): Record<string, string> {
+  const { requestId, route, job } = currentContext() ?? {};
+  const tags = { requestId, route, job: job?.split('#', 1)[0] };
+  return Object.fromEntries(Object.entries(tags).filter((tag): tag is [string, string] => tag[1] !== undefined));
+}
+
+/** Whatever a later version of the library adds of its own stays here. */
+function onlyWhatMayBeTold(event: ErrorEvent): ErrorEvent {
+  const { type, event_id, timestamp, platform, level, release, environment, exception, tags, sdk } = event;
+  return { type, event_id, timestamp, platform, level, release, environment, exception, tags, sdk };
 }

@@ -33,7 +33,11 @@ export interface LogOptions {
 type Fields = Record<string, unknown>;
 
 /** Hears of what is logged as an error. */
-type ErrorListener = (message: string, error: unknown) => void;
+export interface ErrorReports {
+  report(message: string, error: unknown): void;
+  /** Waits for what is on its way; nothing is reported after. */
+  flush(): Promise<void>;
+}
 
 /** The structured log: one JSON object a line, with the request's or job's ids added. */
 @Injectable()
@@ -41,7 +45,7 @@ export class Log implements LoggerService {
   /** Which app writes. */
   readonly app: string;
   private readonly pino: Logger;
-  private errorListener?: ErrorListener;
+  private reports?: ErrorReports;
 
   constructor(options: LogOptions) {
     this.app = options.app;
@@ -71,12 +75,17 @@ export class Log implements LoggerService {
   /** Something that failed; put the cause in `fields.error`. */
   error(message: unknown, fields: unknown = {}): void {
     this.pino.error(fieldsOf(fields), String(message));
-    this.errorListener?.(String(message), errorIn(fields));
+    this.reports?.report(String(message), errorIn(fields));
   }
 
-  /** From now on `listener` hears of each error, besides. */
-  onError(listener: ErrorListener): void {
-    this.errorListener = listener;
+  /** From now on `reports` hears of each error, besides. */
+  reportTo(reports: ErrorReports): void {
+    this.reports = reports;
+  }
+
+  /** Waits until who hears of errors has heard of all. */
+  async flushReports(): Promise<void> {
+    await this.reports?.flush();
   }
 
   /** Detail for developers. */

@@ -11,10 +11,13 @@ import { Traces } from './tracing/traces.js';
 @Global()
 @Module({})
 export class ObservabilityModule implements OnApplicationShutdown {
-  constructor(private readonly traces: Traces) {}
+  constructor(
+    private readonly log: Log,
+    private readonly traces: Traces,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.traces.close();
+    await Promise.all([this.traces.close(), this.log.flushReports()]);
   }
 
   /** @param options the app's name and level, or a log already made (the start logs before the module exists) */
