@@ -9,7 +9,15 @@ import { Refusal, runMain } from '../refusal.ts';
 import { readSecrets } from '../start/home.ts';
 import { readDotEnv, readSettings } from '../start/settings.ts';
 
-const COMMANDS = ['compare-store', 'create-bucket', 'grant-platform-role', 'migrate', 'reconcile', 'rotate-master-key', 'set-plan'];
+const COMMANDS = [
+  'compare-store',
+  'create-bucket',
+  'grant-platform-role',
+  'migrate',
+  'reconcile',
+  'rotate-master-key',
+  'set-plan',
+];
 
 /**
  * `npm run set-plan -- …` and the like: runs a command on this installation, with what `npm start` gives the apps: `.env`, the secrets of
