@@ -77,7 +77,7 @@ describe("OpenAI's SDK", () => {
     for await (const event of stream) events.push(event);
     const deltas = events.flatMap((event) => (event.type === 'transcript.text.delta' ? [event.delta] : []));
     expect(deltas.join('')).toBe(TEXT);
-    expect(events.at(-1)).toMatchObject({ type: 'transcript.text.done', text: TEXT, usage: { type: 'duration', seconds: 6 } });
+    expect(events.at(-1)).toEqual({ type: 'transcript.text.done', text: TEXT });
     const { response } = await openai
       .client()
       .audio.transcriptions.create({ file: tone(1), model: 'whisper-1', stream: true })

@@ -7,7 +7,7 @@ const SRT = '1\n00:00:00,300 --> 00:00:03,300\nAnd so, my fellow Americans,\n';
 const VTT = 'WEBVTT\n\n00:00:00.300 --> 00:00:03.300\nAnd so, my fellow Americans,\n';
 const EVENTS = [
   { type: 'transcript.text.delta', delta: 'And so, my fellow Americans,' },
-  { type: 'transcript.text.done', text: TEXT, usage: { type: 'duration', seconds: 11 } },
+  { type: 'transcript.text.done', text: TEXT },
 ];
 
 /** The answers by `response_format`. @param isTranslation has no speakers and is never streamed */
