@@ -1,5 +1,5 @@
-/** The longest answer we take: a day of speech is a tenth of it. A server that sends more is broken. */
-export const MAX_ANSWER_BYTES = 16_000_000;
+/** The longest answer we take: the longest piece we ask about, half an hour told word by word, is a quarter of it. */
+export const MAX_ANSWER_BYTES = 4_000_000;
 
 /** Thrown by the fetches of a `Connection` when an answer is longer than any we take. */
 export class AnswerTooLong extends Error {

@@ -29,11 +29,21 @@ export function judgeBy(file: string, schema: string, own: object): (value: unkn
 function validatorOf(file: string, schema: string, own: object): ValidateFunction {
   // Vendors' documents use keywords and formats of their own.
   const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
-  const path = join(SPECS, file);
-  if (!existsSync(path)) return ajv.compile(own);
-  const document = parse(readFileSync(path, 'utf8'), withoutLooseNullable) as OpenApiDocument;
+  const document = documentIn(join(SPECS, file));
+  if (document === undefined) return ajv.compile(own);
   ajv.addSchema({ $id: 'vendor', components: { schemas: document.components.schemas }, paths: document.paths });
   return ajv.compile({ $ref: `vendor#${schema.startsWith('/') ? schema : `/components/schemas/${schema}`}` });
+}
+
+/** Read once: some take a second. */
+const documents = new Map<string, OpenApiDocument>();
+
+function documentIn(path: string): OpenApiDocument | undefined {
+  const known = documents.get(path);
+  if (known !== undefined || !existsSync(path)) return known;
+  const document = parse(readFileSync(path, 'utf8'), withoutLooseNullable) as OpenApiDocument;
+  documents.set(path, document);
+  return document;
 }
 
 /** OpenAPI 3.0.3: "nullable" says something only beside "type" (https://spec.openapis.org/oas/v3.0.3#schema-object); ajv refuses it elsewhere. */
