@@ -147,6 +147,27 @@ module.exports = {
       to: { path: '^tools/' },
     },
     {
+      name: 'clients-stand-alone',
+      comment: 'Clients are published by themselves: what they need of the product is made of its OpenAPI document.',
+      severity: 'error',
+      from: { path: '^clients/' },
+      to: { path: '^(apps|libs|test|tools|bench)/' },
+    },
+    {
+      name: 'product-without-clients',
+      comment: 'Clients speak to the product from outside.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/' },
+      to: { path: '^clients/' },
+    },
+    {
+      name: 'client-brings-no-package',
+      comment: 'The TypeScript client runs in browsers and has no dependencies.',
+      severity: 'error',
+      from: { path: '^clients/typescript/src/', pathNot: TEST_CODE },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
       name: 'no-dev-package-in-production',
       comment: 'The images are installed without devDependencies. Types alone are fine.',
       severity: 'error',

@@ -42,7 +42,7 @@ const LEFT_OUT_TESTS = [
 const ENVIRONMENT_MESSAGE = 'Only libs/config reads the environment. Ask `Config` for the setting.';
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', '.steno/', 'coverage/', 'openapi/'] },
+  { ignores: ['dist/', 'clients/*/dist/', 'clients/*/src/generated/', 'node_modules/', '.steno/', 'coverage/', 'openapi/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
@@ -89,7 +89,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...REFUSED_SYNTAX] },
   },
   {
-    files: ['libs/config/**', 'libs/testing/**', 'test/**', 'tools/**', 'bench/**'],
+    files: ['libs/config/**', 'libs/testing/**', 'clients/cli/**', 'test/**', 'tools/**', 'bench/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

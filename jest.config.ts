@@ -6,7 +6,7 @@ const shared: Config = {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/clients/[^/]+/dist'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -32,11 +32,11 @@ const config: Config = {
   // Installations that one file of e2e starts at once, while another one starts its own.
   maxConcurrency: 3,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,clients,tools}/**/*.spec.ts'] },
     {
       ...shared,
       displayName: 'medium',
-      testMatch: ['<rootDir>/{apps,libs,tools}/**/*.medium-spec.ts'],
+      testMatch: ['<rootDir>/{apps,libs,clients,tools}/**/*.medium-spec.ts'],
       setupFiles: ['<rootDir>/tools/test/nest-first.ts'],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },

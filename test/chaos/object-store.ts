@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FaultMode, type S3Double, startS3Double } from '#testing/s3-double';
+import { ApiError } from '../../clients/typescript/src/index.js';
 import { allCompleted, discardNow, onStack } from '../e2e/orders.js';
 import type { Client } from '../e2e/client.js';
 import { shortRecording } from '../e2e/recordings.js';
@@ -25,7 +26,7 @@ async function onS3<T>(scenario: (stack: Stack, client: Client, s3: S3Double) =>
 async function statusOf(upload: Promise<unknown>): Promise<string> {
   return upload.then(
     () => '201',
-    (error: unknown) => /answered (\d+)/.exec(String(error))?.[1] ?? 'broken',
+    (error: unknown) => (error instanceof ApiError ? String(error.status) : 'broken'),
   );
 }
 

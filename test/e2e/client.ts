@@ -2,43 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Recording,
+  type Segment,
+  Steno,
+  type Transcription,
+  type TranscriptionOrder,
+  type TranscriptionState,
+} from '../../clients/typescript/src/index.js';
 
-/** A recording as the API tells it. */
-export interface Recording {
-  id: string;
-  name: string;
-  container: string;
-  bytes: number;
-  sha256: string;
-  claimedSeconds: number | null;
-}
+export type { Recording, Segment, Transcription } from '../../clients/typescript/src/index.js';
 
 /** How far a transcription is. */
-export interface Status {
-  id: string;
-  status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
-  stage: string;
-  progress: number;
-  error: { code: string; detail: string } | null;
-}
-
-/** A transcription as the API tells it. */
-export interface Transcription extends Status {
-  audioId: string | null;
-  engine: { provider: string; model: string; lowAccuracy: boolean };
-  durationSeconds: number | null;
-  reusedFrom: string | null;
-  text: string | null;
-  warnings: string[];
-}
-
-/** A line of a transcript. */
-export interface Segment {
-  index: number;
-  start: number;
-  end: number;
-  text: string;
-}
+export type Status = TranscriptionState;
 
 /** An answer that is not 2xx. */
 export interface Problem {
@@ -51,7 +27,7 @@ export interface Problem {
 const POLL_MS = 150;
 const PATIENCE_SECONDS = 150;
 
-/** An account and the calls it makes, by `fetch` alone. */
+/** An account and the calls it makes: by the client for TypeScript, and by `fetch` alone where a test wants to see every header. */
 export class Client {
   /** Ids of the transcriptions the server accepted and nobody deleted. */
   readonly accepted = new Set<string>();
@@ -74,16 +50,19 @@ export class Client {
     return this;
   }
 
-  /** Sends a recording from a file. */
+  /** The client for TypeScript, signed in. It tries nothing twice: tests count what happens. */
+  get steno(): Steno {
+    return new Steno({ baseUrl: this.origin, accessToken: this.token, retries: 0 });
+  }
+
+  /** Sends a recording from a file, in one request. */
   async upload(path: string): Promise<Recording> {
-    const form = new FormData();
-    form.set('file', await openAsBlob(path), basename(path));
-    return this.read<Recording>(await this.send('POST', '/api/v1/audio/upload', form));
+    return this.steno.audio.upload(await openAsBlob(path), { name: basename(path), directBytes: Infinity });
   }
 
   /** Orders a transcript; as a rule one of its own, whatever was transcribed before. */
-  async order(audioId: string, wish: object = { reuse: false }): Promise<Transcription> {
-    const ordered = await this.json<Transcription>('POST', '/api/v1/transcriptions', { audioId, ...wish });
+  async order(audioId: string, wish: Partial<TranscriptionOrder> = { reuse: false }): Promise<Transcription> {
+    const ordered = await this.steno.transcriptions.create({ audioId, ...wish });
     this.accepted.add(ordered.id);
     return ordered;
   }
@@ -94,11 +73,11 @@ export class Client {
   }
 
   async transcription(id: string): Promise<Transcription> {
-    return this.json('GET', `/api/v1/transcriptions/${id}`);
+    return this.steno.transcriptions.get(id);
   }
 
   async segments(id: string): Promise<Segment[]> {
-    return (await this.json<{ data: Segment[] }>('GET', `/api/v1/transcriptions/${id}/segments?limit=100`)).data;
+    return (await this.steno.transcriptions.segments(id, { limit: 100 })).data;
   }
 
   /** Polls until the transcription has ended; a server that is away meanwhile is waited for. */

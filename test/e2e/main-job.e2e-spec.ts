@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, Recording, Status, Transcription } from './client.js';
+import type { ProgressEvent } from '../../clients/typescript/src/index.js';
+import type { Client, Recording, Transcription } from './client.js';
 import { checkInvariants } from './invariants.js';
 import { longRecording, MEETING, shortRecording } from './recordings.js';
 import { describeWith, type QueueBackend } from './requirements.js';
@@ -46,18 +46,14 @@ function readVtt(body: string): Caption[] {
   return readCaptions(blocks, VTT_BLOCK, 0);
 }
 
-/** Asks for the status until the end, and collects what it said. */
-async function watch(client: Client, id: string): Promise<Status[]> {
-  const seen: Status[] = [];
-  for (const deadline = performance.now() + 90_000; performance.now() < deadline; await sleep(50)) {
-    const status = await client.json<Status>('GET', `/api/v1/transcriptions/${id}/status`);
-    seen.push(status);
-    if (status.status === 'completed' || status.status === 'failed') return seen;
-  }
-  throw new Error(`The transcription did not end: ${JSON.stringify(seen.at(-1))}`);
+/** Follows it to the end, and collects what is told. */
+async function watch(client: Client, id: string): Promise<ProgressEvent['state'][]> {
+  const seen: ProgressEvent['state'][] = [];
+  for await (const { state } of client.steno.transcriptions.follow(id, { signal: AbortSignal.timeout(90_000) })) seen.push(state);
+  return seen;
 }
 
-function expectProgressToRise(seen: Status[]): void {
+function expectProgressToRise(seen: ProgressEvent['state'][]): void {
   const progress = seen.map((status) => status.progress);
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
   expect(seen.at(-1)).toMatchObject({ status: 'completed', progress: 100, error: null });
@@ -96,13 +92,7 @@ describe.each<QueueBackend>(['postgres', 'redis'])('the main job with the queue 
     it('gives the lines and the same in five formats', async () => {
       const segments = await client.segments(finished.id);
       expect(segments.map(({ text }) => text).join(' ')).toBe(SPOKEN);
-      const bodies = await Promise.all(
-        FORMATS.map(async (format) => {
-          const response = await client.send('GET', `/api/v1/transcriptions/${finished.id}/export?format=${format}`);
-          expect(response.status).toBe(200);
-          return response.text();
-        }),
-      );
+      const bodies = await Promise.all(FORMATS.map((format) => client.steno.transcriptions.exportText(finished.id, { format })));
       const [json = '', verbose = '', text = '', srt = '', vtt = ''] = bodies;
       expect(JSON.parse(json)).toEqual({ text: SPOKEN });
       expect(JSON.parse(verbose)).toMatchObject({ text: SPOKEN, language: 'en', task: 'transcribe' });
@@ -116,13 +106,13 @@ describe.each<QueueBackend>(['postgres', 'redis'])('the main job with the queue 
     it('gives the file back, whole, in part, and by a link without a token', async () => {
       const original = readFileSync(MEETING);
       const path = `/api/v1/audio/${recording.id}`;
-      const whole = await client.send('GET', `${path}/download`);
+      const whole = await client.steno.audio.download(recording.id);
       expect(Buffer.from(await whole.arrayBuffer()).equals(original)).toBe(true);
       const part = await client.send('GET', `${path}/download`, undefined, { range: 'bytes=100-299' });
       expect(part.status).toBe(206);
       expect(part.headers.get('content-range')).toBe(`bytes 100-299/${original.length}`);
       expect(Buffer.from(await part.arrayBuffer()).equals(original.subarray(100, 300))).toBe(true);
-      const { url } = await client.json<{ url: string }>('GET', `${path}/url?expiration=60`);
+      const { url } = await client.steno.audio.link(recording.id, { expiration: 60 });
       expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(original)).toBe(true);
       expect((await fetch(url.slice(0, -3))).status).toBe(403);
     });
@@ -163,8 +153,9 @@ describeWith(['postgres'], 'the main job without any provider', () => {
 
   it('hears words with the offline engine and says that they are not reliable', async () => {
     const client = await stack.client();
-    const { id } = await client.transcribe(shortRecording(stack.files, 15));
-    const finished = await client.waitUntilFinished(id);
+    const { id: audioId } = await client.upload(shortRecording(stack.files, 15));
+    const onCreated = ({ id }: Transcription): void => void client.accepted.add(id);
+    const finished = await client.steno.transcriptions.createAndWait({ audioId }, { onCreated });
     expect(finished).toMatchObject({ status: 'completed', engine: { provider: 'local', lowAccuracy: true } });
     expect(finished.warnings.join()).toMatch(/low_accuracy/);
     expect(finished.text?.split(' ').length).toBeGreaterThan(10);

@@ -45,6 +45,9 @@ const CLEAN: Record<string, string> = {
   'apps/transcription-worker/src/main.ts': `import { prepare } from '#audio/worker';\nexport const worker = prepare;`,
   'test/e2e/journey.e2e-spec.ts': `import { clock } from '#testing/clock';\nexport const journey = clock;`,
   'tools/check/main.ts': `import { made } from 'workbench';\nexport const main = made;`,
+  'clients/typescript/src/index.ts': `export const client = 1;`,
+  'clients/typescript/src/client.spec.ts': `import { made } from 'workbench';\nexport const test = made;`,
+  'clients/cli/src/main.ts': `import { client } from '../../typescript/src/index.ts';\nimport { made } from 'declared';\nexport const cli = client + made;`,
 };
 
 /** For each rule the files that break it, and only it. */
@@ -86,6 +89,9 @@ const VIOLATIONS: Record<string, Record<string, string>> = {
   'neighbours-of-audio': { 'libs/audio/worker/stranger.ts': `export { speech } from '#speech';` },
   'testing-only-from-tests': { 'libs/audio/doubled.ts': `export { clock } from '#testing/clock';` },
   'tools-stay-outside': { 'libs/audio/tooled.ts': `export { main } from '../../tools/check/main.js';` },
+  'clients-stand-alone': { 'clients/cli/src/insider.ts': `export { errors } from '../../../libs/errors/index.ts';` },
+  'product-without-clients': { 'libs/audio/outsider.ts': `export { client } from '../../clients/typescript/src/index.ts';` },
+  'client-brings-no-package': { 'clients/typescript/src/heavy.ts': `export { made } from 'declared';` },
   'no-dev-package-in-production': { 'libs/audio/benched.ts': `export { made } from 'workbench';` },
   'packages-are-declared': { 'libs/audio/borrowed.ts': `export { made } from 'stray';` },
 };
@@ -106,7 +112,7 @@ const planted: string[] = [];
 function cruise(files: Record<string, string>, page = readFileSync(join(PROJECT, PAGE), 'utf8')) {
   const directory = plantTree({ files: { ...files, [PAGE]: page }, copied: [CONFIG], packages: false });
   planted.push(directory);
-  const roots = ['apps', 'libs', 'test', 'tools'];
+  const roots = ['apps', 'libs', 'clients', 'test', 'tools'];
   return spawnSync(process.execPath, [CRUISER, '--config', CONFIG, '--output-type', 'json', ...roots], {
     cwd: directory,
     encoding: 'utf8',

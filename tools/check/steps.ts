@@ -8,8 +8,8 @@ import { openApiProblems } from './openapi-rules.ts';
 import { runNpm, runScript } from './program.ts';
 import type { CheckStep } from './run-steps.ts';
 
-const CODE = ['apps', 'libs', 'test', 'tools', 'bench'].filter((folder) => existsSync(join(PROJECT, folder)));
-const PROJECTS = ['tsconfig.json', 'tools/tsconfig.json', 'bench/tsconfig.json'];
+const CODE = ['apps', 'libs', 'clients', 'test', 'tools', 'bench'].filter((folder) => existsSync(join(PROJECT, folder)));
+const PROJECTS = ['tsconfig.json', 'tools/tsconfig.json', 'bench/tsconfig.json', 'clients/tsconfig.json'];
 
 /** Everything that is checked, the quick ones first. */
 export const STEPS: readonly CheckStep[] = [
@@ -27,7 +27,7 @@ export const STEPS: readonly CheckStep[] = [
   },
   {
     name: 'types',
-    holds: 'the compiler accepts product, tests and tools',
+    holds: 'the compiler accepts product, clients, tests and tools',
     mend: 'by hand, then: npm run check -- types',
     run: async () => {
       const outputs = await Promise.all(

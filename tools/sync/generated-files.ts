@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROJECT } from '../project.ts';
 import { environmentDocuments, openApiDocument } from './built-product.ts';
+import { clientTypes } from './client-types.ts';
 import { openApiText } from './openapi-text.ts';
 
 interface GeneratedFile {
@@ -12,7 +13,12 @@ interface GeneratedFile {
 
 /** The committed files that are made from the sources and are missing, or not what the sources make. */
 export async function outdatedFiles(): Promise<GeneratedFile[]> {
-  const texts = { ...(await environmentDocuments()), 'openapi/openapi.json': openApiText(await openApiDocument()) };
+  const openApi = openApiText(await openApiDocument());
+  const texts = {
+    ...(await environmentDocuments()),
+    'openapi/openapi.json': openApi,
+    ...(await clientTypes(JSON.parse(openApi) as object)),
+  };
   return Object.entries(texts)
     .map(([path, text]) => ({ path, text }))
     .filter(({ path, text }) => textOf(path) !== text);

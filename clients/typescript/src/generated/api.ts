@@ -1,0 +1,7263 @@
+// Made of openapi/openapi.json by `npm run sync`; changes here are lost.
+export interface paths {
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API keys */
+        get: operations["apikeys_list"];
+        put?: never;
+        /** Create an API key */
+        post: operations["apikeys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at an API key */
+        get: operations["apikeys_get"];
+        /** Change an API key */
+        put: operations["apikeys_change"];
+        post?: never;
+        /** Revoke an API key */
+        delete: operations["apikeys_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotate an API key */
+        post: operations["apikeys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the calls of an API key */
+        get: operations["apikeys_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List recordings */
+        get: operations["audio_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/config/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the formats of recordings and transcripts */
+        get: operations["audioconfig_formats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/config/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask whether recordings can be transcribed */
+        get: operations["audioconfig_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/config/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the languages that can be transcribed */
+        get: operations["audioconfig_languages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a recording by its URL */
+        post: operations["import_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/transcribe-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a recording and transcribe it */
+        post: operations["transcribeupload_transcribeUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a recording */
+        post: operations["audio_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a recording */
+        get: operations["audio_get"];
+        put?: never;
+        post?: never;
+        /** Delete a recording */
+        delete: operations["audio_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a recording */
+        get: operations["audio_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/{id}/second-track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a recording the second track of another */
+        post: operations["audio_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/{id}/url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a link to a recording */
+        get: operations["audio_url"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete your account */
+        delete: operations["profile_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change your password */
+        post: operations["password_changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a sign-in code for tokens */
+        post: operations["oidc_exchange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a new password */
+        post: operations["password_forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in */
+        post: operations["auth_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out */
+        post: operations["auth_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who am I */
+        get: operations["auth_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at your account */
+        get: operations["profile_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change your account */
+        patch: operations["profile_change"];
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a new access token */
+        post: operations["auth_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create an account */
+        post: operations["auth_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the verification letter again */
+        post: operations["verification_resendVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password by letter */
+        post: operations["password_resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your sessions */
+        get: operations["sessions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session */
+        delete: operations["sessions_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify an e-mail address */
+        post: operations["verification_verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from another provider */
+        get: operations["oidc_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/{provider}/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign in by way of another provider */
+        get: operations["oidc_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/clerk/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Webhook of Clerk */
+        post: operations["clerk_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation */
+        post: operations["acceptinvitation_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/transcription/process-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Process all that is pending */
+        post: operations["backgroundservice_processAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/transcription/restart-background": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restart processing */
+        post: operations["backgroundservice_restart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/transcription/start-background": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start processing */
+        post: operations["backgroundservice_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/transcription/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the background service */
+        get: operations["backgroundservice_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List provider keys */
+        get: operations["providerkeys_list"];
+        put?: never;
+        /** Bring a key */
+        post: operations["providerkeys_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider-keys/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a key */
+        post: operations["providerkeys_validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a provider key */
+        get: operations["providerkeys_get"];
+        put?: never;
+        post?: never;
+        /** Delete a provider key */
+        delete: operations["providerkeys_remove"];
+        options?: never;
+        head?: never;
+        /** Change a provider key */
+        patch: operations["providerkeys_change"];
+        trace?: never;
+    };
+    "/api/v1/provider-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a key */
+        post: operations["providerkeys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provider-keys/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a key was used for */
+        get: operations["providerkeys_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List speech providers and their models */
+        get: operations["providers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask how speech providers do */
+        get: operations["providers_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare the models that were used */
+        get: operations["providers_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List transcriptions */
+        get: operations["transcriptions_list"];
+        put?: never;
+        /** Order a transcription */
+        post: operations["transcriptions_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order many transcriptions */
+        post: operations["transcriptioncontrol_orderBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Estimate a transcription */
+        post: operations["estimate_estimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a transcription */
+        get: operations["transcriptions_get"];
+        put?: never;
+        post?: never;
+        /** Delete a transcription */
+        delete: operations["transcriptions_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a transcription */
+        post: operations["transcriptioncontrol_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow a transcription */
+        get: operations["progress_follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a transcript in a format */
+        get: operations["transcriptions_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a transcription again */
+        post: operations["transcriptioncontrol_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/{id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the lines of a transcript */
+        get: operations["transcriptions_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transcriptions/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask how far a transcription is */
+        get: operations["transcriptions_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List uploads */
+        get: operations["uploads_list"];
+        put?: never;
+        /** Begin an upload in parts */
+        post: operations["uploads_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/resumable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a resumable upload */
+        post: operations["resumable_begin"];
+        delete?: never;
+        /** Ask what of tus is spoken */
+        options: operations["resumable_options"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/resumable/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Abort a resumable upload */
+        delete: operations["resumable_abort"];
+        options?: never;
+        /** Ask where a resumable upload stands */
+        head: operations["resumable_look"];
+        /** Send bytes of a resumable upload */
+        patch: operations["resumable_send"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at an upload */
+        get: operations["uploads_get"];
+        put?: never;
+        post?: never;
+        /** Abort an upload */
+        delete: operations["uploads_abort"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete an upload */
+        post: operations["uploads_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get URLs for parts */
+        post: operations["uploads_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what was used and what it cost */
+        get: operations["usage_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the usage as a file */
+        get: operations["usage_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what is left of the quotas */
+        get: operations["quotas_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/reports/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the report of a month */
+        get: operations["usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your workspaces */
+        get: operations["workspaces_list"];
+        put?: never;
+        /** Create a workspace */
+        post: operations["workspaces_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a workspace */
+        get: operations["workspaces_get"];
+        put?: never;
+        post?: never;
+        /** Delete a workspace */
+        delete: operations["workspaces_remove"];
+        options?: never;
+        head?: never;
+        /** Change a workspace: its name, its time zone, how long it keeps things, who transcribes */
+        patch: operations["workspaces_change"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what was done in a workspace */
+        get: operations["audit_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List invitations */
+        get: operations["invitations_list"];
+        put?: never;
+        /** Invite somebody */
+        post: operations["invitations_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an invitation */
+        delete: operations["invitations_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the members of a workspace */
+        get: operations["members_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leave a workspace, or remove a member */
+        delete: operations["members_remove"];
+        options?: never;
+        head?: never;
+        /** Change a member's role */
+        patch: operations["members_changeRole"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a deleted workspace */
+        post: operations["workspaces_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/transfer-ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a workspace to another member */
+        post: operations["workspaces_transferOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the process alive */
+        get: operations["health_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/objects/parts/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send a part of an upload */
+        put: operations["parts_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/objects/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow a link to a recording */
+        get: operations["objects_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the service ready */
+        get: operations["health_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audio/transcriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Transcribe a recording, as OpenAI does */
+        post: operations["openaiaudio_transcribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audio/translations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Translate a recording into English, as OpenAI does */
+        post: operations["openaiaudio_translate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List models, as OpenAI does */
+        get: operations["openaimodels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a model, as OpenAI does */
+        get: operations["openaimodels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        AcceptInvitationDto: {
+            /**
+             * @description From the letter.
+             * @example kq2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY
+             */
+            token: string;
+        };
+        AddProviderKeyDto: {
+            /** @example openai */
+            provider: components["schemas"]["KeyedProvider"];
+            /** @example Billing account of the newsroom */
+            name: string;
+            /**
+             * @description As its provider gave it. It is kept sealed and never shown again.
+             * @example sk-proj-0123456789abcdef
+             */
+            apiKey: string;
+        };
+        ApiKeyDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a1-4d5e-7f60-8172-839405a6b7c8
+             */
+            id: string;
+            /** @example Nightly import */
+            name: string;
+            /**
+             * @description The first characters of the key, to recognise it by.
+             * @example stn_Ab3d
+             */
+            prefix: string;
+            /**
+             * @description Its last four.
+             * @example x9Qz
+             */
+            lastFour: string;
+            /**
+             * @description Each includes the ones before.
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * @description Requests an hour; null: as many as the plan allows.
+             * @example 50
+             */
+            limitPerHour: number | null;
+            /**
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "expired" | "revoked";
+            /**
+             * Format: uuid
+             * @description The user who made it and for whom it acts.
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            userId: string;
+            /**
+             * Format: date-time
+             * @description Null: it does not expire.
+             * @example null
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the key before the last rotation works besides; null: it does not.
+             * @example null
+             */
+            previousUntil: string | null;
+            /**
+             * Format: date-time
+             * @description A few seconds behind.
+             * @example 2026-09-01T12:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T12:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T12:00:00.000Z
+             */
+            updatedAt: string;
+        };
+        ApiKeyPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["ApiKeyDto"][];
+        };
+        ApiKeyWithTextDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a1-4d5e-7f60-8172-839405a6b7c8
+             */
+            id: string;
+            /** @example Nightly import */
+            name: string;
+            /**
+             * @description The first characters of the key, to recognise it by.
+             * @example stn_Ab3d
+             */
+            prefix: string;
+            /**
+             * @description Its last four.
+             * @example x9Qz
+             */
+            lastFour: string;
+            /**
+             * @description Each includes the ones before.
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * @description Requests an hour; null: as many as the plan allows.
+             * @example 50
+             */
+            limitPerHour: number | null;
+            /**
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "expired" | "revoked";
+            /**
+             * Format: uuid
+             * @description The user who made it and for whom it acts.
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            userId: string;
+            /**
+             * Format: date-time
+             * @description Null: it does not expire.
+             * @example null
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the key before the last rotation works besides; null: it does not.
+             * @example null
+             */
+            previousUntil: string | null;
+            /**
+             * Format: date-time
+             * @description A few seconds behind.
+             * @example 2026-09-01T12:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T12:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-09-01T12:00:00.000Z
+             */
+            updatedAt: string;
+            /**
+             * @description The key itself, shown this once: keep it now. Send it as Authorization: Bearer <key>.
+             * @example stn_Ab3dEf6hIj9lMn2pQr5tUv8xYz1Bc4Dx9Qz
+             */
+            key: string;
+        };
+        ArrivedPartDto: {
+            /** @example 1 */
+            number: number;
+            /** @example 10485760 */
+            bytes: number;
+        };
+        AudioDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            id: string;
+            /**
+             * @description As the client named the file.
+             * @example meeting.opus
+             */
+            name: string;
+            /**
+             * @description Told by the bytes, not by the name.
+             * @example opus
+             * @enum {string}
+             */
+            container: "mp3" | "wav" | "mp4" | "m4a" | "aac" | "ogg" | "opus" | "flac" | "webm";
+            /** @example audio/ogg; codecs=opus */
+            contentType: string;
+            /** @example opus */
+            codec: string;
+            /**
+             * @description Hertz.
+             * @example 48000
+             */
+            sampleRate: number;
+            /** @example 1 */
+            channels: number;
+            /**
+             * @description Seconds the file claims; a transcription counts the real ones.
+             * @example 41.3
+             */
+            claimedSeconds: number | null;
+            /** @example 171234 */
+            bytes: number;
+            /**
+             * @description SHA-256 of the file, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * @description Set where two recordings of one event make up this one; the fields beside it are those of the first.
+             * @example null
+             */
+            dual: components["schemas"]["TracksDto"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+        };
+        AudioFormatsDto: {
+            /** @description Recognised by their bytes; names and declared types do not matter. */
+            recordings: components["schemas"]["RecordingFormatDto"][];
+            /**
+             * @description Largest recording.
+             * @example 500000000
+             */
+            maxBytes: number;
+            /**
+             * @description Longest recording.
+             * @example 43200
+             */
+            maxSeconds: number;
+            /**
+             * @description Of exports.
+             * @example [
+             *       "json",
+             *       "verbose_json",
+             *       "text",
+             *       "srt",
+             *       "vtt",
+             *       "tsv",
+             *       "words",
+             *       "md",
+             *       "docx",
+             *       "pdf"
+             *     ]
+             */
+            transcripts: ("json" | "verbose_json" | "text" | "srt" | "vtt" | "tsv" | "words" | "md" | "docx" | "pdf")[];
+        };
+        AudioHealthDto: {
+            /**
+             * @example ok
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "unavailable";
+            /**
+             * @description Parts of the installation that do not work now. Recordings that are taken are kept and transcribed later.
+             * @example []
+             */
+            failing: string[];
+            /**
+             * @description Who can transcribe for this workspace.
+             * @example [
+             *       "openai/whisper-1"
+             *     ]
+             */
+            models: string[];
+        };
+        AudioLanguageDto: {
+            /**
+             * @description What `language` of an order takes.
+             * @example de
+             */
+            code: string;
+            /** @example German */
+            name: string;
+            /**
+             * @description Provider and model.
+             * @example [
+             *       "openai/whisper-1"
+             *     ]
+             */
+            models: string[];
+        };
+        AudioLanguagesDto: {
+            languages: components["schemas"]["AudioLanguageDto"][];
+        };
+        AudioPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["AudioDto"][];
+        };
+        AuditEntryDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a5-22bb-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            at: string;
+            /**
+             * @example member.role_changed
+             * @enum {string}
+             */
+            action: "account.registered" | "account.email_verified" | "account.password_changed" | "account.password_reset" | "account.profile_changed" | "account.email_changed" | "account.deleted" | "account.restored" | "account.identity_linked" | "account.disabled" | "account.enabled" | "account.platform_role_changed" | "session.started" | "session.refused" | "session.ended" | "session.token_reused" | "workspace.created" | "workspace.changed" | "workspace.plan_changed" | "workspace.deleted" | "workspace.restored" | "workspace.purged" | "workspace.ownership_transferred" | "member.joined" | "member.role_changed" | "member.removed" | "member.left" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "api_key.created" | "api_key.changed" | "api_key.rotated" | "api_key.revoked" | "provider_key.created" | "provider_key.changed" | "provider_key.rotated" | "provider_key.deleted" | "provider_key.checked" | "provider_key.rejected" | "audit_log.exported" | "processing.started" | "processing.restarted" | "processing.all_processed" | "retention.applied";
+            /**
+             * @example user
+             * @enum {string}
+             */
+            actorKind: "user" | "key" | "system" | "anonymous";
+            /**
+             * Format: uuid
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            actorId: string | null;
+            /**
+             * @description As it was called then.
+             * @example Ada Lovelace
+             */
+            actorName: string | null;
+            /**
+             * @description What it was done to: user, invitation, api_key, …
+             * @example user
+             */
+            targetKind: string | null;
+            /** @example 019aa3a0-7000-7d10-8a55-0f1e2d3c4b5b */
+            targetId: string | null;
+            /**
+             * @example {
+             *       "before": "member",
+             *       "role": "admin"
+             *     }
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Of the client.
+             * @example 203.0.113.7
+             */
+            address: string | null;
+            /** @example Mozilla/5.0 (X11; Linux x86_64) */
+            device: string | null;
+            /** @example b7c1d6d0-0f3e-4f7a-9d2b-6a3c1e5f7a90 */
+            requestId: string | null;
+        };
+        AuditPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["AuditEntryDto"][];
+        };
+        BackgroundServiceDto: {
+            /**
+             * @description no_workers: nobody takes transcriptions.
+             * @example running
+             * @enum {string}
+             */
+            state: "running" | "no_workers";
+            queues: components["schemas"]["QueueDto"][];
+            workers: components["schemas"]["WorkerDto"][];
+            stuck: components["schemas"]["StuckJobsDto"][];
+        };
+        BatchDto: {
+            /** @description One for each order, in their order. */
+            results: components["schemas"]["BatchResultDto"][];
+        };
+        BatchResultDto: {
+            /**
+             * @description As the answer to this order alone would have: 202, or that of the problem.
+             * @example 202
+             */
+            status: number;
+            /** @description Null when it could not be ordered. */
+            transcription: components["schemas"]["TranscriptionDto"] | null;
+            /**
+             * @description Why it could not be ordered.
+             * @example null
+             */
+            problem: components["schemas"]["ProblemDto"] | null;
+        };
+        BegunUploadDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            id: string;
+            /**
+             * @description In parts by URL, resumable in order, or fetched from a URL.
+             * @example parts
+             * @enum {string}
+             */
+            kind: "parts" | "resumable" | "url";
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "completing" | "completed" | "failed" | "aborted" | "expired";
+            /** @example conference.wav */
+            name: string;
+            /**
+             * @description Size of the whole; null until it is known.
+             * @example 52428800
+             */
+            bytes: number | null;
+            /**
+             * @description What has arrived. Of an upload in parts, lists say it only once it is complete.
+             * @example 10485760
+             */
+            receivedBytes: number;
+            /**
+             * @description Whole percents of the bytes.
+             * @example 20
+             */
+            percentage: number | null;
+            /**
+             * @description Size of every part but the last.
+             * @example 10485760
+             */
+            partBytes: number | null;
+            /** @example 5 */
+            partCount: number | null;
+            /**
+             * @description What was announced.
+             * @example null
+             */
+            sha256: string | null;
+            /**
+             * @description The host it is fetched from.
+             * @example null
+             */
+            sourceHost: string | null;
+            /**
+             * Format: uuid
+             * @description The recording, once it is complete.
+             * @example null
+             */
+            audioId: string | null;
+            /** @example null */
+            error: components["schemas"]["UploadFailureDto"] | null;
+            /**
+             * Format: date-time
+             * @description When it is given up.
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            finishedAt: string | null;
+            /** @description Of the first 100 parts. */
+            partUrls: components["schemas"]["PartUrlDto"][];
+            /**
+             * Format: date-time
+             * @description When these URLs end; more may be had.
+             * @example 2026-11-21T15:00:00.000Z
+             */
+            urlsExpireAt: string;
+        };
+        CallsOfDayDto: {
+            /**
+             * Format: date
+             * @description In UTC.
+             * @example 2026-09-01
+             */
+            day: string;
+            /** @example 42 */
+            calls: number;
+            /**
+             * Format: date-time
+             * @description When the last of them came.
+             * @example 2026-09-01T11:59:58.120Z
+             */
+            lastAt: string;
+        };
+        ChangeApiKeyDto: {
+            /** @example Nightly import */
+            name?: string;
+            /**
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            scopes?: ("read" | "write" | "admin")[];
+            /**
+             * @description Null: the plan's.
+             * @example null
+             */
+            limitPerHour?: number | null;
+            /**
+             * Format: date-time
+             * @description Null: never.
+             * @example null
+             */
+            expiresAt?: string | null;
+        };
+        ChangePasswordDto: {
+            /**
+             * Format: password
+             * @example a long sentence is a good password
+             */
+            currentPassword: string;
+            /**
+             * Format: password
+             * @description 10 characters or more, 72 bytes at most; no rules about their kinds, but none of those tried first.
+             * @example a long sentence is a good password
+             */
+            newPassword: string;
+            /**
+             * @description Whether all other devices are signed out.
+             * @default true
+             * @example true
+             */
+            endOtherSessions?: boolean;
+        };
+        ChangeProfileDto: {
+            /**
+             * @description How other people see you.
+             * @example Ada Lovelace
+             */
+            name?: string;
+            /**
+             * @description Becomes yours when you follow the link in the letter sent there. Wants currentPassword.
+             * @example ada@example.com
+             */
+            email?: string;
+            /**
+             * Format: password
+             * @example a long sentence is a good password
+             */
+            currentPassword?: string;
+        };
+        ChangeProviderKeyDto: {
+            /** @example Billing account of the newsroom */
+            name?: string;
+            /**
+             * @description `active` asks the provider first, when the key is not active.
+             * @example active
+             * @enum {string}
+             */
+            status?: "active" | "disabled";
+        };
+        ChangeRoleDto: {
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "viewer";
+        };
+        CheckDto: {
+            /** @example true */
+            ok: boolean;
+            /**
+             * @description What is wrong, when it is not ok.
+             * @example Cannot reach Postgres.
+             */
+            detail?: string;
+            /** @example 2 */
+            milliseconds: number;
+        };
+        CheckProviderKeyDto: {
+            /**
+             * Format: uuid
+             * @description A key of the workspace.
+             * @example 019aa3a4-7b8c-7d9e-8f01-a2b3c4d5e6f7
+             */
+            id?: string;
+            /** @example openai */
+            provider?: components["schemas"]["KeyedProvider"];
+            /** @example sk-proj-0123456789abcdef */
+            apiKey?: string;
+        };
+        CreateApiKeyDto: {
+            /**
+             * @description What it is for.
+             * @example Nightly import
+             */
+            name: string;
+            /**
+             * @description What it may do; each includes the ones before. Never more than your role may.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: ("read" | "write" | "admin")[];
+            /**
+             * @description Requests an hour, at most as many as the plan allows. Null: the plan's.
+             * @example 50
+             */
+            limitPerHour?: number | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself, within five years. Null: never.
+             * @example null
+             */
+            expiresAt?: string | null;
+        };
+        DeleteAccountDto: {
+            /**
+             * Format: password
+             * @example a long sentence is a good password
+             */
+            password: string;
+        };
+        DiarizedSpeechAnswerDto: {
+            /** @example And so, my fellow Americans, ask not what your country can do for you. */
+            text: string;
+            usage: components["schemas"]["DurationUsageDto"];
+            /**
+             * @example transcribe
+             * @enum {string}
+             */
+            task: "transcribe";
+            /** @example 11 */
+            duration: number;
+            segments: components["schemas"]["SpokenSegmentDto"][];
+        };
+        DurationUsageDto: {
+            /**
+             * @example duration
+             * @enum {string}
+             */
+            type: "duration";
+            /**
+             * @description Seconds of sound, counted; what a file says of itself does not matter.
+             * @example 11
+             */
+            seconds: number;
+        };
+        EngineDto: {
+            /** @example local */
+            provider: string;
+            /** @example pocketsphinx */
+            model: string;
+            /**
+             * @description The text is good for trying things out, not for use.
+             * @example true
+             */
+            lowAccuracy: boolean;
+        };
+        EstimateDto: {
+            /** @example openai */
+            provider: string;
+            /** @example whisper-1 */
+            model: string;
+            /**
+             * @description Seconds of sound, of all channels that are transcribed apart together, as the file claims. What counts in the end is what decoding finds, without silence.
+             * @example 1800
+             */
+            seconds: number;
+            /**
+             * @description Millionths of a US dollar by the price table; null: nobody knows the price, which is not the same as nothing.
+             * @example 180000
+             */
+            costMicroDollars: number | null;
+            quotas: components["schemas"]["NeededQuotaDto"][];
+            /**
+             * @description Whether an order would be taken now.
+             * @example false
+             */
+            fits: boolean;
+            /**
+             * @description Seconds until the transcript would be there; null when nothing is known to reckon from.
+             * @example 95
+             */
+            estimatedSecondsLeft: number | null;
+        };
+        EstimateOrderDto: {
+            /**
+             * @description Who transcribes: openai, groq, gemini, elevenlabs, openrouter, huggingface or local. Left out: the server decides.
+             * @example local
+             */
+            provider?: string;
+            /**
+             * @description One of the provider's models. Left out: the server decides.
+             * @example pocketsphinx
+             */
+            model?: string;
+            /**
+             * @description By what the engine is chosen, and whoever stands in for it, in place of naming one: by price, by speed as measured lately, by accuracy, or private: it never leaves this machine. Left out: as the workspace or the server has it.
+             * @example null
+             * @enum {string|null}
+             */
+            policy?: "cheapest" | "fastest" | "best" | "private" | null;
+            /**
+             * @description Engines in the order they are to be asked in, in place of a policy: groq/whisper-large-v3-turbo, or groq for any of its models. Those that cannot do what is wished, or are not configured, are passed over; nobody else is asked. In a form: parted by commas.
+             * @example null
+             */
+            order?: string[] | null;
+            /**
+             * @description Spoken language, ISO 639-1. Left out: the model finds out.
+             * @example en
+             */
+            language?: string;
+            /**
+             * @description Names and words to expect, or the style to write in.
+             * @example Orion, Maria Lopez
+             */
+            prompt?: string;
+            /**
+             * @description Names and words to expect, after the prompt. In a form: parted by commas.
+             * @example [
+             *       "Orion",
+             *       "Maria Lopez"
+             *     ]
+             */
+            vocabulary?: string[];
+            /**
+             * @description translate: the text is in English, whatever is spoken; needs a model that can.
+             * @default transcribe
+             * @example transcribe
+             * @enum {string}
+             */
+            task?: "transcribe" | "translate";
+            /**
+             * @description How freely the model guesses.
+             * @example 0
+             */
+            temperature?: number;
+            /**
+             * @description Whether to tell speakers apart; needs a model that can.
+             * @example false
+             */
+            diarize?: boolean;
+            /**
+             * @description Whether a clean result of the same sound with the same options in this workspace is taken over, at no cost. false: transcribe anew.
+             * @default true
+             * @example true
+             */
+            reuse?: boolean;
+            /**
+             * @description Goes before or after the workspace's other orders; other workspaces are not concerned.
+             * @default normal
+             * @example normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /**
+             * @description separate: each channel is transcribed apart, and its name is the speaker of its lines; for calls with one person on each. A recording of two tracks always is.
+             * @default mixed
+             * @example separate
+             * @enum {string}
+             */
+            channels?: "mixed" | "separate";
+            /**
+             * Format: uuid
+             * @description A recording of this workspace; or say how long one is with seconds.
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            audioId?: string;
+            /**
+             * @description Of sound, in place of a recording.
+             * @example 1800
+             */
+            seconds?: number;
+        };
+        ExchangeDto: {
+            /**
+             * @description From the address the browser came back to; good once, for a minute.
+             * @example Q2h3RzJ1b0pUc0t4ZkR0b1ZrV3hLQ0Z5dVhNdXlCaU8
+             */
+            code: string;
+        };
+        FailedTriesDto: {
+            /**
+             * @description How many, of what is not done yet.
+             * @example 0
+             */
+            count: number;
+            /**
+             * @description Why the last one did.
+             * @example null
+             */
+            lastError: components["schemas"]["FailureDto"] | null;
+            /**
+             * Format: date-time
+             * @description When the next one is; null while something goes on.
+             * @example null
+             */
+            nextTryAt: string | null;
+        };
+        FailureDto: {
+            /**
+             * @description Stable.
+             * @example provider_unavailable
+             */
+            code: string;
+            /** @example openai gave no usable answer after 3 tries. Order the transcription again later, or with another provider. */
+            detail: string;
+        };
+        ImportDto: {
+            /**
+             * Format: uri
+             * @description Where the file lies: https or http, reachable by anybody on the public internet, without signing in. A signed link is kept sealed, and forgotten once it is fetched.
+             * @example https://files.example.com/2026/meeting.opus
+             */
+            url: string;
+            /**
+             * @description What the recording is called. Left out: as in the address.
+             * @example meeting.opus
+             */
+            name?: string;
+            /**
+             * @description SHA-256 the file must have, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256?: string;
+        };
+        InvitationDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a4-11aa-7c2d-9e3f-405162738495
+             */
+            id: string;
+            /** @example grace@example.com */
+            email: string;
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer";
+            /**
+             * Format: uuid
+             * @description Who sent it.
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            invitedBy: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-28T09:00:00.000Z
+             */
+            expiresAt: string;
+        };
+        InvitationPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["InvitationDto"][];
+        };
+        InviteDto: {
+            /** @example grace@example.com */
+            email: string;
+            /**
+             * @description Owners are made by PATCH workspaces/{id}/members/{userId}.
+             * @example member
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer";
+        };
+        KeyUsageDto: {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-31
+             */
+            to: string;
+            total: components["schemas"]["KeyUsageSumsDto"];
+            /** @description By day and model, the latest day first; days without calls are left out. */
+            days: components["schemas"]["KeyUsageOfDayDto"][];
+        };
+        KeyUsageOfDayDto: {
+            /**
+             * @description Calls, the failed ones included.
+             * @example 42
+             */
+            calls: number;
+            /** @example 1 */
+            failed: number;
+            /**
+             * @description Seconds of sound in the calls that were answered.
+             * @example 12345.6
+             */
+            audioSeconds: number;
+            /**
+             * @description Millionths of a US dollar by the price table; the provider's bill is the truth. null where no price is known.
+             * @example 1234560
+             */
+            costMicroDollars: number | null;
+            /**
+             * Format: date
+             * @example 2026-03-02
+             */
+            day: string;
+            /** @example openai */
+            provider: string;
+            /** @example whisper-1 */
+            model: string;
+        };
+        KeyUsageSumsDto: {
+            /**
+             * @description Calls, the failed ones included.
+             * @example 42
+             */
+            calls: number;
+            /** @example 1 */
+            failed: number;
+            /**
+             * @description Seconds of sound in the calls that were answered.
+             * @example 12345.6
+             */
+            audioSeconds: number;
+            /**
+             * @description Millionths of a US dollar by the price table; the provider's bill is the truth. null where no price is known.
+             * @example 1234560
+             */
+            costMicroDollars: number | null;
+        };
+        KeyVerdictDto: {
+            /** @example openai */
+            provider: components["schemas"]["KeyedProvider"];
+            /** @example false */
+            valid: boolean;
+            /**
+             * @description The provider's code for its refusal.
+             * @example invalid_api_key
+             */
+            code: string | null;
+            /** @example openai does not know the key, or does not let it be checked. */
+            detail: string;
+        };
+        /** @enum {string} */
+        KeyedProvider: "openai" | "groq" | "gemini" | "elevenlabs" | "openrouter" | "huggingface" | "deepseek";
+        LatencyDto: {
+            /**
+             * @description Half of the answers came within as many milliseconds.
+             * @example 1840
+             */
+            p50: number;
+            /**
+             * @description Nineteen of twenty answers came within as many.
+             * @example 5210
+             */
+            p95: number;
+        };
+        LetterRequestDto: {
+            /** @example ada@example.com */
+            email: string;
+        };
+        LetterRequestedDto: {
+            /** @example ada@example.com */
+            email: string;
+            /**
+             * @description If the address has an account that wants the letter, it is on its way.
+             * @example requested
+             * @enum {string}
+             */
+            status: "requested";
+        };
+        LinkDto: {
+            /**
+             * Format: uri
+             * @example https://recordings.example.com/steno/workspaces/…/original.opus?X-Amz-Signature=…
+             */
+            url: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T10:00:00.000Z
+             */
+            expiresAt: string;
+        };
+        LiveDto: {
+            /**
+             * @example live
+             * @enum {string}
+             */
+            status: "live";
+        };
+        LoginDto: {
+            /** @example ada@example.com */
+            email: string;
+            /**
+             * Format: password
+             * @example a long sentence is a good password
+             */
+            password: string;
+        };
+        MeDto: {
+            user: components["schemas"]["UserDto"];
+            /** @description The workspace this request works in. */
+            workspace: components["schemas"]["WorkspaceSummaryDto"];
+        };
+        MemberDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            userId: string;
+            /** @example ada@example.com */
+            email: string;
+            /** @example Ada Lovelace */
+            name: string;
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "viewer";
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            joinedAt: string;
+        };
+        MemberPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["MemberDto"][];
+        };
+        ModelPerformanceDto: {
+            /** @example groq */
+            provider: components["schemas"]["SpeechProvider"];
+            /** @example whisper-large-v3-turbo */
+            model: string;
+            /**
+             * @description All of them.
+             * @example 120
+             */
+            calls: number;
+            /**
+             * @description Those that were cut off because nobody wanted the answer any more.
+             * @example 2
+             */
+            cancelled: number;
+            /**
+             * @description Those that failed otherwise.
+             * @example 6
+             */
+            failed: number;
+            /**
+             * @description These by their reason.
+             * @example {
+             *       "rate_limited": 4,
+             *       "unavailable": 2
+             *     }
+             */
+            failedByKind: {
+                [key: string]: number;
+            };
+            /**
+             * @description Share of failed calls, without the cut off ones.
+             * @example 0.0508
+             */
+            errorRate: number | null;
+            /** @description Of the answered calls; null without any. */
+            latencyMs: components["schemas"]["LatencyDto"] | null;
+            /**
+             * @description Seconds of sound in the answered calls.
+             * @example 33600
+             */
+            audioSeconds: number;
+            /**
+             * @description Seconds of sound heard in a second of waiting.
+             * @example 92.4
+             */
+            timesRealTime: number | null;
+            /**
+             * @description Millionths of a US dollar. null: the price is not known.
+             * @example 373520
+             */
+            costMicroDollars: number | null;
+            /**
+             * @description The same for an hour of sound.
+             * @example 40020
+             */
+            microDollarsPerHour: number | null;
+        };
+        MonthlyReportDto: {
+            /** @example 2026-03 */
+            month: string;
+            total: components["schemas"]["UsageSumsDto"];
+            byDay: components["schemas"]["UsageGroupDto"][];
+            byUser: components["schemas"]["UsageGroupDto"][];
+            byApiKey: components["schemas"]["UsageGroupDto"][];
+            /** @description By provider, model and key of the provider. */
+            byModel: components["schemas"]["UsageGroupDto"][];
+        };
+        NeededQuotaDto: {
+            /**
+             * @example transcription
+             * @enum {string}
+             */
+            resource: "storage" | "processing" | "transcription" | "calls" | "tokens";
+            /**
+             * @description Seconds of sound.
+             * @example 1800
+             */
+            needed: number;
+            /**
+             * @description Seconds that are left; null: as many as you like.
+             * @example 474.52
+             */
+            left: number | null;
+            /** @example false */
+            fits: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-12-01T00:00:00.000Z
+             */
+            resetAt: string | null;
+        };
+        NewUploadDto: {
+            /**
+             * @description Name of the file, for people.
+             * @example conference.wav
+             */
+            name: string;
+            /**
+             * @description Size of the file. The server has a limit, 500 MB where nothing else was set.
+             * @example 52428800
+             */
+            bytes: number;
+            /**
+             * @description Taken and not looked at: the bytes decide what it is.
+             * @example audio/wav
+             */
+            contentType?: string;
+            /**
+             * @description SHA-256 of the file, hexadecimal. What arrives otherwise is refused.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256?: string;
+        };
+        OpenAiError: {
+            error: {
+                /** @description What was wrong this time and what to do. */
+                message: string;
+                /** @description OpenAI's word for the kind of error. */
+                type: string;
+                /** @description The field that is wrong. */
+                param: string | null;
+                /** @description Stable; branch on this. */
+                code: string;
+            };
+        };
+        OpenAiModelDto: {
+            /** @example whisper-1 */
+            id: string;
+            /**
+             * @example model
+             * @enum {string}
+             */
+            object: "model";
+            /**
+             * @description Seconds since 1970: when what is known of it was read.
+             * @example 1789257600
+             */
+            created: number;
+            /**
+             * @description Who serves it here.
+             * @example openai
+             */
+            owned_by: string;
+        };
+        OpenAiModelListDto: {
+            /**
+             * @example list
+             * @enum {string}
+             */
+            object: "list";
+            data: components["schemas"]["OpenAiModelDto"][];
+        };
+        OrderBatchDto: {
+            /**
+             * @example [
+             *       {
+             *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+             *         "language": "en"
+             *       }
+             *     ]
+             */
+            items: components["schemas"]["OrderTranscriptionDto"][];
+        };
+        OrderTranscriptionDto: {
+            /**
+             * @description Who transcribes: openai, groq, gemini, elevenlabs, openrouter, huggingface or local. Left out: the server decides.
+             * @example local
+             */
+            provider?: string;
+            /**
+             * @description One of the provider's models. Left out: the server decides.
+             * @example pocketsphinx
+             */
+            model?: string;
+            /**
+             * @description By what the engine is chosen, and whoever stands in for it, in place of naming one: by price, by speed as measured lately, by accuracy, or private: it never leaves this machine. Left out: as the workspace or the server has it.
+             * @example null
+             * @enum {string|null}
+             */
+            policy?: "cheapest" | "fastest" | "best" | "private" | null;
+            /**
+             * @description Engines in the order they are to be asked in, in place of a policy: groq/whisper-large-v3-turbo, or groq for any of its models. Those that cannot do what is wished, or are not configured, are passed over; nobody else is asked. In a form: parted by commas.
+             * @example null
+             */
+            order?: string[] | null;
+            /**
+             * @description Spoken language, ISO 639-1. Left out: the model finds out.
+             * @example en
+             */
+            language?: string;
+            /**
+             * @description Names and words to expect, or the style to write in.
+             * @example Orion, Maria Lopez
+             */
+            prompt?: string;
+            /**
+             * @description Names and words to expect, after the prompt. In a form: parted by commas.
+             * @example [
+             *       "Orion",
+             *       "Maria Lopez"
+             *     ]
+             */
+            vocabulary?: string[];
+            /**
+             * @description translate: the text is in English, whatever is spoken; needs a model that can.
+             * @default transcribe
+             * @example transcribe
+             * @enum {string}
+             */
+            task?: "transcribe" | "translate";
+            /**
+             * @description How freely the model guesses.
+             * @example 0
+             */
+            temperature?: number;
+            /**
+             * @description Whether to tell speakers apart; needs a model that can.
+             * @example false
+             */
+            diarize?: boolean;
+            /**
+             * @description Whether a clean result of the same sound with the same options in this workspace is taken over, at no cost. false: transcribe anew.
+             * @default true
+             * @example true
+             */
+            reuse?: boolean;
+            /**
+             * @description Goes before or after the workspace's other orders; other workspaces are not concerned.
+             * @default normal
+             * @example normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /**
+             * @description separate: each channel is transcribed apart, and its name is the speaker of its lines; for calls with one person on each. A recording of two tracks always is.
+             * @default mixed
+             * @example separate
+             * @enum {string}
+             */
+            channels?: "mixed" | "separate";
+            /**
+             * Format: uuid
+             * @description A recording of this workspace.
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            audioId: string;
+        };
+        PartNumbersDto: {
+            /**
+             * @description From 1.
+             * @example [
+             *       1,
+             *       2,
+             *       3
+             *     ]
+             */
+            numbers: number[];
+        };
+        PartUrlDto: {
+            /**
+             * @description From 1.
+             * @example 1
+             */
+            number: number;
+            /**
+             * @description The exact size of the part; another is refused.
+             * @example 10485760
+             */
+            bytes: number;
+            /**
+             * Format: uri
+             * @description Takes the bytes by PUT, without a token.
+             * @example https://recordings.example.com/steno/workspaces/…/original?partNumber=1&uploadId=…&X-Amz-Signature=…
+             */
+            url: string;
+        };
+        PartUrlsDto: {
+            partUrls: components["schemas"]["PartUrlDto"][];
+            /**
+             * Format: date-time
+             * @description When these URLs end; more may be had.
+             * @example 2026-11-21T15:00:00.000Z
+             */
+            urlsExpireAt: string;
+        };
+        ProblemDto: {
+            /**
+             * Format: uri-reference
+             * @description Names the kind of problem; ends with the code.
+             * @example /problems/validation_failed
+             */
+            type: string;
+            /**
+             * @description The same for every occurrence of the code.
+             * @example Some fields are wrong
+             */
+            title: string;
+            /**
+             * @description The HTTP status.
+             * @example 422
+             */
+            status: number;
+            /**
+             * @description What was wrong this time and what to do.
+             * @example One field is wrong: email must be an e-mail address.
+             */
+            detail: string;
+            /**
+             * Format: uri-reference
+             * @description The path that was asked for.
+             * @example /api/v1/auth/register
+             */
+            instance: string;
+            /**
+             * @description Stable; branch on this.
+             * @example validation_failed
+             */
+            code: string;
+            /**
+             * @description Give it when you report the problem; it stands in our logs.
+             * @example req_019a0c2e7b6f7c3e9d1f2a3b4c5d6e7f
+             */
+            requestId: string;
+            /** @description The wrong fields, when the code is validation_failed. */
+            errors?: components["schemas"]["ViolationDto"][];
+        };
+        ProcessedDto: {
+            /**
+             * @description Jobs that waited for their next try and are tried now.
+             * @example 3
+             */
+            triedNow: number;
+            /**
+             * @description Transcriptions that had failed by a fault of the service and are tried again.
+             * @example 1
+             */
+            retried: number;
+        };
+        ProfileDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            id: string;
+            /** @example ada@example.com */
+            email: string;
+            /** @example true */
+            emailVerified: boolean;
+            /**
+             * @description The address you asked for and have not confirmed yet.
+             * @example null
+             */
+            pendingEmail: string | null;
+            /** @example Ada Lovelace */
+            name: string;
+            /**
+             * @description False when you only sign in elsewhere.
+             * @example true
+             */
+            hasPassword: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+        };
+        ProviderDto: {
+            /** @example groq */
+            id: components["schemas"]["SpeechProvider"];
+            /**
+             * @description Whether an order may name it.
+             * @example true
+             */
+            usable: boolean;
+            /**
+             * @description Whose key work is done with; the workspace's own goes before the server's. null: there is none.
+             * @example server
+             * @enum {string|null}
+             */
+            key: "workspace" | "server" | "none_needed" | null;
+            /**
+             * @description What makes it usable; null when it is.
+             * @example null
+             */
+            hint: string | null;
+            /** @description The first one is used when an order names none. */
+            models: components["schemas"]["SpeechModelDto"][];
+        };
+        ProviderHealthDto: {
+            /** @example groq */
+            id: components["schemas"]["SpeechProvider"];
+            /**
+             * @description `degraded`: a fifth of the last calls failed, or more. `failing`: the last five failed, or the key or the account has to be mended. `unknown`: it was not called in the last hour. `unconfigured`: there is no key.
+             * @example ok
+             */
+            state: components["schemas"]["ProviderState"];
+            /**
+             * @description Whose key work is done with; the workspace's own goes before the server's. null: there is none.
+             * @example server
+             * @enum {string|null}
+             */
+            key: "workspace" | "server" | "none_needed" | null;
+            /**
+             * @description Whether the provider refused the workspace's own key.
+             * @example false
+             */
+            keyRejected: boolean;
+            /**
+             * @description `open`: too many calls failed, so nothing is sent there for now. `half_open`: one call tries whether it works again.
+             * @example closed
+             * @enum {string}
+             */
+            circuit: "closed" | "open" | "half_open";
+            /**
+             * @description Calls of the last hour, the last twenty at most.
+             * @example 12
+             */
+            calls: number;
+            /**
+             * @description Of these, how many failed.
+             * @example 1
+             */
+            failed: number;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            lastAnsweredAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:02:00.000Z
+             */
+            lastFailedAt: string | null;
+            /**
+             * @description Why the last one that failed did.
+             * @example rate_limited
+             */
+            lastError: string | null;
+        };
+        ProviderKeyDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a4-7b8c-7d9e-8f01-a2b3c4d5e6f7
+             */
+            id: string;
+            /** @example openai */
+            provider: components["schemas"]["KeyedProvider"];
+            /** @example Billing account of the newsroom */
+            name: string;
+            /**
+             * @description The last four characters of the key; all of it that is ever shown.
+             * @example cdef
+             */
+            lastFour: string;
+            /**
+             * @description Of a provider's active keys the oldest is used for all work of the workspace, before the server's own. `rejected`: the provider refused it; until it is replaced, disabled or deleted, work fails rather than moving to the server's key.
+             * @example active
+             */
+            status: components["schemas"]["ProviderKeyStatus"];
+            /**
+             * Format: uuid
+             * @example 019aa3a0-1a2b-7c3d-8e4f-5a6b7c8d9e0f
+             */
+            createdBy: string | null;
+            /**
+             * Format: date-time
+             * @description When its provider last said that it is good.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            validatedAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:20:00.000Z
+             */
+            lastUsedAt: string | null;
+            /**
+             * @description Why the last call with it that failed did, in the provider's code; null once it was validated again.
+             * @example null
+             */
+            lastErrorCode: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            updatedAt: string;
+        };
+        ProviderKeyPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["ProviderKeyDto"][];
+        };
+        /**
+         * @description Of a provider's active keys the oldest is used for all work of the workspace, before the server's own. `rejected`: the provider refused it; until it is replaced, disabled or deleted, work fails rather than moving to the server's key.
+         * @enum {string}
+         */
+        ProviderKeyStatus: "active" | "rejected" | "disabled";
+        /**
+         * @description `degraded`: a fifth of the last calls failed, or more. `failing`: the last five failed, or the key or the account has to be mended. `unknown`: it was not called in the last hour. `unconfigured`: there is no key.
+         * @enum {string}
+         */
+        ProviderState: "ok" | "degraded" | "failing" | "unknown" | "unconfigured";
+        ProvidersDto: {
+            providers: components["schemas"]["ProviderDto"][];
+        };
+        ProvidersHealthDto: {
+            providers: components["schemas"]["ProviderHealthDto"][];
+        };
+        ProvidersPerformanceDto: {
+            /**
+             * Format: date-time
+             * @description Calls from then on are counted.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            since: string;
+            models: components["schemas"]["ModelPerformanceDto"][];
+        };
+        QualityDto: {
+            /**
+             * @description Share of the seconds with speech that have text; null when there is no speech, or no times to tell by.
+             * @example 0.97
+             */
+            coverage: number | null;
+            /**
+             * @description Seconds in which somebody may be speaking.
+             * @example 38.6
+             */
+            speechSeconds: number;
+            findings: components["schemas"]["QualityFindingDto"][];
+        };
+        QualityFindingDto: {
+            /**
+             * @example missing_text
+             * @enum {string}
+             */
+            kind: "missing_text" | "failed_part" | "loop" | "text_over_silence" | "times_out_of_order" | "language_change";
+            /**
+             * @description Seconds from the start of the recording.
+             * @example 61.4
+             */
+            start: number;
+            /** @example 70.2 */
+            end: number;
+            /** @example There is no text from 1:01 to 1:10, where 8 s sound like speech. */
+            detail: string;
+            /**
+             * @description mended: a second answer was better and stands in the transcript; confirmed: another engine heard the same; kept: neither; removed: the text was taken out.
+             * @example mended
+             * @enum {string}
+             */
+            outcome: "mended" | "confirmed" | "kept" | "removed";
+            /**
+             * @description Who was asked again: provider and model.
+             * @example [
+             *       "openai/whisper-1"
+             *     ]
+             */
+            asked: string[];
+        };
+        QueueDto: {
+            /**
+             * @description Name of the job.
+             * @example transcription.transcribe-chunk
+             */
+            job: string;
+            /**
+             * @description Which slots of a worker it takes.
+             * @example speech
+             * @enum {string}
+             */
+            slotClass: "media" | "speech" | "mail";
+            /**
+             * @description Due, and not begun.
+             * @example 12
+             */
+            waiting: number;
+            /**
+             * @description Not due yet.
+             * @example 1
+             */
+            later: number;
+            /** @example 8 */
+            running: number;
+            /**
+             * @description Of all workers; null when none takes this job.
+             * @example 8
+             */
+            slots: number | null;
+            /**
+             * @description Seconds the oldest one has been due.
+             * @example 42
+             */
+            oldestSeconds: number | null;
+        };
+        QuotaDto: {
+            /**
+             * @description storage: recordings held. processing: sound decoded. transcription: sound that providers transcribed. calls: of the API. tokens: of language models.
+             * @example transcription
+             * @enum {string}
+             */
+            resource: "storage" | "processing" | "transcription" | "calls" | "tokens";
+            /**
+             * @example seconds
+             * @enum {string}
+             */
+            unit: "bytes" | "seconds" | "calls" | "tokens";
+            /**
+             * @description null: as much as you like.
+             * @example 1800
+             */
+            limit: number | null;
+            /** @example 1205.48 */
+            used: number;
+            /**
+             * @description Set aside for work under way.
+             * @example 120
+             */
+            reserved: number;
+            /**
+             * @description What new work may take; null: as much as you like.
+             * @example 474.52
+             */
+            left: number | null;
+            /**
+             * Format: date-time
+             * @description The end of the month in the workspace's time zone. null: storage is what is held at any time.
+             * @example 2026-12-01T00:00:00.000Z
+             */
+            resetAt: string | null;
+        };
+        QuotasDto: {
+            /**
+             * @example free
+             * @enum {string}
+             */
+            plan: "free" | "pro" | "enterprise" | "custom";
+            quotas: components["schemas"]["QuotaDto"][];
+        };
+        ReadyDto: {
+            /** @example true */
+            ready: boolean;
+            /**
+             * @example {
+             *       "database": {
+             *         "ok": true,
+             *         "milliseconds": 2
+             *       },
+             *       "storage": {
+             *         "ok": true,
+             *         "milliseconds": 1
+             *       },
+             *       "worker": {
+             *         "ok": true,
+             *         "milliseconds": 2
+             *       }
+             *     }
+             */
+            checks: {
+                [key: string]: components["schemas"]["CheckDto"];
+            };
+        };
+        RecordingFormatDto: {
+            /**
+             * @description As `container` of a recording.
+             * @example m4a
+             */
+            container: string;
+            /** @example M4A */
+            name: string;
+            /** @example audio/mp4 */
+            contentType: string;
+        };
+        RefreshDto: {
+            /**
+             * @description From the last login or refresh; good once.
+             * @example 019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.0.3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY
+             */
+            refreshToken: string;
+        };
+        RegisterDto: {
+            /** @example ada@example.com */
+            email: string;
+            /**
+             * Format: password
+             * @description 10 characters or more, 72 bytes at most; no rules about their kinds, but none of those tried first.
+             * @example a long sentence is a good password
+             */
+            password: string;
+            /**
+             * @description How other people see you.
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        ResetPasswordDto: {
+            /**
+             * @description From the link in the letter; good once.
+             * @example 3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY
+             */
+            token: string;
+            /**
+             * Format: password
+             * @description 10 characters or more, 72 bytes at most; no rules about their kinds, but none of those tried first.
+             * @example a long sentence is a good password
+             */
+            password: string;
+        };
+        RetentionChangeDto: {
+            /** @example 30 */
+            audioDays?: number | null;
+            /** @example 365 */
+            transcriptDays?: number | null;
+        };
+        RetentionDto: {
+            /**
+             * @description Recordings are deleted so many days after they came, unless they are just being transcribed. null: never.
+             * @example 30
+             */
+            audioDays: number | null;
+            /**
+             * @description Transcriptions are deleted with their results so many days after they ended. null: never.
+             * @example null
+             */
+            transcriptDays: number | null;
+        };
+        RotateApiKeyDto: {
+            /**
+             * @description How long the key of now goes on working; 0 ends it at once.
+             * @default 86400
+             * @example 3600
+             */
+            overlapSeconds?: number;
+        };
+        RotateProviderKeyDto: {
+            /**
+             * @description As its provider gave it. It is kept sealed and never shown again.
+             * @example sk-proj-0123456789abcdef
+             */
+            apiKey: string;
+        };
+        SecondTrackDto: {
+            /**
+             * @description Who speaks on the first track; the speaker of its lines.
+             * @default Channel 1
+             * @example Me
+             */
+            firstTrackName?: string;
+            /**
+             * @description Who speaks on the second track.
+             * @default Channel 2
+             * @example Others
+             */
+            secondTrackName?: string;
+            /**
+             * Format: uuid
+             * @description Another recording of this workspace. It becomes a track of the first and stops being a recording of its own.
+             * @example 019aa3a1-4c5d-7e6f-9a7b-8c9d0e1f2a3b
+             */
+            audioId: string;
+        };
+        SegmentDto: {
+            /**
+             * @description From 0, in the order of speech.
+             * @example 0
+             */
+            index: number;
+            /**
+             * @description Seconds from the start of the recording.
+             * @example 0.5
+             */
+            start: number;
+            /** @example 3.2 */
+            end: number;
+            /** @example good morning everyone */
+            text: string;
+            /** @example null */
+            speaker: string | null;
+            /**
+             * @description From 0, where channels were transcribed apart; their lines may overlap.
+             * @example 0
+             */
+            channel: number | null;
+            /** @example 0.87 */
+            confidence: number | null;
+            words: components["schemas"]["WordDto"][];
+        };
+        SegmentPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["SegmentDto"][];
+        };
+        SessionDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f
+             */
+            id: string;
+            /**
+             * @description The User-Agent at the sign-in.
+             * @example Mozilla/5.0 (X11; Linux x86_64)
+             */
+            device: string | null;
+            /**
+             * @description From where the sign-in came.
+             * @example 203.0.113.7
+             */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When its tokens were last renewed.
+             * @example 2026-01-31T11:45:00.000Z
+             */
+            lastUsedAt: string;
+            /**
+             * @description Whether it is the session of this request.
+             * @example true
+             */
+            current: boolean;
+        };
+        SessionPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["SessionDto"][];
+        };
+        SignedInDto: {
+            user: components["schemas"]["UserDto"];
+            /** @description Your personal workspace. */
+            workspace: components["schemas"]["WorkspaceSummaryDto"];
+            /**
+             * @description Send it as Authorization: Bearer …
+             * @example eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIwMTlhYTNhMCJ9.c2lnbmF0dXJl
+             */
+            accessToken: string;
+            /**
+             * @description Good for one POST auth/refresh.
+             * @example 019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f.0.3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY
+             */
+            refreshToken: string;
+            /**
+             * @description Seconds the access token is valid.
+             * @example 900
+             */
+            expiresIn: number;
+        };
+        SpeechAnswerDto: {
+            /** @example And so, my fellow Americans, ask not what your country can do for you. */
+            text: string;
+            usage: components["schemas"]["DurationUsageDto"];
+        };
+        SpeechModelDto: {
+            /**
+             * @description As `model` of an order.
+             * @example whisper-large-v3-turbo
+             */
+            id: string;
+            /**
+             * @description What it takes. Recordings are converted for it.
+             * @example [
+             *       "flac",
+             *       "mp3",
+             *       "wav"
+             *     ]
+             */
+            formats: string[];
+            /**
+             * @description Largest part it takes. Recordings are cut for it.
+             * @example 26148864
+             */
+            maxBytes: number;
+            /**
+             * @description Longest part it takes, in seconds.
+             * @example 1800
+             */
+            maxSeconds: number;
+            /**
+             * @description The finest times it gives.
+             * @example word
+             * @enum {string}
+             */
+            timestamps: "word" | "segment" | "none";
+            /**
+             * @description Whether it tells speakers apart.
+             * @example false
+             */
+            diarization: boolean;
+            /**
+             * @description Whether it can write English, whatever is spoken.
+             * @example false
+             */
+            translation: boolean;
+            /**
+             * @description Codes of the languages it understands. null: all of GET audio/config/languages.
+             * @example null
+             */
+            languages: string[] | null;
+            /**
+             * @description Whether its text is only fit to try things out with.
+             * @example false
+             */
+            lowAccuracy: boolean;
+            /**
+             * @description 1: its vendor puts it above Whisper's large-v3; 2: about as good; 3: below. The policy best goes by it.
+             * @example 3
+             */
+            accuracy: number;
+            price: components["schemas"]["SpeechPriceDto"];
+        };
+        SpeechPriceDto: {
+            /**
+             * @description Millionths of a US dollar for a minute of sound. null: nobody knows, which is not the same as nothing.
+             * @example 667
+             */
+            microDollarsPerMinute: number | null;
+            /**
+             * @description Seconds of sound that a call is billed for at least.
+             * @example 10
+             */
+            leastSeconds: number;
+            /**
+             * @description Who says so.
+             * @example https://groq.com/pricing
+             */
+            source: string;
+            /**
+             * @description When it was read.
+             * @example 2026-08
+             */
+            date: string;
+        };
+        /** @enum {string} */
+        SpeechProvider: "openai" | "groq" | "gemini" | "elevenlabs" | "openrouter" | "huggingface" | "local";
+        SpeechSegmentDto: {
+            /** @example 0 */
+            id: number;
+            /** @example 0 */
+            seek: number;
+            /** @example 0.3 */
+            start: number;
+            /** @example 3.3 */
+            end: number;
+            /** @example And so, my fellow Americans, */
+            text: string;
+            /** @example [] */
+            tokens: number[];
+            /** @example 0 */
+            temperature: number;
+            /**
+             * @description Where the engine tells how sure it is; else 0.
+             * @example -0.25
+             */
+            avg_logprob: number;
+            /** @example 1 */
+            compression_ratio: number;
+            /** @example 0 */
+            no_speech_prob: number;
+        };
+        SpeechWordDto: {
+            /** @example And */
+            word: string;
+            /** @example 0.3 */
+            start: number;
+            /** @example 0.5 */
+            end: number;
+        };
+        SpokenSegmentDto: {
+            /**
+             * @example transcript.text.segment
+             * @enum {string}
+             */
+            type: "transcript.text.segment";
+            /** @example seg_001 */
+            id: string;
+            /** @example 0.3 */
+            start: number;
+            /** @example 3.3 */
+            end: number;
+            /** @example And so, my fellow Americans, */
+            text: string;
+            /**
+             * @description Letters, in the order they first speak.
+             * @example A
+             */
+            speaker: string;
+        };
+        StuckJobsDto: {
+            /** @example transcription.transcribe-chunk */
+            job: string;
+            /**
+             * @description How many.
+             * @example 12
+             */
+            jobs: number;
+            /** @example Waits for a worker: none that takes it has been seen for 60 s. */
+            reason: string;
+        };
+        TrackDto: {
+            /** @example Me */
+            name: string;
+            /**
+             * @example opus
+             * @enum {string}
+             */
+            container: "mp3" | "wav" | "mp4" | "m4a" | "aac" | "ogg" | "opus" | "flac" | "webm";
+            /** @example 171234 */
+            bytes: number;
+            /**
+             * @description Seconds the file claims.
+             * @example 41.3
+             */
+            claimedSeconds: number | null;
+            /**
+             * @description When it begins, in seconds from the beginning of the track that began first; null until that was found out.
+             * @example 0.42
+             */
+            startsAtSeconds: number | null;
+        };
+        TracksDto: {
+            tracks: components["schemas"]["TrackDto"][];
+            /**
+             * @description Whether there is a mix of both to listen to, which download and url then give.
+             * @example ready
+             * @enum {string}
+             */
+            mix: "pending" | "ready" | "failed";
+            /**
+             * @description How they were aligned: by sound that is on both, or, where there is none, as begun together. Null until then.
+             * @example sound
+             * @enum {string|null}
+             */
+            alignedBy: "sound" | "start" | null;
+            /**
+             * @description By how many millionths the clock of the second recorder ran slow.
+             * @example 12
+             */
+            clockDifference: number | null;
+        };
+        TranscribeUploadFormDto: {
+            /**
+             * @description Who transcribes: openai, groq, gemini, elevenlabs, openrouter, huggingface or local. Left out: the server decides.
+             * @example local
+             */
+            provider?: string;
+            /**
+             * @description One of the provider's models. Left out: the server decides.
+             * @example pocketsphinx
+             */
+            model?: string;
+            /**
+             * @description By what the engine is chosen, and whoever stands in for it, in place of naming one: by price, by speed as measured lately, by accuracy, or private: it never leaves this machine. Left out: as the workspace or the server has it.
+             * @example null
+             * @enum {string|null}
+             */
+            policy?: "cheapest" | "fastest" | "best" | "private" | null;
+            /**
+             * @description Engines in the order they are to be asked in, in place of a policy: groq/whisper-large-v3-turbo, or groq for any of its models. Those that cannot do what is wished, or are not configured, are passed over; nobody else is asked. In a form: parted by commas.
+             * @example null
+             */
+            order?: string[] | null;
+            /**
+             * @description Spoken language, ISO 639-1. Left out: the model finds out.
+             * @example en
+             */
+            language?: string;
+            /**
+             * @description Names and words to expect, or the style to write in.
+             * @example Orion, Maria Lopez
+             */
+            prompt?: string;
+            /**
+             * @description Names and words to expect, after the prompt. In a form: parted by commas.
+             * @example [
+             *       "Orion",
+             *       "Maria Lopez"
+             *     ]
+             */
+            vocabulary?: string[];
+            /**
+             * @description translate: the text is in English, whatever is spoken; needs a model that can.
+             * @default transcribe
+             * @example transcribe
+             * @enum {string}
+             */
+            task?: "transcribe" | "translate";
+            /**
+             * @description How freely the model guesses.
+             * @example 0
+             */
+            temperature?: number;
+            /**
+             * @description Whether to tell speakers apart; needs a model that can.
+             * @example false
+             */
+            diarize?: boolean;
+            /**
+             * @description Whether a clean result of the same sound with the same options in this workspace is taken over, at no cost. false: transcribe anew.
+             * @default true
+             * @example true
+             */
+            reuse?: boolean;
+            /**
+             * @description Goes before or after the workspace's other orders; other workspaces are not concerned.
+             * @default normal
+             * @example normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /**
+             * @description separate: each channel is transcribed apart, and its name is the speaker of its lines; for calls with one person on each. A recording of two tracks always is.
+             * @default mixed
+             * @example separate
+             * @enum {string}
+             */
+            channels?: "mixed" | "separate";
+            /**
+             * Format: binary
+             * @description The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.
+             */
+            file: string;
+            /**
+             * Format: binary
+             * @description A second recording of the same event, such as what the computer played beside the microphone.
+             */
+            secondFile?: string;
+            /**
+             * @description Who speaks on the first recording of two.
+             * @default Channel 1
+             * @example Me
+             */
+            firstTrackName?: string;
+            /**
+             * @description Who speaks on the second.
+             * @default Channel 2
+             * @example Others
+             */
+            secondTrackName?: string;
+        };
+        TranscriptionDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708
+             */
+            id: string;
+            /**
+             * @example completed
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+            /**
+             * @description What is being done, or was done last.
+             * @example assemble
+             * @enum {string}
+             */
+            stage: "prepare" | "transcribe" | "assemble";
+            /**
+             * @description Percent; never goes back.
+             * @example 100
+             */
+            progress: number;
+            /**
+             * @description Set when the status is failed.
+             * @example null
+             */
+            error: components["schemas"]["FailureDto"] | null;
+            /**
+             * Format: uuid
+             * @description Null once the recording was deleted.
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            audioId: string | null;
+            engine: components["schemas"]["EngineDto"];
+            /**
+             * @description Spoken language, when it is known.
+             * @example en
+             */
+            language: string | null;
+            /**
+             * @description Seconds of sound, counted by decoding.
+             * @example 41.3
+             */
+            durationSeconds: number | null;
+            /**
+             * @example normal
+             * @enum {string}
+             */
+            priority: "high" | "normal" | "low";
+            /**
+             * Format: uuid
+             * @description The transcription whose result this one took over, because sound and options were the same.
+             * @example null
+             */
+            reusedFrom: string | null;
+            /**
+             * @description What a reader should know: a code, then a sentence.
+             * @example [
+             *       "low_accuracy: The offline engine hears about half of the words."
+             *     ]
+             */
+            warnings: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:01.000Z
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:09.000Z
+             */
+            finishedAt: string | null;
+            /** @description How far the transcript can be trusted. Set when the status is completed. */
+            quality: components["schemas"]["QualityDto"] | null;
+            /**
+             * @description Set when the status is completed.
+             * @example good morning everyone let us start
+             */
+            text: string | null;
+        };
+        TranscriptionFormDto: {
+            /**
+             * Format: binary
+             * @description The recording, whatever its name and declared type say.
+             */
+            file: string;
+            /**
+             * @description A model's own name, or `provider/model`; GET /v1/models lists them. `whisper-1` is OpenAI's where OpenAI is to be had, and else whatever the installation prefers.
+             * @example whisper-1
+             */
+            model: string;
+            /**
+             * @description Names and words to expect, or the words before.
+             * @example Orion, Maria Lopez
+             */
+            prompt?: string;
+            /**
+             * @description How freely the model guesses.
+             * @default 0
+             * @example 0
+             */
+            temperature?: number;
+            /**
+             * @description Spoken language, ISO 639-1. Left out: the model finds out.
+             * @example en
+             */
+            language?: string;
+            /**
+             * @description srt, vtt and verbose_json need a model that gives times, diarized_json one that tells speakers apart.
+             * @default json
+             * @example json
+             * @enum {string}
+             */
+            response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt" | "diarized_json";
+            /**
+             * @description Which times verbose_json has. Also as `timestamp_granularities[]`.
+             * @default [
+             *       "segment"
+             *     ]
+             * @example [
+             *       "segment"
+             *     ]
+             */
+            timestamp_granularities?: ("word" | "segment")[];
+            /**
+             * @description Refused where it asks for `logprobs`: no engine behind this server gives them.
+             * @example []
+             */
+            include?: string[];
+            /**
+             * @description Whether to tell the text as server-sent events; whisper-1 ignores it.
+             * @default false
+             * @example false
+             */
+            stream?: boolean;
+            /**
+             * @description Accepted in every form OpenAI takes, and left to the server: long recordings are always cut at pauses.
+             * @example auto
+             */
+            chunking_strategy?: string;
+        };
+        TranscriptionPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["TranscriptionSummaryDto"][];
+        };
+        TranscriptionProgressDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708
+             */
+            id: string;
+            /**
+             * @example completed
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+            /**
+             * @description What is being done, or was done last.
+             * @example assemble
+             * @enum {string}
+             */
+            stage: "prepare" | "transcribe" | "assemble";
+            /**
+             * @description Percent; never goes back.
+             * @example 100
+             */
+            progress: number;
+            /**
+             * @description Set when the status is failed.
+             * @example null
+             */
+            error: components["schemas"]["FailureDto"] | null;
+            /**
+             * @description Its place in the line; null once it was begun.
+             * @example 3
+             */
+            queuePosition: number | null;
+            /**
+             * @description By the speeds measured lately and what goes before; null when it is finished or nothing is known to reckon from.
+             * @example 40
+             */
+            estimatedSecondsLeft: number | null;
+            failedTries: components["schemas"]["FailedTriesDto"];
+        };
+        TranscriptionSummaryDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708
+             */
+            id: string;
+            /**
+             * @example completed
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+            /**
+             * @description What is being done, or was done last.
+             * @example assemble
+             * @enum {string}
+             */
+            stage: "prepare" | "transcribe" | "assemble";
+            /**
+             * @description Percent; never goes back.
+             * @example 100
+             */
+            progress: number;
+            /**
+             * @description Set when the status is failed.
+             * @example null
+             */
+            error: components["schemas"]["FailureDto"] | null;
+            /**
+             * Format: uuid
+             * @description Null once the recording was deleted.
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            audioId: string | null;
+            engine: components["schemas"]["EngineDto"];
+            /**
+             * @description Spoken language, when it is known.
+             * @example en
+             */
+            language: string | null;
+            /**
+             * @description Seconds of sound, counted by decoding.
+             * @example 41.3
+             */
+            durationSeconds: number | null;
+            /**
+             * @example normal
+             * @enum {string}
+             */
+            priority: "high" | "normal" | "low";
+            /**
+             * Format: uuid
+             * @description The transcription whose result this one took over, because sound and options were the same.
+             * @example null
+             */
+            reusedFrom: string | null;
+            /**
+             * @description What a reader should know: a code, then a sentence.
+             * @example [
+             *       "low_accuracy: The offline engine hears about half of the words."
+             *     ]
+             */
+            warnings: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:01.000Z
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:09.000Z
+             */
+            finishedAt: string | null;
+        };
+        TransferOwnershipDto: {
+            /**
+             * Format: uuid
+             * @description A member, who becomes the owner.
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            userId: string;
+        };
+        TranslationFormDto: {
+            /**
+             * Format: binary
+             * @description The recording, whatever its name and declared type say.
+             */
+            file: string;
+            /**
+             * @description A model's own name, or `provider/model`; GET /v1/models lists them. `whisper-1` is OpenAI's where OpenAI is to be had, and else whatever the installation prefers.
+             * @example whisper-1
+             */
+            model: string;
+            /**
+             * @description Names and words to expect, or the words before.
+             * @example Orion, Maria Lopez
+             */
+            prompt?: string;
+            /**
+             * @description How freely the model guesses.
+             * @default 0
+             * @example 0
+             */
+            temperature?: number;
+            /**
+             * @description srt, vtt and verbose_json need a model that gives times.
+             * @default json
+             * @example json
+             * @enum {string}
+             */
+            response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt";
+        };
+        UploadDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            id: string;
+            /**
+             * @description In parts by URL, resumable in order, or fetched from a URL.
+             * @example parts
+             * @enum {string}
+             */
+            kind: "parts" | "resumable" | "url";
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "completing" | "completed" | "failed" | "aborted" | "expired";
+            /** @example conference.wav */
+            name: string;
+            /**
+             * @description Size of the whole; null until it is known.
+             * @example 52428800
+             */
+            bytes: number | null;
+            /**
+             * @description What has arrived. Of an upload in parts, lists say it only once it is complete.
+             * @example 10485760
+             */
+            receivedBytes: number;
+            /**
+             * @description Whole percents of the bytes.
+             * @example 20
+             */
+            percentage: number | null;
+            /**
+             * @description Size of every part but the last.
+             * @example 10485760
+             */
+            partBytes: number | null;
+            /** @example 5 */
+            partCount: number | null;
+            /**
+             * @description What was announced.
+             * @example null
+             */
+            sha256: string | null;
+            /**
+             * @description The host it is fetched from.
+             * @example null
+             */
+            sourceHost: string | null;
+            /**
+             * Format: uuid
+             * @description The recording, once it is complete.
+             * @example null
+             */
+            audioId: string | null;
+            /** @example null */
+            error: components["schemas"]["UploadFailureDto"] | null;
+            /**
+             * Format: date-time
+             * @description When it is given up.
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            finishedAt: string | null;
+        };
+        UploadFailureDto: {
+            /** @example checksum_mismatch */
+            code: string;
+            /** @example The SHA-256 of what arrived is not the one that was announced. Nothing was kept; send it again. */
+            detail: string;
+        };
+        UploadFormDto: {
+            /**
+             * @description Who speaks on the first track; the speaker of its lines.
+             * @default Channel 1
+             * @example Me
+             */
+            firstTrackName?: string;
+            /**
+             * @description Who speaks on the second track.
+             * @default Channel 2
+             * @example Others
+             */
+            secondTrackName?: string;
+            /**
+             * Format: binary
+             * @description The recording: MP3, WAV, MP4, M4A, AAC, OGG, Opus, FLAC or WebM.
+             */
+            file: string;
+            /**
+             * Format: binary
+             * @description A second recording of the same event, such as what the computer played beside the microphone. It becomes the second track.
+             */
+            secondFile?: string;
+        };
+        UploadPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["UploadDto"][];
+        };
+        UploadProgressDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            id: string;
+            /**
+             * @description In parts by URL, resumable in order, or fetched from a URL.
+             * @example parts
+             * @enum {string}
+             */
+            kind: "parts" | "resumable" | "url";
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "completing" | "completed" | "failed" | "aborted" | "expired";
+            /** @example conference.wav */
+            name: string;
+            /**
+             * @description Size of the whole; null until it is known.
+             * @example 52428800
+             */
+            bytes: number | null;
+            /**
+             * @description What has arrived. Of an upload in parts, lists say it only once it is complete.
+             * @example 10485760
+             */
+            receivedBytes: number;
+            /**
+             * @description Whole percents of the bytes.
+             * @example 20
+             */
+            percentage: number | null;
+            /**
+             * @description Size of every part but the last.
+             * @example 10485760
+             */
+            partBytes: number | null;
+            /** @example 5 */
+            partCount: number | null;
+            /**
+             * @description What was announced.
+             * @example null
+             */
+            sha256: string | null;
+            /**
+             * @description The host it is fetched from.
+             * @example null
+             */
+            sourceHost: string | null;
+            /**
+             * Format: uuid
+             * @description The recording, once it is complete.
+             * @example null
+             */
+            audioId: string | null;
+            /** @example null */
+            error: components["schemas"]["UploadFailureDto"] | null;
+            /**
+             * Format: date-time
+             * @description When it is given up.
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            finishedAt: string | null;
+            /** @description Those that arrived whole; empty once the upload is over. */
+            parts: components["schemas"]["ArrivedPartDto"][];
+        };
+        UsageDto: {
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-03-31
+             */
+            to: string;
+            total: components["schemas"]["UsageSumsDto"];
+            /** @description In the order of what they are told apart by; none without groupBy. */
+            groups: components["schemas"]["UsageGroupDto"][];
+        };
+        UsageGroupDto: {
+            /**
+             * @description Calls to providers, the failed ones included.
+             * @example 42
+             */
+            calls: number;
+            /** @example 1 */
+            failed: number;
+            /**
+             * @description Seconds of sound in the calls that were answered.
+             * @example 12345.6
+             */
+            audioSeconds: number;
+            /**
+             * @description Tokens that language models read.
+             * @example 0
+             */
+            inputTokens: number;
+            /**
+             * @description Tokens that they wrote.
+             * @example 0
+             */
+            outputTokens: number;
+            /**
+             * @description Millionths of a US dollar by the price table, of the calls whose price is known; the provider's bill is the truth.
+             * @example 1234560
+             */
+            costMicroDollars: number;
+            /**
+             * @description Calls whose cost nobody knows; they are not in costMicroDollars.
+             * @example 0
+             */
+            unknownCostCalls: number;
+            /**
+             * Format: date
+             * @example 2026-03-02
+             */
+            day?: string;
+            /** @example 2026-03 */
+            month?: string;
+            /**
+             * @description Who ordered it; also once they are gone.
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            userId?: string | null;
+            /**
+             * @description With which key; null: in person.
+             * @example null
+             */
+            apiKeyId?: string | null;
+            /**
+             * @description The workspace's own key at the provider; null: the server's.
+             * @example null
+             */
+            providerKeyId?: string | null;
+            /**
+             * @description The server's key at the provider, by an id that stays the same and says nothing of it; null: none of them.
+             * @example 0b6a5b43-7a54-5b0c-9d0e-6f5a1b2c3d4e
+             */
+            installationKeyId?: string | null;
+            /** @example openai */
+            provider?: string;
+            /** @example whisper-1 */
+            model?: string;
+        };
+        UsageRowDto: {
+            /**
+             * @description Calls to providers, the failed ones included.
+             * @example 42
+             */
+            calls: number;
+            /** @example 1 */
+            failed: number;
+            /**
+             * @description Seconds of sound in the calls that were answered.
+             * @example 12345.6
+             */
+            audioSeconds: number;
+            /**
+             * @description Tokens that language models read.
+             * @example 0
+             */
+            inputTokens: number;
+            /**
+             * @description Tokens that they wrote.
+             * @example 0
+             */
+            outputTokens: number;
+            /**
+             * @description Millionths of a US dollar by the price table, of the calls whose price is known; the provider's bill is the truth.
+             * @example 1234560
+             */
+            costMicroDollars: number;
+            /**
+             * @description Calls whose cost nobody knows; they are not in costMicroDollars.
+             * @example 0
+             */
+            unknownCostCalls: number;
+            /**
+             * Format: date
+             * @example 2026-03-02
+             */
+            day: string | null;
+            /** @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a */
+            userId: string | null;
+            /** @example null */
+            apiKeyId: string | null;
+            /** @example null */
+            providerKeyId: string | null;
+            /** @example 0b6a5b43-7a54-5b0c-9d0e-6f5a1b2c3d4e */
+            installationKeyId: string | null;
+            /** @example openai */
+            provider: string | null;
+            /** @example whisper-1 */
+            model: string | null;
+        };
+        UsageSumsDto: {
+            /**
+             * @description Calls to providers, the failed ones included.
+             * @example 42
+             */
+            calls: number;
+            /** @example 1 */
+            failed: number;
+            /**
+             * @description Seconds of sound in the calls that were answered.
+             * @example 12345.6
+             */
+            audioSeconds: number;
+            /**
+             * @description Tokens that language models read.
+             * @example 0
+             */
+            inputTokens: number;
+            /**
+             * @description Tokens that they wrote.
+             * @example 0
+             */
+            outputTokens: number;
+            /**
+             * @description Millionths of a US dollar by the price table, of the calls whose price is known; the provider's bill is the truth.
+             * @example 1234560
+             */
+            costMicroDollars: number;
+            /**
+             * @description Calls whose cost nobody knows; they are not in costMicroDollars.
+             * @example 0
+             */
+            unknownCostCalls: number;
+        };
+        UserDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a
+             */
+            id: string;
+            /** @example ada@example.com */
+            email: string;
+            /** @example Ada Lovelace */
+            name: string;
+        };
+        VerboseSpeechAnswerDto: {
+            /** @example And so, my fellow Americans, ask not what your country can do for you. */
+            text: string;
+            usage: components["schemas"]["DurationUsageDto"];
+            /**
+             * @example transcribe
+             * @enum {string}
+             */
+            task: "transcribe" | "translate";
+            /**
+             * @description In English; unknown where the engine does not say.
+             * @example english
+             */
+            language: string;
+            /** @example 11 */
+            duration: number;
+            words?: components["schemas"]["SpeechWordDto"][];
+            segments?: components["schemas"]["SpeechSegmentDto"][];
+        };
+        VerificationSentDto: {
+            /** @example ada@example.com */
+            email: string;
+            /**
+             * @description A letter is on its way. If the address had an account already, it tells its owner so.
+             * @example verification_sent
+             * @enum {string}
+             */
+            status: "verification_sent";
+        };
+        VerifyEmailDto: {
+            /**
+             * @description From the link in the letter; good once.
+             * @example 3q2-7wEhQ0m8b1yqvXk5cT9dRfGhJkLmNpQrStUvWxY
+             */
+            token: string;
+        };
+        ViolationDto: {
+            /**
+             * @description Where in the request, dotted.
+             * @example email
+             */
+            path: string;
+            /**
+             * @description What the value must be.
+             * @example email must be an e-mail address
+             */
+            message: string;
+            /**
+             * @description Stable name of the rule.
+             * @example is_email
+             */
+            code: string;
+        };
+        WordDto: {
+            /** @example 0.52 */
+            start: number;
+            /** @example 0.8 */
+            end: number;
+            /** @example good */
+            text: string;
+            /**
+             * @description 0 to 1, when the engine says.
+             * @example 0.93
+             */
+            confidence: number | null;
+        };
+        WorkerDto: {
+            /** @example worker-1/4711/9f8e7d6c */
+            name: string;
+            /** @example worker-1 */
+            host: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description When it last proved that it takes jobs.
+             * @example 2026-11-21T09:30:00.000Z
+             */
+            seenAt: string;
+            /**
+             * @description Jobs it does at once, by name.
+             * @example {
+             *       "transcription.transcribe-chunk": 8
+             *     }
+             */
+            slots: {
+                [key: string]: number;
+            };
+            /**
+             * @description Jobs it has at this moment.
+             * @example 3
+             */
+            busy: number;
+        };
+        WorkspaceChangeDto: {
+            /** @example Analytical engines */
+            name?: string;
+            /**
+             * @description By IANA's name. Quotas go by its months from the end of the current one on.
+             * @example Europe/Berlin
+             */
+            timezone?: string;
+            retention?: components["schemas"]["RetentionChangeDto"];
+            /**
+             * @description Takes the place of a speechOrder. null: none.
+             * @example cheapest
+             * @enum {string|null}
+             */
+            speechPolicy?: "cheapest" | "fastest" | "best" | "private" | null;
+            /**
+             * @description groq/whisper-large-v3-turbo, or groq for any of its models. Takes the place of a speechPolicy. null: none.
+             * @example null
+             */
+            speechOrder?: string[] | null;
+        };
+        WorkspaceDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a0-6f00-7e21-9b66-1a2b3c4d5e6f
+             */
+            id: string;
+            /** @example Analytical engines */
+            name: string;
+            /**
+             * @description A personal one comes with the account and stays with its one owner.
+             * @example team
+             * @enum {string}
+             */
+            kind: "personal" | "team";
+            /**
+             * @description By IANA's name; quotas and reports go by its months.
+             * @example Europe/Berlin
+             */
+            timezone: string;
+            /**
+             * @description Decides its limits.
+             * @example free
+             * @enum {string}
+             */
+            plan: "free" | "pro" | "enterprise" | "custom";
+            /**
+             * @description Your role in it.
+             * @example owner
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "viewer";
+            retention: components["schemas"]["RetentionDto"];
+            /**
+             * @description By what engines are chosen for orders that say nothing of it: by price, by speed, by accuracy, or only on this machine. null: by speechOrder, else as the server does.
+             * @example cheapest
+             * @enum {string|null}
+             */
+            speechPolicy: "cheapest" | "fastest" | "best" | "private" | null;
+            /**
+             * @description Engines in the order they are asked in by such orders, and nobody else; null: by speechPolicy, else as the server does.
+             * @example null
+             */
+            speechOrder: string[] | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            updatedAt: string;
+            /**
+             * Format: date-time
+             * @description Set in GET workspaces?deleted=true alone.
+             * @example null
+             */
+            deletedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when a deleted one can be restored; then it goes with all it holds.
+             * @example null
+             */
+            restorableUntil: string | null;
+        };
+        WorkspaceNameDto: {
+            /** @example Analytical engines */
+            name: string;
+        };
+        WorkspacePageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["WorkspaceDto"][];
+        };
+        WorkspaceSummaryDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a0-6f00-7e21-9b66-1a2b3c4d5e6f
+             */
+            id: string;
+            /** @example Ada Lovelace's workspace */
+            name: string;
+            /**
+             * @description Your role in it.
+             * @example owner
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "viewer";
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    apikeys_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+                status?: "active" | "expired" | "revoked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPageDto"];
+                };
+            };
+        };
+    };
+    apikeys_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKeyDto"];
+            };
+        };
+        responses: {
+            /** @description The key, shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyWithTextDto"];
+                };
+            };
+        };
+    };
+    apikeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyDto"];
+                };
+            };
+        };
+    };
+    apikeys_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeApiKeyDto"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyDto"];
+                };
+            };
+        };
+    };
+    apikeys_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    apikeys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateApiKeyDto"];
+            };
+        };
+        responses: {
+            /** @description The key with its new text, shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyWithTextDto"];
+                };
+            };
+        };
+    };
+    apikeys_usage: {
+        parameters: {
+            query?: {
+                /** @description First day, in UTC; 30 days to the last when left out. */
+                from?: string;
+                /** @description Last day, in UTC; today when left out. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its calls. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyUsageDto"];
+                };
+            };
+        };
+    };
+    audio_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioPageDto"];
+                };
+            };
+        };
+    };
+    audioconfig_formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Formats and limits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFormatsDto"];
+                };
+            };
+        };
+    };
+    audioconfig_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What works, and what does not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioHealthDto"];
+                };
+            };
+        };
+    };
+    audioconfig_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioLanguagesDto"];
+                };
+            };
+        };
+    };
+    import_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportDto"];
+            };
+        };
+        responses: {
+            /** @description Ordered. `Location` is where to look. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadDto"];
+                };
+            };
+        };
+    };
+    transcribeupload_transcribeUpload: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the result before answering without it. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TranscribeUploadFormDto"];
+            };
+        };
+        responses: {
+            /** @description Finished within the time to wait. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionDto"];
+                };
+            };
+            /** @description Ordered. `Location` is where to look. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionDto"];
+                };
+            };
+        };
+    };
+    audio_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadFormDto"];
+            };
+        };
+        responses: {
+            /** @description The recording is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioDto"];
+                };
+            };
+        };
+    };
+    audio_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recording. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioDto"];
+                };
+            };
+        };
+    };
+    audio_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    audio_download: {
+        parameters: {
+            query?: {
+                /** @description A track as it was uploaded. Left out: the mix of both once there is one, else the first track. */
+                track?: 1 | 2;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as it was uploaded; of two tracks their mix, once there is one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    audio_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondTrackDto"];
+            };
+        };
+        responses: {
+            /** @description The recording has two tracks now. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioDto"];
+                };
+            };
+        };
+    };
+    audio_url: {
+        parameters: {
+            query?: {
+                /** @description A track as it was uploaded. Left out: the mix of both once there is one, else the first track. */
+                track?: 1 | 2;
+                /** @description Seconds the link works. */
+                expiration?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDto"];
+                };
+            };
+        };
+    };
+    profile_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteAccountDto"];
+            };
+        };
+        responses: {
+            /** @description The account is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    password_changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordDto"];
+            };
+        };
+        responses: {
+            /** @description The new password is in force. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    oidc_exchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeDto"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInDto"];
+                };
+            };
+        };
+    };
+    password_forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterRequestDto"];
+            };
+        };
+        responses: {
+            /** @description If there is an account, a letter is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterRequestedDto"];
+                };
+            };
+        };
+    };
+    auth_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginDto"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInDto"];
+                };
+            };
+        };
+    };
+    auth_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    auth_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You, and the workspace of this request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeDto"];
+                };
+            };
+        };
+    };
+    profile_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDto"];
+                };
+            };
+        };
+    };
+    profile_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProfileDto"];
+            };
+        };
+        responses: {
+            /** @description Your account as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDto"];
+                };
+            };
+        };
+    };
+    auth_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshDto"];
+            };
+        };
+        responses: {
+            /** @description A new pair of tokens; the old refresh token is spent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInDto"];
+                };
+            };
+        };
+    };
+    auth_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterDto"];
+            };
+        };
+        responses: {
+            /** @description The account, signed in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInDto"];
+                };
+            };
+            /** @description The address must be verified before the first login. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationSentDto"];
+                };
+            };
+        };
+    };
+    verification_resendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterRequestDto"];
+            };
+        };
+        responses: {
+            /** @description If an account waits for it, a letter is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterRequestedDto"];
+                };
+            };
+        };
+    };
+    password_resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordDto"];
+            };
+        };
+        responses: {
+            /** @description The new password is in force; all sessions have ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sessions_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPageDto"];
+                };
+            };
+        };
+    };
+    sessions_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    verification_verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmailDto"];
+            };
+        };
+        responses: {
+            /** @description The address is verified. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    oidc_callback: {
+        parameters: {
+            query?: {
+                /** @description As it was sent there. */
+                state?: string;
+                /** @description Of the provider. */
+                code?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `google`, `microsoft`, or the id of a configured provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInDto"];
+                };
+            };
+        };
+    };
+    oidc_login: {
+        parameters: {
+            query?: {
+                /** @description Where the browser goes with `?code=…` after the sign-in; one of the addresses the operator allows. Left out, the callback answers with the tokens. */
+                returnTo?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `google`, `microsoft`, or the id of a configured provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: never;
+    };
+    clerk_receive: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of id, time and body. */
+                "svix-signature": string;
+                /** @description Seconds since 1970. */
+                "svix-timestamp": string;
+                /** @description Of Svix, who delivers for Clerk. */
+                "svix-id": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An event of Clerk. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    type?: string;
+                    object?: string;
+                    data?: {
+                        id?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Taken, or known already. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    acceptinvitation_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitationDto"];
+            };
+        };
+        responses: {
+            /** @description The workspace you belong to now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDto"];
+                };
+            };
+        };
+    };
+    backgroundservice_processAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was set going. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessedDto"];
+                };
+            };
+        };
+    };
+    backgroundservice_restart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands now; the workers obey within seconds. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackgroundServiceDto"];
+                };
+            };
+        };
+    };
+    backgroundservice_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands now. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackgroundServiceDto"];
+                };
+            };
+        };
+    };
+    backgroundservice_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackgroundServiceDto"];
+                };
+            };
+        };
+    };
+    providerkeys_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+                provider?: components["schemas"]["KeyedProvider"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKeyPageDto"];
+                };
+            };
+        };
+    };
+    providerkeys_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddProviderKeyDto"];
+            };
+        };
+        responses: {
+            /** @description Kept. `Location` is where to look. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKeyDto"];
+                };
+            };
+        };
+    };
+    providerkeys_validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckProviderKeyDto"];
+            };
+        };
+        responses: {
+            /** @description What the provider says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyVerdictDto"];
+                };
+            };
+        };
+    };
+    providerkeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKeyDto"];
+                };
+            };
+        };
+    };
+    providerkeys_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providerkeys_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProviderKeyDto"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKeyDto"];
+                };
+            };
+        };
+    };
+    providerkeys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateProviderKeyDto"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKeyDto"];
+                };
+            };
+        };
+    };
+    providerkeys_usage: {
+        parameters: {
+            query?: {
+                /** @description First day, UTC. Left out: 30 days up to the last. */
+                from?: string;
+                /** @description Last day, UTC. Left out: today. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Calls, seconds and cost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyUsageDto"];
+                };
+            };
+        };
+    };
+    providers_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The preferred one first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvidersDto"];
+                };
+            };
+        };
+    };
+    providers_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The preferred one first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvidersHealthDto"];
+                };
+            };
+        };
+    };
+    providers_performance: {
+        parameters: {
+            query?: {
+                /** @description How far back, in days of 24 hours. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By provider and model; those without calls are left out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvidersPerformanceDto"];
+                };
+            };
+        };
+    };
+    transcriptions_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+                status?: "pending" | "processing" | "completed" | "failed" | "cancelled";
+                /** @description Only those of this recording. */
+                audioId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionPageDto"];
+                };
+            };
+        };
+    };
+    transcriptions_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderTranscriptionDto"];
+            };
+        };
+        responses: {
+            /** @description Ordered. `Location` is where to look. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionDto"];
+                };
+            };
+        };
+    };
+    transcriptioncontrol_orderBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBatchDto"];
+            };
+        };
+        responses: {
+            /** @description What became of each order. Wrong fields in one refuse the whole. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDto"];
+                };
+            };
+        };
+    };
+    estimate_estimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateOrderDto"];
+            };
+        };
+        responses: {
+            /** @description The estimate. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateDto"];
+                };
+            };
+        };
+    };
+    transcriptions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transcription. `Retry-After` says when to ask again while it is not finished. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionDto"];
+                };
+            };
+        };
+    };
+    transcriptions_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    transcriptioncontrol_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionDto"];
+                };
+            };
+        };
+    };
+    progress_follow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last event you have had; only what is newer follows. EventSource sends it by itself. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description States as they change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     id: 11000003
+                     *     event: progress
+                     *     data: {"id":"019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708","status":"processing","stage":"transcribe","progress":32,"error":null}
+                     *
+                     *     id: 19999999
+                     *     event: completed
+                     *     data: {"id":"019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708","status":"completed","stage":"assemble","progress":100,"error":null}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description You have had the last event; there is nothing to connect again for. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    transcriptions_export: {
+        parameters: {
+            query?: {
+                format?: "json" | "verbose_json" | "text" | "srt" | "vtt" | "tsv" | "words" | "md" | "docx" | "pdf";
+                /** @description srt, vtt: characters of a line; a wide one (Chinese, Japanese, Korean) counts as two. Words are never cut. */
+                maxLineLength?: number;
+                /** @description srt, vtt: lines of a caption. */
+                maxLines?: number;
+                /** @description srt, vtt: characters a second that people can read. Captions stand longer for it where there is time. */
+                readingSpeed?: number;
+                /** @description srt, vtt: seconds a caption stands at least. */
+                minDuration?: number;
+                /** @description srt, vtt: seconds a caption stands at most. */
+                maxDuration?: number;
+                /** @description srt, vtt: seconds without a caption between two. */
+                minGap?: number;
+                /** @description srt, vtt: whether a new speaker is named. */
+                speakers?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transcript. json and verbose_json have the members of OpenAI’s answers of these names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "text": "good morning everyone let us start"
+                     *     }
+                     */
+                    "application/json": {
+                        text?: string;
+                    };
+                    /** @example good morning everyone let us start */
+                    "text/plain": string;
+                    /**
+                     * @example 1
+                     *     00:00:00,500 --> 00:00:03,200
+                     *     good morning everyone
+                     */
+                    "application/x-subrip": string;
+                    /**
+                     * @example WEBVTT
+                     *
+                     *     00:00:00.500 --> 00:00:03.200
+                     *     good morning everyone
+                     */
+                    "text/vtt": string;
+                    /**
+                     * @example start	end	text	speaker
+                     *     500	3200	good morning everyone	Ada
+                     */
+                    "text/tab-separated-values": string;
+                    /**
+                     * @example # Weekly meeting
+                     *
+                     *     - **Length:** 00:00:41
+                     *
+                     *     ---
+                     *
+                     *     \[00:00:00\]
+                     *
+                     *     good morning everyone
+                     */
+                    "text/markdown": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/pdf": string;
+                };
+            };
+        };
+    };
+    transcriptioncontrol_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on. `Location` is where to look. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionDto"];
+                };
+            };
+        };
+    };
+    transcriptions_segments: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before. */
+                cursor?: string;
+                page?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPageDto"];
+                };
+            };
+        };
+    };
+    transcriptions_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it stands. `Retry-After` says when to ask again while it is not finished. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptionProgressDto"];
+                };
+            };
+        };
+    };
+    uploads_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadPageDto"];
+                };
+            };
+        };
+    };
+    uploads_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUploadDto"];
+            };
+        };
+        responses: {
+            /** @description It waits for its parts, for a day. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunUploadDto"];
+                };
+            };
+        };
+    };
+    resumable_begin: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names and base64 values. */
+                "Upload-Metadata"?: string;
+                /** @description Size of the file. */
+                "Upload-Length": number;
+                "Tus-Resumable": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits for its bytes, for a day. */
+            201: {
+                headers: {
+                    /** @description Where the bytes go. */
+                    Location?: string;
+                    /** @description When it is given up. */
+                    "Upload-Expires"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resumable_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tus-Version, Tus-Extension and Tus-Max-Size tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resumable_abort: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resumable_look: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on from Upload-Offset. */
+            200: {
+                headers: {
+                    /** @description Bytes that are safe. */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resumable_send: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Where the bytes belong. */
+                "Upload-Offset": number;
+                "Tus-Resumable": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes from the offset on, all or some. */
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The bytes are safe. */
+            204: {
+                headers: {
+                    /** @description Bytes that are safe. */
+                    "Upload-Offset"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    uploads_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upload. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadProgressDto"];
+                };
+            };
+        };
+    };
+    uploads_abort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    uploads_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recording. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioDto"];
+                };
+            };
+        };
+    };
+    uploads_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartNumbersDto"];
+            };
+        };
+        responses: {
+            /** @description Where the parts go. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartUrlsDto"];
+                };
+            };
+        };
+    };
+    usage_read: {
+        parameters: {
+            query?: {
+                /** @description First day, in the workspace's time zone. Left out: the first of the month of the last day. */
+                from?: string;
+                /** @description Last day. Left out: today. */
+                to?: string;
+                /** @description What sums are told apart by, comma-separated. Left out: nothing, the sum alone. */
+                groupBy?: ("day" | "month" | "user" | "apiKey" | "providerKey" | "installationKey" | "provider" | "model")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sums of the days. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageDto"];
+                };
+            };
+        };
+    };
+    usage_export: {
+        parameters: {
+            query?: {
+                /** @description First day, in the workspace's time zone. Left out: the first of the month of the last day. */
+                from?: string;
+                /** @description Last day. Left out: today. */
+                to?: string;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example day,userId,apiKeyId,providerKeyId,installationKeyId,provider,model,calls,failed,audioSeconds,inputTokens,outputTokens,costMicroDollars,unknownCostCalls
+                     *     2026-03-02,019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a,,,0b6a5b43-7a54-5b0c-9d0e-6f5a1b2c3d4e,openai,whisper-1,4,0,1205.48,0,0,120548,0
+                     */
+                    "text/csv": string;
+                    "application/json": components["schemas"]["UsageRowDto"][];
+                };
+            };
+        };
+    };
+    quotas_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every quota. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotasDto"];
+                };
+            };
+        };
+    };
+    usage_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthlyReportDto"];
+                };
+            };
+        };
+    };
+    workspaces_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+                /** @description true: the deleted ones that you own and can still restore, in place of those you belong to. */
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspacePageDto"];
+                };
+            };
+        };
+    };
+    workspaces_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceNameDto"];
+            };
+        };
+        responses: {
+            /** @description Yours. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDto"];
+                };
+            };
+        };
+    };
+    workspaces_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDto"];
+                };
+            };
+        };
+    };
+    workspaces_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone for everybody; GET workspaces?deleted=true shows it to its owners. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    workspaces_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceChangeDto"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDto"];
+                };
+            };
+        };
+    };
+    audit_read: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+                action?: "account.registered" | "account.email_verified" | "account.password_changed" | "account.password_reset" | "account.profile_changed" | "account.email_changed" | "account.deleted" | "account.restored" | "account.identity_linked" | "account.disabled" | "account.enabled" | "account.platform_role_changed" | "session.started" | "session.refused" | "session.ended" | "session.token_reused" | "workspace.created" | "workspace.changed" | "workspace.plan_changed" | "workspace.deleted" | "workspace.restored" | "workspace.purged" | "workspace.ownership_transferred" | "member.joined" | "member.role_changed" | "member.removed" | "member.left" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "api_key.created" | "api_key.changed" | "api_key.rotated" | "api_key.revoked" | "provider_key.created" | "provider_key.changed" | "provider_key.rotated" | "provider_key.deleted" | "provider_key.checked" | "provider_key.rejected" | "audit_log.exported" | "processing.started" | "processing.restarted" | "processing.all_processed" | "retention.applied";
+                /** @description Who did it. */
+                actorId?: string;
+                /** @description The kind of what it was done to. */
+                targetKind?: string;
+                /** @description What it was done to. */
+                targetId?: string;
+                /** @description Not before. */
+                from?: string;
+                /** @description Not after. */
+                to?: string;
+                /** @description Everything the filters let through as a file, in place of a page. That it was taken is recorded. */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; with `format` a file with every record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageDto"] | components["schemas"]["AuditEntryDto"][];
+                    /**
+                     * @example id,at,action,actorKind,actorId,actorName,targetKind,targetId,details,address,device,requestId
+                     *     019aa3a5-22bb-7d3e-8f40-516273849506,2026-11-21T09:00:00.000Z,member.role_changed,user,019aa3a0-6f00-7d10-8a55-0f1e2d3c4b5a,Ada Lovelace,user,019aa3a0-7000-7d10-8a55-0f1e2d3c4b5b,"{""role"":""admin""}",203.0.113.7,,
+                     */
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    invitations_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPageDto"];
+                };
+            };
+        };
+    };
+    invitations_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteDto"];
+            };
+        };
+        responses: {
+            /** @description The letter is on its way. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationDto"];
+                };
+            };
+        };
+    };
+    invitations_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitationId: string;
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    members_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPageDto"];
+                };
+            };
+        };
+    };
+    members_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                userId: string;
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The membership has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    members_changeRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                userId: string;
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRoleDto"];
+            };
+        };
+        responses: {
+            /** @description The member as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberDto"];
+                };
+            };
+        };
+    };
+    workspaces_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceDto"];
+                };
+            };
+        };
+    };
+    workspaces_transferOwnership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                id: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferOwnershipDto"];
+            };
+        };
+        responses: {
+            /** @description The new owner. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberDto"];
+                };
+            };
+        };
+    };
+    health_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveDto"];
+                };
+            };
+        };
+    };
+    parts_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the URL of the part. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** @description The bytes of the part, exactly as many as the upload says. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The part has arrived. */
+            204: {
+                headers: {
+                    /** @description Names this part as it arrived. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    objects_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    health_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyDto"];
+                };
+            };
+        };
+    };
+    openaiaudio_transcribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TranscriptionFormDto"];
+            };
+        };
+        responses: {
+            /** @description What was heard, in the format asked for. `x-steno-engine` says who heard it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechAnswerDto"] | components["schemas"]["VerboseSpeechAnswerDto"] | components["schemas"]["DiarizedSpeechAnswerDto"];
+                    "text/plain": string;
+                    /**
+                     * @example WEBVTT
+                     *
+                     *     00:00:00.300 --> 00:00:03.300
+                     *     And so, my fellow Americans,
+                     */
+                    "text/vtt": string;
+                    /**
+                     * @example data: {"type":"transcript.text.delta","delta":"And so, my fellow Americans,"}
+                     *
+                     *     data: {"type":"transcript.text.done","text":"And so, my fellow Americans, ask not what your country can do for you.","usage":{"type":"duration","seconds":11}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    openaiaudio_translate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TranslationFormDto"];
+            };
+        };
+        responses: {
+            /** @description What was heard, in the format asked for. `x-steno-engine` says who heard it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechAnswerDto"] | components["schemas"]["VerboseSpeechAnswerDto"];
+                    "text/plain": string;
+                    /**
+                     * @example WEBVTT
+                     *
+                     *     00:00:00.300 --> 00:00:03.300
+                     *     And so, my fellow Americans,
+                     */
+                    "text/vtt": string;
+                };
+            };
+        };
+    };
+    openaimodels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiModelListDto"];
+                };
+            };
+        };
+    };
+    openaimodels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiModelDto"];
+                };
+            };
+        };
+    };
+}
