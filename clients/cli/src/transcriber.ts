@@ -1,0 +1,120 @@
+import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { ApiError, type Recording, type Steno, type Transcription, TranscriptionFailedError } from './client.ts';
+import { hashFile, writeWhole } from './files.ts';
+import { Journal } from './journal.ts';
+import { type Format, isBinary } from './outputs.ts';
+import { stateFile } from './places.ts';
+import type { SourceView } from './progress-view.ts';
+import type { Source } from './sources.ts';
+import type { Wish } from './wish.ts';
+import type { World } from './world.ts';
+
+/** The server is done with an upload of these, or never had it. */
+const UPLOAD_OVER = new Set(['upload_not_found', 'upload_over', 'upload_gone']);
+
+/** Keys under which what is made for one recording is made once. */
+export interface Keys {
+  upload: string;
+  order: string;
+}
+
+/** Sends recordings, orders their transcripts, waits for them, fetches them. */
+export class Transcriber {
+  private readonly steno: Steno;
+  private readonly server: string;
+  private readonly uploads: Journal<string>;
+  private readonly signal: AbortSignal;
+
+  private constructor(steno: Steno, server: string, uploads: Journal<string>, signal: AbortSignal) {
+    this.steno = steno;
+    this.server = server;
+    this.uploads = uploads;
+    this.signal = signal;
+  }
+
+  /** @param server names whose uploads are remembered */
+  static async open(world: World, steno: Steno, server: string): Promise<Transcriber> {
+    const uploads = await Journal.open<string>(stateFile(world, 'uploads.jsonl'));
+    return new Transcriber(steno, server, uploads, world.signal);
+  }
+
+  /** Brings a source to the server. @param known SHA-256 of a file, where it is known */
+  async bring({ kind, at, name }: Source, view: SourceView, known: { sha256?: string; key?: string } = {}): Promise<Recording> {
+    const { signal } = this;
+    if (kind === 'url') return this.steno.audio.importAndWait({ url: at }, { signal });
+    const sha256 = known.sha256 ?? (await hashFile(at, signal));
+    // What changed since it was opened is not read: then it breaks off.
+    const file = await openAsBlob(at);
+    const memory = `${this.server} ${sha256}`;
+    const options = {
+      name,
+      sha256,
+      signal,
+      idempotencyKey: known.key,
+      onBegun: (id: string) => this.uploads.set(memory, id),
+      onProgress: (progress: { sentBytes: number; totalBytes: number }) => view.sent(progress.sentBytes / progress.totalBytes),
+    };
+    const recording = await this.resume(file, options, this.uploads.get(memory));
+    if (this.uploads.get(memory) !== undefined) await this.uploads.set(memory, null);
+    return recording;
+  }
+
+  /**
+   * Orders a transcript. It is not given up by Ctrl-C: what the server accepts at that moment must be known by its id.
+   * @param key the same for the same order, for it to be made once
+   */
+  async order(audioId: string, wish: Wish, key?: string): Promise<Transcription> {
+    return this.steno.transcriptions.create({ ...wish, audioId }, { idempotencyKey: key });
+  }
+
+  /** @param maxWaitMs undefined: as long as it takes */
+  async wait(id: string, view: SourceView, maxWaitMs = Infinity): Promise<Transcription> {
+    return this.steno.transcriptions.wait(id, {
+      signal: this.signal,
+      maxWaitMs,
+      onProgress: ({ progress }) => view.progress(progress),
+    });
+  }
+
+  /** The transcript in a format: text, or the bytes of a document. */
+  async fetch(id: string, format: Format): Promise<string | Uint8Array> {
+    const blob = await this.steno.transcriptions.export(id, { format }, { signal: this.signal });
+    return isBinary(format) ? new Uint8Array(await blob.arrayBuffer()) : blob.text();
+  }
+
+  /** Writes the transcript to a file. */
+  async write(id: string, format: Format, path: string): Promise<void> {
+    await writeWhole(path, await this.fetch(id, format));
+  }
+
+  /** Goes on with an upload that an earlier run began, if it still can. */
+  private async resume(
+    file: Blob,
+    options: NonNullable<Parameters<Steno['audio']['upload']>[1]>,
+    uploadId: string | undefined,
+  ): Promise<Recording> {
+    if (uploadId === undefined) return this.steno.audio.upload(file, options);
+    try {
+      return await this.steno.audio.upload(file, { ...options, uploadId });
+    } catch (error) {
+      if (!(error instanceof ApiError) || !UPLOAD_OVER.has(error.code)) throw error;
+      // The key of the upload that is over would give that one again.
+      return this.steno.audio.upload(file, { ...options, idempotencyKey: undefined });
+    }
+  }
+}
+
+/** Whether trying again later makes sense. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof TranscriptionFailedError) return false;
+  if (error instanceof ApiError)
+    return error.status >= 500 || error.status === 429 || error.status === 401 || error.status === 408;
+  return true;
+}
+
+/** Size and time of change of a file: while both stay, so do its bytes. */
+export async function stampOf(path: string): Promise<{ bytes: number; changedAt: number }> {
+  const { size, mtimeMs } = await stat(path);
+  return { bytes: size, changedAt: mtimeMs };
+}
