@@ -89,7 +89,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...REFUSED_SYNTAX] },
   },
   {
-    files: ['libs/config/**', 'libs/testing/**', 'clients/cli/**', 'test/**', 'tools/**', 'bench/**'],
+    files: ['libs/config/**', 'libs/testing/**', 'clients/{cli,python}/**', 'test/**', 'tools/**', 'bench/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROJECT } from '../project.ts';
 
-const DOCUMENTS = globSync('{*.md,docs/**/*.md}', { cwd: PROJECT });
+const DOCUMENTS = globSync('{*.md,docs/**/*.md,clients/*/*.md}', { cwd: PROJECT });
 
 /** What the links of a document point at, without examples in code and without other sites. */
 function linkTargets(markdown: string): string[] {

@@ -4,6 +4,7 @@ import { PROJECT } from '../project.ts';
 import { environmentDocuments, openApiDocument } from './built-product.ts';
 import { clientTypes } from './client-types.ts';
 import { openApiText } from './openapi-text.ts';
+import { pythonClient } from './python-client.ts';
 
 interface GeneratedFile {
   path: string;
@@ -18,6 +19,7 @@ export async function outdatedFiles(): Promise<GeneratedFile[]> {
     ...(await environmentDocuments()),
     'openapi/openapi.json': openApi,
     ...(await clientTypes(JSON.parse(openApi) as object)),
+    ...pythonClient(JSON.parse(openApi) as object),
   };
   return Object.entries(texts)
     .map(([path, text]) => ({ path, text }))

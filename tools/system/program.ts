@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-export type ProgramName = 'ffmpeg' | 'pocketsphinx' | 'redis' | 'bubblewrap' | 'swift';
+export type ProgramName = 'ffmpeg' | 'pocketsphinx' | 'redis' | 'bubblewrap' | 'swift' | 'python';
 export type PackageTool = 'apt' | 'dnf' | 'brew';
 
 interface Program {
@@ -41,6 +41,11 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     purpose: 'is the S3 of others under test',
     packages: { apt: ['python3-swift'] },
     isPresent: () => existsSync('/usr/lib/python3/dist-packages/swift/common/middleware/s3api'),
+  },
+  python: {
+    purpose: 'runs the Python client under test',
+    packages: { apt: ['python3'], dnf: ['python3'], brew: ['python'] },
+    isPresent: ({ PATH }) => isExecutable('python3', PATH),
   },
 };
 

@@ -3,7 +3,7 @@ import { ApiError } from './client.ts';
 import { login, type LoginOptions, logout } from './commands/login.ts';
 import { transcribe, type TranscribeOptions } from './commands/transcribe.ts';
 import { exportTranscript, get, list, STATUSES } from './commands/transcripts.ts';
-import { usage } from './commands/usage.ts';
+import { type Period, usage } from './commands/usage.ts';
 import { watch, type WatchOptions } from './commands/watch.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { FORMATS } from './outputs.ts';
@@ -51,6 +51,7 @@ function commands(world: World, perform: (action: Action, options: GlobalOptions
 
   command('login', 'keep a server and a key for it; where nobody can be asked, the key or password stands on stdin')
     .option('--email <address>', 'make a key with the password of this account')
+    .option('--admin', 'with --email: a key that also sees what was used')
     .action((options: LoginOptions) => act((scene) => login(scene, options)));
   command('logout', 'forget the key').action(() => act(logout));
   withWish(command('transcribe', 'transcribe files, links and folders').argument('<source...>'))
@@ -81,7 +82,7 @@ function commands(world: World, perform: (action: Action, options: GlobalOptions
   command('usage', 'show what was used, what it cost and what is left')
     .option('--from <day>', 'first day, such as 2026-03-01')
     .option('--to <day>', 'last day')
-    .action((period: Parameters<typeof usage>[1]) => act((scene) => usage(scene, period)));
+    .action((period: Period) => act((scene) => usage(scene, period)));
   return program;
 }
 

@@ -224,7 +224,11 @@ function toConnectionError(error: unknown, request: string, timeoutMs: number | 
       timedOut: true,
       cause: error,
     });
-  const { cause } = error instanceof Error ? error : {};
-  const reason = cause instanceof Error ? cause.message || String((cause as { code?: unknown }).code) : String(error);
-  return new ConnectionError(`${request} was not answered: ${reason}.`, { cause: error });
+  return new ConnectionError(`${request} was not answered: ${reasonOf(error)}.`, { cause: error });
+}
+
+/** What the innermost cause says: fetch says only that it failed. Not by `instanceof`, for errors may come from another realm. */
+function reasonOf(error: unknown): string {
+  const { cause, message, code } = (error ?? {}) as { cause?: unknown; message?: string; code?: string };
+  return cause === undefined ? message || code || String(error) : reasonOf(cause);
 }
