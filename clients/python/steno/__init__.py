@@ -1,7 +1,7 @@
 """Client for Steno, the self-hosted backend for speech. It needs nothing beside the standard library."""
 
 from ._progress import ProgressEvent
-from ._webhook import WebhookEvent, unwrap_webhook
+from ._webhook import unwrap_webhook
 from .client import Steno, each
 from .errors import (
     ApiError,
@@ -27,7 +27,6 @@ __all__ = [
     "StenoError",
     "TranscriptionFailed",
     "Unfinished",
-    "WebhookEvent",
     "WebhookRefused",
     "each",
     "models",

@@ -8,23 +8,15 @@ import hashlib
 import hmac
 import json
 import time
-from typing import Any, Dict, Mapping, Sequence, TypedDict, Union
+from typing import TYPE_CHECKING, Mapping, Sequence, Union
 
 from .errors import WebhookRefused
 
+if TYPE_CHECKING:
+    from .generated.models import WebhookEvent
+
 #: Older or newer ones are refused: they may be recorded and sent again.
 TOLERANCE_SECONDS = 300
-
-
-class WebhookEvent(TypedDict):
-    """What a webhook says."""
-
-    id: str
-    #: Such as transcription.completed.
-    type: str
-    #: ISO 8601.
-    timestamp: str
-    data: Dict[str, Any]
 
 
 def unwrap_webhook(body: Union[str, bytes], headers: Mapping[str, str], secrets: Union[str, Sequence[str]]) -> WebhookEvent:

@@ -6,4 +6,4 @@ export type { CreateAndWaitOptions } from './resources/transcriptions.ts';
 export * from './errors.ts';
 export type * from './models.ts';
 export type { paths } from './generated/api.ts';
-export { unwrapWebhook, type WebhookEvent } from './webhook.ts';
+export { type HeaderSource, unwrapWebhook } from './webhook.ts';

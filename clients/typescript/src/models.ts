@@ -14,6 +14,9 @@ export type Segment = Schema<'SegmentDto'>;
 export type Workspace = Schema<'WorkspaceDto'>;
 export type ApiKey = Schema<'ApiKeyDto'>;
 export type ProviderKey = Schema<'ProviderKeyDto'>;
+export type Webhook = Schema<'WebhookDto'>;
+/** What a webhook says. */
+export type WebhookEvent = Schema<'WebhookEventDto'>;
 export type Quotas = Schema<'QuotasDto'>;
 export type Usage = Schema<'UsageDto'>;
 export type Problem = Schema<'ProblemDto'>;

@@ -7,6 +7,7 @@ import { ProvidersResource } from './resources/providers.ts';
 import { TranscriptionsResource } from './resources/transcriptions.ts';
 import { UploadsResource } from './resources/uploads.ts';
 import { UsageResource } from './resources/usage.ts';
+import { WebhooksResource } from './resources/webhooks.ts';
 import { WorkspacesResource } from './resources/workspaces.ts';
 import { type RequestOptions, type StenoOptions, Transport } from './transport.ts';
 
@@ -20,6 +21,7 @@ export class Steno {
   readonly transcriptions: TranscriptionsResource;
   readonly uploads: UploadsResource;
   readonly usage: UsageResource;
+  readonly webhooks: WebhooksResource;
   readonly workspaces: WorkspacesResource;
   private readonly transport: Transport;
 
@@ -33,6 +35,7 @@ export class Steno {
     this.transcriptions = new TranscriptionsResource(this.transport);
     this.uploads = new UploadsResource(this.transport);
     this.usage = new UsageResource(this.transport);
+    this.webhooks = new WebhooksResource(this.transport);
     this.workspaces = new WorkspacesResource(this.transport);
   }
 

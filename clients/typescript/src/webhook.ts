@@ -1,19 +1,11 @@
 import { WebhookError } from './errors.ts';
+import type { WebhookEvent } from './models.ts';
 
 /** Older or newer ones are refused: they may be recorded and sent again (https://www.standardwebhooks.com). */
 const TOLERANCE_SECONDS = 300;
 
-/** What a webhook says. */
-export interface WebhookEvent {
-  id: string;
-  /** Such as transcription.completed. */
-  type: string;
-  /** ISO 8601. */
-  timestamp: string;
-  data: Record<string, unknown>;
-}
-
-type HeaderSource = Headers | Record<string, string | string[] | undefined>;
+/** The headers of a request, as servers have them. */
+export type HeaderSource = Headers | Record<string, string | string[] | undefined>;
 
 /**
  * Checks that a webhook comes from the server, by the Standard Webhooks signature, and reads it.

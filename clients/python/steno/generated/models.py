@@ -151,7 +151,7 @@ class AudioPage(TypedDict):
 class AuditEntry(TypedDict):
     id: str
     at: str
-    action: Literal["account.registered", "account.email_verified", "account.password_changed", "account.password_reset", "account.profile_changed", "account.email_changed", "account.deleted", "account.restored", "account.identity_linked", "account.disabled", "account.enabled", "account.platform_role_changed", "session.started", "session.refused", "session.ended", "session.token_reused", "workspace.created", "workspace.changed", "workspace.plan_changed", "workspace.deleted", "workspace.restored", "workspace.purged", "workspace.ownership_transferred", "member.joined", "member.role_changed", "member.removed", "member.left", "invitation.sent", "invitation.revoked", "invitation.accepted", "api_key.created", "api_key.changed", "api_key.rotated", "api_key.revoked", "provider_key.created", "provider_key.changed", "provider_key.rotated", "provider_key.deleted", "provider_key.checked", "provider_key.rejected", "audit_log.exported", "processing.started", "processing.restarted", "processing.all_processed", "retention.applied"]
+    action: Literal["account.registered", "account.email_verified", "account.password_changed", "account.password_reset", "account.profile_changed", "account.email_changed", "account.deleted", "account.restored", "account.identity_linked", "account.disabled", "account.enabled", "account.platform_role_changed", "session.started", "session.refused", "session.ended", "session.token_reused", "workspace.created", "workspace.changed", "workspace.plan_changed", "workspace.deleted", "workspace.restored", "workspace.purged", "workspace.ownership_transferred", "member.joined", "member.role_changed", "member.removed", "member.left", "invitation.sent", "invitation.revoked", "invitation.accepted", "api_key.created", "api_key.changed", "api_key.rotated", "api_key.revoked", "provider_key.created", "provider_key.changed", "provider_key.rotated", "provider_key.deleted", "provider_key.checked", "provider_key.rejected", "webhook.created", "webhook.changed", "webhook.deleted", "webhook.secret_rotated", "webhook.disabled", "webhook.replayed", "audit_log.exported", "processing.started", "processing.restarted", "processing.all_processed", "retention.applied"]
     actorKind: Literal["user", "key", "system", "anonymous"]
     actorId: Optional[str]
     #: As it was called then.
@@ -277,6 +277,16 @@ class ChangeRole(TypedDict):
     role: Literal["owner", "admin", "member", "viewer"]
 
 
+class ChangeWebhook(TypedDict, total=False):
+    name: str
+    #: On the public internet, unless the operator allows inner hosts. It is kept sealed.
+    url: str
+    #: Types of events that are wanted; none: all, also those that are yet to come.
+    events: List[WebhookEventType]
+    #: One that is made active begins anew. What it missed comes by POST /api/v1/webhooks/{id}/replay.
+    status: WebhookStatus
+
+
 class _CheckRequired(TypedDict):
     ok: bool
     milliseconds: float
@@ -308,8 +318,60 @@ class CreateApiKey(_CreateApiKeyRequired, total=False):
     expiresAt: Optional[str]
 
 
+class _CreateWebhookRequired(TypedDict):
+    name: str
+    #: On the public internet, unless the operator allows inner hosts. It is kept sealed.
+    url: str
+
+
+class CreateWebhook(_CreateWebhookRequired, total=False):
+    #: `standard`: signed JSON for programs; `slack`, `discord`: a short text for the incoming webhook of such a chat.
+    kind: Literal["standard", "slack", "discord"]
+    #: Types of events that are wanted; none: all, also those that are yet to come.
+    events: List[WebhookEventType]
+
+
 class DeleteAccount(TypedDict):
     password: str
+
+
+class DeliveryAttempt(TypedDict):
+    at: str
+    #: Until it was answered, or given up; 15 000 at most.
+    milliseconds: float
+    #: What the endpoint answered; null when it did not.
+    status: Optional[float]
+    #: Why the try failed; null when it did not.
+    error: Optional[str]
+    #: The beginning of the answer, at most 1000 bytes.
+    response: str
+
+
+class Delivery(TypedDict):
+    #: As in X-Steno-Delivery-ID.
+    id: str
+    #: What is sent.
+    event: WebhookEvent
+    #: `waiting` for its first or next try; `failed`: all nine tries did; `missed`: the webhook was disabled. The last two can be replayed.
+    status: WebhookDeliveryStatus
+    #: How many tries have failed, since it was last replayed.
+    failedTries: float
+    nextTryAt: Optional[str]
+    #: The latest tries, oldest first; 18 at most.
+    attempts: List[DeliveryAttempt]
+    createdAt: str
+    finishedAt: Optional[str]
+
+
+class DeliveryPage(TypedDict):
+    #: Items in all.
+    total: float
+    page: float
+    limit: float
+    totalPages: float
+    #: Give it as cursor for the next page; null on the last.
+    nextCursor: Optional[str]
+    data: List[Delivery]
 
 
 class DiarizedSpeechAnswer(TypedDict):
@@ -380,6 +442,16 @@ class EstimateOrder(TypedDict, total=False):
     seconds: float
 
 
+class EventCatalogue(TypedDict):
+    data: List[EventType]
+
+
+class EventType(TypedDict):
+    type: WebhookEventTypeSent
+    description: str
+    example: WebhookEvent
+
+
 class Exchange(TypedDict):
     #: From the address the browser came back to; good once, for a minute.
     code: str
@@ -398,6 +470,24 @@ class Failure(TypedDict):
     #: Stable.
     code: str
     detail: str
+
+
+class _HealthRequired(TypedDict):
+    status: Literal["ok", "failing"]
+    app: str
+    version: str
+    uptimeSeconds: float
+
+
+class Health(_HealthRequired, total=False):
+    #: In detail only, as all that follows.
+    checks: Dict[str, Check]
+    #: Null when the database does not tell.
+    queues: Optional[List[QueueHealth]]
+    #: Workers that were seen within the last minute.
+    workers: Optional[int]
+    providers: Optional[List[ProviderStanding]]
+    memory: Memory
 
 
 class _ImportRequired(TypedDict):
@@ -538,6 +628,11 @@ class MemberPage(TypedDict):
     #: Give it as cursor for the next page; null on the last.
     nextCursor: Optional[str]
     data: List[Member]
+
+
+class Memory(TypedDict):
+    residentBytes: float
+    heapUsedBytes: float
 
 
 class ModelPerformance(TypedDict):
@@ -780,6 +875,23 @@ class ProviderKeyPage(TypedDict):
 ProviderKeyStatus = Literal["active", "rejected", "disabled"]
 
 
+class ProviderKeys(TypedDict):
+    all: float
+    #: Those that are neither waiting nor refused.
+    usable: float
+
+
+class ProviderStanding(TypedDict):
+    id: str
+    #: Open: nothing is sent there for now.
+    circuit: Literal["closed", "open", "half_open"]
+    #: Code of what is wrong.
+    reason: Optional[str]
+    #: Until it is tried again.
+    retryAfterSeconds: Optional[int]
+    keys: ProviderKeys
+
+
 ProviderState = Literal["ok", "degraded", "failing", "unknown", "unconfigured"]
 
 
@@ -795,6 +907,10 @@ class ProvidersPerformance(TypedDict):
     #: Calls from then on are counted.
     since: str
     models: List[ModelPerformance]
+
+
+class ProvidersStanding(TypedDict):
+    providers: List[ProviderStanding]
 
 
 class Quality(TypedDict):
@@ -821,7 +937,7 @@ class Queue(TypedDict):
     #: Name of the job.
     job: str
     #: Which slots of a worker it takes.
-    slotClass: Literal["media", "speech", "mail"]
+    slotClass: Literal["media", "speech", "mail", "fetch", "webhook"]
     #: Due, and not begun.
     waiting: float
     #: Not due yet.
@@ -830,6 +946,17 @@ class Queue(TypedDict):
     #: Of all workers; null when none takes this job.
     slots: Optional[float]
     #: Seconds the oldest one has been due.
+    oldestSeconds: Optional[float]
+
+
+class QueueHealth(TypedDict):
+    name: str
+    #: Due, and not begun.
+    waiting: float
+    running: float
+    #: Of all workers; null when none takes this job.
+    slots: Optional[int]
+    #: How long the oldest has been due; null when none waits.
     oldestSeconds: Optional[float]
 
 
@@ -878,6 +1005,16 @@ class Register(TypedDict):
     name: str
 
 
+class ReplayWebhook(TypedDict, total=False):
+    #: Events that happened before are left out. By default from when the webhook was made; events are kept for 30 days.
+    since: str
+
+
+class Replayed(TypedDict):
+    #: Events that are sent now; 10 000 at most. Ask again for more.
+    deliveries: float
+
+
 class ResetPassword(TypedDict):
     #: From the link in the letter; good once.
     token: str
@@ -905,6 +1042,11 @@ class RotateApiKey(TypedDict, total=False):
 class RotateProviderKey(TypedDict):
     #: As its provider gave it. It is kept sealed and never shown again.
     apiKey: str
+
+
+class RotateWebhookSecret(TypedDict, total=False):
+    #: How long deliveries are signed with the secret of now, too; 0 ends it at once.
+    overlapSeconds: float
 
 
 class _SecondTrackRequired(TypedDict):
@@ -1058,6 +1200,12 @@ class StuckJobs(TypedDict):
     #: How many.
     jobs: float
     reason: str
+
+
+class SubscribeRestHook(TypedDict):
+    #: On the public internet, unless the operator allows inner hosts. It is kept sealed.
+    targetUrl: str
+    event: WebhookEventType
 
 
 class Track(TypedDict):
@@ -1457,6 +1605,86 @@ class Violation(TypedDict):
     message: str
     #: Stable name of the rule.
     code: str
+
+
+WebhookDeliveryStatus = Literal["waiting", "sending", "delivered", "failed", "missed"]
+
+
+class Webhook(TypedDict):
+    id: str
+    kind: WebhookKind
+    name: str
+    #: On the public internet, unless the operator allows inner hosts. It is kept sealed.
+    url: str
+    #: Types of events that are wanted; none: all, also those that are yet to come.
+    events: List[WebhookEventType]
+    status: WebhookStatus
+    #: `by_user`: somebody did it; `gone`: it answered 410; `failing`: 10 events in a row used up their tries, or nothing could be delivered for 120 hours.
+    disabledReason: Optional[Literal["by_user", "gone", "failing"]]
+    disabledAt: Optional[str]
+    #: Since when no delivery succeeded; null when the last did.
+    failingSince: Optional[str]
+    lastDeliveredAt: Optional[str]
+    #: Until when the secret before the current one signs, too.
+    previousSecretUntil: Optional[str]
+    createdAt: str
+    updatedAt: str
+
+
+class WebhookEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: WebhookEventTypeSent
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids. `sequence` grows with every event about the same thing, for events may overtake one another.
+    data: Dict[str, Any]
+
+
+WebhookEventType = Literal["audio.uploaded", "audio.transcribed", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "quota.warning", "quota.exceeded", "webhook.disabled"]
+
+
+WebhookEventTypeSent = Literal["audio.uploaded", "audio.transcribed", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "quota.warning", "quota.exceeded", "webhook.disabled", "webhook.test"]
+
+
+WebhookKind = Literal["standard", "slack", "discord", "rest_hook"]
+
+
+class WebhookPage(TypedDict):
+    #: Items in all.
+    total: float
+    page: float
+    limit: float
+    totalPages: float
+    #: Give it as cursor for the next page; null on the last.
+    nextCursor: Optional[str]
+    data: List[Webhook]
+
+
+WebhookStatus = Literal["active", "disabled"]
+
+
+class WebhookWithSecret(TypedDict):
+    id: str
+    kind: WebhookKind
+    name: str
+    #: On the public internet, unless the operator allows inner hosts. It is kept sealed.
+    url: str
+    #: Types of events that are wanted; none: all, also those that are yet to come.
+    events: List[WebhookEventType]
+    status: WebhookStatus
+    #: `by_user`: somebody did it; `gone`: it answered 410; `failing`: 10 events in a row used up their tries, or nothing could be delivered for 120 hours.
+    disabledReason: Optional[Literal["by_user", "gone", "failing"]]
+    disabledAt: Optional[str]
+    #: Since when no delivery succeeded; null when the last did.
+    failingSince: Optional[str]
+    lastDeliveredAt: Optional[str]
+    #: Until when the secret before the current one signs, too.
+    previousSecretUntil: Optional[str]
+    createdAt: str
+    updatedAt: str
+    #: What deliveries are signed with. Shown this once.
+    secret: str
 
 
 class Word(TypedDict):

@@ -1169,6 +1169,254 @@ class UsageRoutes(Routes):
         )
 
 
+class WebhooksRoutes(Routes):
+    def list(
+        self,
+        *,
+        page: Optional[float] = None,
+        limit: Optional[float] = None,
+        cursor: Optional[str] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.WebhookPage:
+        """List webhooks."""
+        return self._transport.call(
+            "GET",
+            "/api/v1/webhooks",
+            query={"page": page, "limit": limit, "cursor": cursor},
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def create(
+        self,
+        body: models.CreateWebhook,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.WebhookWithSecret:
+        """Add a webhook."""
+        return self._transport.call(
+            "POST",
+            "/api/v1/webhooks",
+            body=body,
+            keyed=True,
+            idempotency_key=idempotency_key,
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def events(
+        self,
+        *,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.EventCatalogue:
+        """List types of events."""
+        return self._transport.call(
+            "GET",
+            "/api/v1/webhooks/events",
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def subscribe_rest_hook(
+        self,
+        body: models.SubscribeRestHook,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.WebhookWithSecret:
+        """Subscribe a REST hook."""
+        return self._transport.call(
+            "POST",
+            "/api/v1/webhooks/rest-hooks",
+            body=body,
+            keyed=True,
+            idempotency_key=idempotency_key,
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def rest_hook_sample(
+        self,
+        *,
+        event: Optional[models.WebhookEventType] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> List[models.WebhookEvent]:
+        """Show a sample for a REST hook."""
+        return self._transport.call(
+            "GET",
+            "/api/v1/webhooks/rest-hooks/sample",
+            query={"event": event},
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.Webhook:
+        """Look at a webhook."""
+        return self._transport.call(
+            "GET",
+            self._transport.fill("/api/v1/webhooks/{id}", id=id),
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def change(
+        self,
+        id: str,
+        body: models.ChangeWebhook,
+        *,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.Webhook:
+        """Change a webhook."""
+        return self._transport.call(
+            "PUT",
+            self._transport.fill("/api/v1/webhooks/{id}", id=id),
+            body=body,
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def remove(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> None:
+        """Delete a webhook."""
+        return self._transport.call(
+            "DELETE",
+            self._transport.fill("/api/v1/webhooks/{id}", id=id),
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def deliveries(
+        self,
+        id: str,
+        *,
+        page: Optional[float] = None,
+        limit: Optional[float] = None,
+        cursor: Optional[str] = None,
+        status: Optional[models.WebhookDeliveryStatus] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.DeliveryPage:
+        """List deliveries."""
+        return self._transport.call(
+            "GET",
+            self._transport.fill("/api/v1/webhooks/{id}/deliveries", id=id),
+            query={"page": page, "limit": limit, "cursor": cursor, "status": status},
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def delivery(
+        self,
+        id: str,
+        delivery_id: str,
+        *,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.Delivery:
+        """Look at a delivery."""
+        return self._transport.call(
+            "GET",
+            self._transport.fill("/api/v1/webhooks/{id}/deliveries/{deliveryId}", id=id, deliveryId=delivery_id),
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def replay(
+        self,
+        id: str,
+        delivery_id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.Delivery:
+        """Replay a delivery."""
+        return self._transport.call(
+            "POST",
+            self._transport.fill("/api/v1/webhooks/{id}/deliveries/{deliveryId}/replay", id=id, deliveryId=delivery_id),
+            keyed=True,
+            idempotency_key=idempotency_key,
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def replay_missed(
+        self,
+        id: str,
+        body: models.ReplayWebhook,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.Replayed:
+        """Replay what was missed."""
+        return self._transport.call(
+            "POST",
+            self._transport.fill("/api/v1/webhooks/{id}/replay", id=id),
+            body=body,
+            keyed=True,
+            idempotency_key=idempotency_key,
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def rotate(
+        self,
+        id: str,
+        body: models.RotateWebhookSecret,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.WebhookWithSecret:
+        """Rotate the secret of a webhook."""
+        return self._transport.call(
+            "POST",
+            self._transport.fill("/api/v1/webhooks/{id}/rotate-secret", id=id),
+            body=body,
+            keyed=True,
+            idempotency_key=idempotency_key,
+            timeout=timeout,
+            retries=retries,
+        )
+
+    def test(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.Delivery:
+        """Test a webhook."""
+        return self._transport.call(
+            "POST",
+            self._transport.fill("/api/v1/webhooks/{id}/test", id=id),
+            keyed=True,
+            idempotency_key=idempotency_key,
+            timeout=timeout,
+            retries=retries,
+        )
+
+
 class WorkspacesRoutes(Routes):
     def accept_invitation(
         self,
@@ -1278,7 +1526,7 @@ class WorkspacesRoutes(Routes):
         page: Optional[float] = None,
         limit: Optional[float] = None,
         cursor: Optional[str] = None,
-        action: Optional[Literal["account.registered", "account.email_verified", "account.password_changed", "account.password_reset", "account.profile_changed", "account.email_changed", "account.deleted", "account.restored", "account.identity_linked", "account.disabled", "account.enabled", "account.platform_role_changed", "session.started", "session.refused", "session.ended", "session.token_reused", "workspace.created", "workspace.changed", "workspace.plan_changed", "workspace.deleted", "workspace.restored", "workspace.purged", "workspace.ownership_transferred", "member.joined", "member.role_changed", "member.removed", "member.left", "invitation.sent", "invitation.revoked", "invitation.accepted", "api_key.created", "api_key.changed", "api_key.rotated", "api_key.revoked", "provider_key.created", "provider_key.changed", "provider_key.rotated", "provider_key.deleted", "provider_key.checked", "provider_key.rejected", "audit_log.exported", "processing.started", "processing.restarted", "processing.all_processed", "retention.applied"]] = None,
+        action: Optional[Literal["account.registered", "account.email_verified", "account.password_changed", "account.password_reset", "account.profile_changed", "account.email_changed", "account.deleted", "account.restored", "account.identity_linked", "account.disabled", "account.enabled", "account.platform_role_changed", "session.started", "session.refused", "session.ended", "session.token_reused", "workspace.created", "workspace.changed", "workspace.plan_changed", "workspace.deleted", "workspace.restored", "workspace.purged", "workspace.ownership_transferred", "member.joined", "member.role_changed", "member.removed", "member.left", "invitation.sent", "invitation.revoked", "invitation.accepted", "api_key.created", "api_key.changed", "api_key.rotated", "api_key.revoked", "provider_key.created", "provider_key.changed", "provider_key.rotated", "provider_key.deleted", "provider_key.checked", "provider_key.rejected", "webhook.created", "webhook.changed", "webhook.deleted", "webhook.secret_rotated", "webhook.disabled", "webhook.replayed", "audit_log.exported", "processing.started", "processing.restarted", "processing.all_processed", "retention.applied"]] = None,
         actor_id: Optional[str] = None,
         target_kind: Optional[str] = None,
         target_id: Optional[str] = None,
@@ -1449,4 +1697,5 @@ class Resources:
         self.transcriptions = TranscriptionsRoutes(transport)
         self.uploads = UploadsRoutes(transport)
         self.usage = UsageRoutes(transport)
+        self.webhooks = WebhooksRoutes(transport)
         self.workspaces = WorkspacesRoutes(transport)

@@ -1137,6 +1137,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhooks */
+        get: operations["webhooks_list"];
+        put?: never;
+        /** Add a webhook */
+        post: operations["webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List types of events */
+        get: operations["webhooks_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/rest-hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Subscribe a REST hook */
+        post: operations["resthooks_subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/rest-hooks/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a sample for a REST hook */
+        get: operations["resthooks_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a webhook */
+        get: operations["webhooks_get"];
+        /** Change a webhook */
+        put: operations["webhooks_change"];
+        post?: never;
+        /** Delete a webhook */
+        delete: operations["webhooks_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deliveries */
+        get: operations["deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a delivery */
+        get: operations["deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replay a delivery */
+        post: operations["deliveries_replayOne"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replay what was missed */
+        post: operations["deliveries_replayMissed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotate the secret of a webhook */
+        post: operations["webhooks_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Test a webhook */
+        post: operations["deliveries_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces": {
         parameters: {
             query?: never;
@@ -1289,6 +1479,66 @@ export interface paths {
         put?: never;
         /** Give a workspace to another member */
         post: operations["workspaces_transferOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the service does
+         * @description The details (checks, queues, workers, providers, memory): Behind METRICS_TOKEN where one is set, as `Authorization: Bearer`; closed in production until one is. Also at /api/v1/health.
+         */
+        get: operations["health_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures for Prometheus
+         * @description Behind METRICS_TOKEN where one is set, as `Authorization: Bearer`; closed in production until one is. Also at /api/v1/health/metrics.
+         */
+        get: operations["health_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How providers do, for the installation
+         * @description Behind METRICS_TOKEN where one is set, as `Authorization: Bearer`; closed in production until one is. Also at /api/v1/health/providers.
+         */
+        get: operations["health_providers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1788,7 +2038,7 @@ export interface components {
              * @example member.role_changed
              * @enum {string}
              */
-            action: "account.registered" | "account.email_verified" | "account.password_changed" | "account.password_reset" | "account.profile_changed" | "account.email_changed" | "account.deleted" | "account.restored" | "account.identity_linked" | "account.disabled" | "account.enabled" | "account.platform_role_changed" | "session.started" | "session.refused" | "session.ended" | "session.token_reused" | "workspace.created" | "workspace.changed" | "workspace.plan_changed" | "workspace.deleted" | "workspace.restored" | "workspace.purged" | "workspace.ownership_transferred" | "member.joined" | "member.role_changed" | "member.removed" | "member.left" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "api_key.created" | "api_key.changed" | "api_key.rotated" | "api_key.revoked" | "provider_key.created" | "provider_key.changed" | "provider_key.rotated" | "provider_key.deleted" | "provider_key.checked" | "provider_key.rejected" | "audit_log.exported" | "processing.started" | "processing.restarted" | "processing.all_processed" | "retention.applied";
+            action: "account.registered" | "account.email_verified" | "account.password_changed" | "account.password_reset" | "account.profile_changed" | "account.email_changed" | "account.deleted" | "account.restored" | "account.identity_linked" | "account.disabled" | "account.enabled" | "account.platform_role_changed" | "session.started" | "session.refused" | "session.ended" | "session.token_reused" | "workspace.created" | "workspace.changed" | "workspace.plan_changed" | "workspace.deleted" | "workspace.restored" | "workspace.purged" | "workspace.ownership_transferred" | "member.joined" | "member.role_changed" | "member.removed" | "member.left" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "api_key.created" | "api_key.changed" | "api_key.rotated" | "api_key.revoked" | "provider_key.created" | "provider_key.changed" | "provider_key.rotated" | "provider_key.deleted" | "provider_key.checked" | "provider_key.rejected" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.disabled" | "webhook.replayed" | "audit_log.exported" | "processing.started" | "processing.restarted" | "processing.all_processed" | "retention.applied";
             /**
              * @example user
              * @enum {string}
@@ -2053,6 +2303,29 @@ export interface components {
              */
             role: "owner" | "admin" | "member" | "viewer";
         };
+        ChangeWebhookDto: {
+            /** @example Newsroom archive */
+            name?: string;
+            /**
+             * Format: uri
+             * @description On the public internet, unless the operator allows inner hosts. It is kept sealed.
+             * @example https://hooks.example.com/steno
+             */
+            url?: string;
+            /**
+             * @description Types of events that are wanted; none: all, also those that are yet to come.
+             * @example [
+             *       "transcription.completed",
+             *       "transcription.failed"
+             *     ]
+             */
+            events?: components["schemas"]["WebhookEventType"][];
+            /**
+             * @description One that is made active begins anew. What it missed comes by POST /api/v1/webhooks/{id}/replay.
+             * @example active
+             */
+            status?: components["schemas"]["WebhookStatus"];
+        };
         CheckDto: {
             /** @example true */
             ok: boolean;
@@ -2101,12 +2374,120 @@ export interface components {
              */
             expiresAt?: string | null;
         };
+        CreateWebhookDto: {
+            /** @example Newsroom archive */
+            name: string;
+            /**
+             * Format: uri
+             * @description On the public internet, unless the operator allows inner hosts. It is kept sealed.
+             * @example https://hooks.example.com/steno
+             */
+            url: string;
+            /**
+             * @description `standard`: signed JSON for programs; `slack`, `discord`: a short text for the incoming webhook of such a chat.
+             * @default standard
+             * @example standard
+             * @enum {string}
+             */
+            kind?: "standard" | "slack" | "discord";
+            /**
+             * @description Types of events that are wanted; none: all, also those that are yet to come.
+             * @example [
+             *       "transcription.completed",
+             *       "transcription.failed"
+             *     ]
+             */
+            events?: components["schemas"]["WebhookEventType"][];
+        };
         DeleteAccountDto: {
             /**
              * Format: password
              * @example a long sentence is a good password
              */
             password: string;
+        };
+        DeliveryAttemptDto: {
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:01.000Z
+             */
+            at: string;
+            /**
+             * @description Until it was answered, or given up; 15 000 at most.
+             * @example 84
+             */
+            milliseconds: number;
+            /**
+             * @description What the endpoint answered; null when it did not.
+             * @example 200
+             */
+            status: number | null;
+            /**
+             * @description Why the try failed; null when it did not.
+             * @example null
+             */
+            error: string | null;
+            /**
+             * @description The beginning of the answer, at most 1000 bytes.
+             * @example ok
+             */
+            response: string;
+        };
+        DeliveryDto: {
+            /**
+             * Format: uuid
+             * @description As in X-Steno-Delivery-ID.
+             * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+             */
+            id: string;
+            /** @description What is sent. */
+            event: components["schemas"]["WebhookEventDto"];
+            /**
+             * @description `waiting` for its first or next try; `failed`: all nine tries did; `missed`: the webhook was disabled. The last two can be replayed.
+             * @example delivered
+             */
+            status: components["schemas"]["WebhookDeliveryStatus"];
+            /**
+             * @description How many tries have failed, since it was last replayed.
+             * @example 0
+             */
+            failedTries: number;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            nextTryAt: string | null;
+            /** @description The latest tries, oldest first; 18 at most. */
+            attempts: components["schemas"]["DeliveryAttemptDto"][];
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:01.000Z
+             */
+            finishedAt: string | null;
+        };
+        DeliveryPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["DeliveryDto"][];
         };
         DiarizedSpeechAnswerDto: {
             /** @example And so, my fellow Americans, ask not what your country can do for you. */
@@ -2260,6 +2641,16 @@ export interface components {
              */
             seconds?: number;
         };
+        EventCatalogueDto: {
+            data: components["schemas"]["EventTypeDto"][];
+        };
+        EventTypeDto: {
+            /** @example transcription.completed */
+            type: components["schemas"]["WebhookEventTypeSent"];
+            /** @example A transcript is there to be fetched. */
+            description: string;
+            example: components["schemas"]["WebhookEventDto"];
+        };
         ExchangeDto: {
             /**
              * @description From the address the browser came back to; good once, for a minute.
@@ -2293,6 +2684,40 @@ export interface components {
             code: string;
             /** @example openai gave no usable answer after 3 tries. Order the transcription again later, or with another provider. */
             detail: string;
+        };
+        HealthDto: {
+            /**
+             * @example ok
+             * @enum {string}
+             */
+            status: "ok" | "failing";
+            /** @example api */
+            app: string;
+            /** @example 0.1.0 */
+            version: string;
+            /** @example 86400 */
+            uptimeSeconds: number;
+            /**
+             * @description In detail only, as all that follows.
+             * @example {
+             *       "database": {
+             *         "ok": true,
+             *         "milliseconds": 2
+             *       }
+             *     }
+             */
+            checks?: {
+                [key: string]: components["schemas"]["CheckDto"];
+            };
+            /** @description Null when the database does not tell. */
+            queues?: components["schemas"]["QueueHealthDto"][] | null;
+            /**
+             * @description Workers that were seen within the last minute.
+             * @example 2
+             */
+            workers?: number | null;
+            providers?: components["schemas"]["ProviderStandingDto"][] | null;
+            memory?: components["schemas"]["MemoryDto"];
         };
         ImportDto: {
             /**
@@ -2546,6 +2971,12 @@ export interface components {
              */
             nextCursor: string | null;
             data: components["schemas"]["MemberDto"][];
+        };
+        MemoryDto: {
+            /** @example 160000000 */
+            residentBytes: number;
+            /** @example 70000000 */
+            heapUsedBytes: number;
         };
         ModelPerformanceDto: {
             /** @example groq */
@@ -3063,6 +3494,36 @@ export interface components {
          * @enum {string}
          */
         ProviderKeyStatus: "active" | "rejected" | "disabled";
+        ProviderKeysDto: {
+            /** @example 3 */
+            all: number;
+            /**
+             * @description Those that are neither waiting nor refused.
+             * @example 2
+             */
+            usable: number;
+        };
+        ProviderStandingDto: {
+            /** @example groq */
+            id: string;
+            /**
+             * @description Open: nothing is sent there for now.
+             * @example closed
+             * @enum {string}
+             */
+            circuit: "closed" | "open" | "half_open";
+            /**
+             * @description Code of what is wrong.
+             * @example null
+             */
+            reason: string | null;
+            /**
+             * @description Until it is tried again.
+             * @example null
+             */
+            retryAfterSeconds: number | null;
+            keys: components["schemas"]["ProviderKeysDto"];
+        };
         /**
          * @description `degraded`: a fifth of the last calls failed, or more. `failing`: the last five failed, or the key or the account has to be mended. `unknown`: it was not called in the last hour. `unconfigured`: there is no key.
          * @enum {string}
@@ -3082,6 +3543,9 @@ export interface components {
              */
             since: string;
             models: components["schemas"]["ModelPerformanceDto"][];
+        };
+        ProvidersStandingDto: {
+            providers: components["schemas"]["ProviderStandingDto"][];
         };
         QualityDto: {
             /**
@@ -3136,7 +3600,7 @@ export interface components {
              * @example speech
              * @enum {string}
              */
-            slotClass: "media" | "speech" | "mail";
+            slotClass: "media" | "speech" | "mail" | "fetch" | "webhook";
             /**
              * @description Due, and not begun.
              * @example 12
@@ -3157,6 +3621,27 @@ export interface components {
             /**
              * @description Seconds the oldest one has been due.
              * @example 42
+             */
+            oldestSeconds: number | null;
+        };
+        QueueHealthDto: {
+            /** @example transcription.prepare */
+            name: string;
+            /**
+             * @description Due, and not begun.
+             * @example 3
+             */
+            waiting: number;
+            /** @example 2 */
+            running: number;
+            /**
+             * @description Of all workers; null when none takes this job.
+             * @example 4
+             */
+            slots: number | null;
+            /**
+             * @description How long the oldest has been due; null when none waits.
+             * @example 1.5
              */
             oldestSeconds: number | null;
         };
@@ -3260,6 +3745,21 @@ export interface components {
              */
             name: string;
         };
+        ReplayWebhookDto: {
+            /**
+             * Format: date-time
+             * @description Events that happened before are left out. By default from when the webhook was made; events are kept for 30 days.
+             * @example 2026-03-01T00:00:00.000Z
+             */
+            since?: string;
+        };
+        ReplayedDto: {
+            /**
+             * @description Events that are sent now; 10 000 at most. Ask again for more.
+             * @example 12
+             */
+            deliveries: number;
+        };
         ResetPasswordDto: {
             /**
              * @description From the link in the letter; good once.
@@ -3305,6 +3805,14 @@ export interface components {
              * @example sk-proj-0123456789abcdef
              */
             apiKey: string;
+        };
+        RotateWebhookSecretDto: {
+            /**
+             * @description How long deliveries are signed with the secret of now, too; 0 ends it at once.
+             * @default 86400
+             * @example 86400
+             */
+            overlapSeconds?: number;
         };
         SecondTrackDto: {
             /**
@@ -3593,6 +4101,16 @@ export interface components {
             jobs: number;
             /** @example Waits for a worker: none that takes it has been seen for 60 s. */
             reason: string;
+        };
+        SubscribeRestHookDto: {
+            /**
+             * Format: uri
+             * @description On the public internet, unless the operator allows inner hosts. It is kept sealed.
+             * @example https://hooks.zapier.com/hooks/standard/123456/abcdef/
+             */
+            targetUrl: string;
+            /** @example transcription.completed */
+            event: components["schemas"]["WebhookEventType"];
         };
         TrackDto: {
             /** @example Me */
@@ -4486,6 +5004,199 @@ export interface components {
              * @example is_email
              */
             code: string;
+        };
+        /** @enum {string} */
+        WebhookDeliveryStatus: "waiting" | "sending" | "delivered" | "failed" | "missed";
+        WebhookDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a5-0a1b-7c2d-8e3f-405162738495
+             */
+            id: string;
+            /** @example standard */
+            kind: components["schemas"]["WebhookKind"];
+            /** @example Newsroom archive */
+            name: string;
+            /**
+             * Format: uri
+             * @description On the public internet, unless the operator allows inner hosts. It is kept sealed.
+             * @example https://hooks.example.com/steno
+             */
+            url: string;
+            /**
+             * @description Types of events that are wanted; none: all, also those that are yet to come.
+             * @example [
+             *       "transcription.completed",
+             *       "transcription.failed"
+             *     ]
+             */
+            events: components["schemas"]["WebhookEventType"][];
+            /** @example active */
+            status: components["schemas"]["WebhookStatus"];
+            /**
+             * @description `by_user`: somebody did it; `gone`: it answered 410; `failing`: 10 events in a row used up their tries, or nothing could be delivered for 120 hours.
+             * @example null
+             * @enum {string|null}
+             */
+            disabledReason: "by_user" | "gone" | "failing" | null;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            disabledAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when no delivery succeeded; null when the last did.
+             * @example null
+             */
+            failingSince: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:20:00.000Z
+             */
+            lastDeliveredAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the current one signs, too.
+             * @example null
+             */
+            previousSecretUntil: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            updatedAt: string;
+        };
+        WebhookEventDto: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /** @example transcription.completed */
+            type: components["schemas"]["WebhookEventTypeSent"];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description Ids and small facts; what was said is fetched with the ids. `sequence` grows with every event about the same thing, for events may overtake one another.
+             * @example {
+             *       "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+             *       "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+             *       "language": "en",
+             *       "durationSeconds": 1834.2,
+             *       "sequence": 1772442900000
+             *     }
+             */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** @enum {string} */
+        WebhookEventType: "audio.uploaded" | "audio.transcribed" | "transcription.created" | "transcription.started" | "transcription.completed" | "transcription.failed" | "transcription.cancelled" | "quota.warning" | "quota.exceeded" | "webhook.disabled";
+        /** @enum {string} */
+        WebhookEventTypeSent: "audio.uploaded" | "audio.transcribed" | "transcription.created" | "transcription.started" | "transcription.completed" | "transcription.failed" | "transcription.cancelled" | "quota.warning" | "quota.exceeded" | "webhook.disabled" | "webhook.test";
+        /** @enum {string} */
+        WebhookKind: "standard" | "slack" | "discord" | "rest_hook";
+        WebhookPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["WebhookDto"][];
+        };
+        /** @enum {string} */
+        WebhookStatus: "active" | "disabled";
+        WebhookWithSecretDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a5-0a1b-7c2d-8e3f-405162738495
+             */
+            id: string;
+            /** @example standard */
+            kind: components["schemas"]["WebhookKind"];
+            /** @example Newsroom archive */
+            name: string;
+            /**
+             * Format: uri
+             * @description On the public internet, unless the operator allows inner hosts. It is kept sealed.
+             * @example https://hooks.example.com/steno
+             */
+            url: string;
+            /**
+             * @description Types of events that are wanted; none: all, also those that are yet to come.
+             * @example [
+             *       "transcription.completed",
+             *       "transcription.failed"
+             *     ]
+             */
+            events: components["schemas"]["WebhookEventType"][];
+            /** @example active */
+            status: components["schemas"]["WebhookStatus"];
+            /**
+             * @description `by_user`: somebody did it; `gone`: it answered 410; `failing`: 10 events in a row used up their tries, or nothing could be delivered for 120 hours.
+             * @example null
+             * @enum {string|null}
+             */
+            disabledReason: "by_user" | "gone" | "failing" | null;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            disabledAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when no delivery succeeded; null when the last did.
+             * @example null
+             */
+            failingSince: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:20:00.000Z
+             */
+            lastDeliveredAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the current one signs, too.
+             * @example null
+             */
+            previousSecretUntil: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            updatedAt: string;
+            /**
+             * @description What deliveries are signed with. Shown this once.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKY==
+             */
+            secret: string;
         };
         WordDto: {
             /** @example 0.52 */
@@ -6669,6 +7380,339 @@ export interface operations {
             };
         };
     };
+    webhooks_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPageDto"];
+                };
+            };
+        };
+    };
+    webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookDto"];
+            };
+        };
+        responses: {
+            /** @description Added. `Location` is where to look. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecretDto"];
+                };
+            };
+        };
+    };
+    webhooks_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventCatalogueDto"];
+                };
+            };
+        };
+    };
+    resthooks_subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscribeRestHookDto"];
+            };
+        };
+        responses: {
+            /** @description Subscribed. `Location` is where to look. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecretDto"];
+                };
+            };
+        };
+    };
+    resthooks_sample: {
+        parameters: {
+            query?: {
+                event?: components["schemas"]["WebhookEventType"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One event, made up. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEventDto"][];
+                };
+            };
+        };
+    };
+    webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+        };
+    };
+    webhooks_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhookDto"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDto"];
+                };
+            };
+        };
+    };
+    webhooks_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deliveries_list: {
+        parameters: {
+            query?: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description nextCursor of the page before; for going deep into long lists. */
+                cursor?: string;
+                status?: components["schemas"]["WebhookDeliveryStatus"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPageDto"];
+                };
+            };
+        };
+    };
+    deliveries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDto"];
+                };
+            };
+        };
+    };
+    deliveries_replayOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being sent. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDto"];
+                };
+            };
+        };
+    };
+    deliveries_replayMissed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhookDto"];
+            };
+        };
+        responses: {
+            /** @description They are being sent, oldest first. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedDto"];
+                };
+            };
+        };
+    };
+    webhooks_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecretDto"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret, shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecretDto"];
+                };
+            };
+        };
+    };
+    deliveries_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being sent. `Location` is where to look. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDto"];
+                };
+            };
+        };
+    };
     workspaces_list: {
         parameters: {
             query?: {
@@ -6800,7 +7844,7 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before; for going deep into long lists. */
                 cursor?: string;
-                action?: "account.registered" | "account.email_verified" | "account.password_changed" | "account.password_reset" | "account.profile_changed" | "account.email_changed" | "account.deleted" | "account.restored" | "account.identity_linked" | "account.disabled" | "account.enabled" | "account.platform_role_changed" | "session.started" | "session.refused" | "session.ended" | "session.token_reused" | "workspace.created" | "workspace.changed" | "workspace.plan_changed" | "workspace.deleted" | "workspace.restored" | "workspace.purged" | "workspace.ownership_transferred" | "member.joined" | "member.role_changed" | "member.removed" | "member.left" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "api_key.created" | "api_key.changed" | "api_key.rotated" | "api_key.revoked" | "provider_key.created" | "provider_key.changed" | "provider_key.rotated" | "provider_key.deleted" | "provider_key.checked" | "provider_key.rejected" | "audit_log.exported" | "processing.started" | "processing.restarted" | "processing.all_processed" | "retention.applied";
+                action?: "account.registered" | "account.email_verified" | "account.password_changed" | "account.password_reset" | "account.profile_changed" | "account.email_changed" | "account.deleted" | "account.restored" | "account.identity_linked" | "account.disabled" | "account.enabled" | "account.platform_role_changed" | "session.started" | "session.refused" | "session.ended" | "session.token_reused" | "workspace.created" | "workspace.changed" | "workspace.plan_changed" | "workspace.deleted" | "workspace.restored" | "workspace.purged" | "workspace.ownership_transferred" | "member.joined" | "member.role_changed" | "member.removed" | "member.left" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "api_key.created" | "api_key.changed" | "api_key.rotated" | "api_key.revoked" | "provider_key.created" | "provider_key.changed" | "provider_key.rotated" | "provider_key.deleted" | "provider_key.checked" | "provider_key.rejected" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.disabled" | "webhook.replayed" | "audit_log.exported" | "processing.started" | "processing.restarted" | "processing.all_processed" | "retention.applied";
                 /** @description Who did it. */
                 actorId?: string;
                 /** @description The kind of what it was done to. */
@@ -7044,6 +8088,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberDto"];
+                };
+            };
+        };
+    };
+    health_health: {
+        parameters: {
+            query?: {
+                /** @description With checks, queues, workers, providers and memory. */
+                detailed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does its work. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthDto"];
+                };
+            };
+        };
+    };
+    health_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text format of Prometheus, version 0.0.4; docs/observability.md names every figure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    health_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every provider the installation has keys of. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvidersStandingDto"];
                 };
             };
         };
