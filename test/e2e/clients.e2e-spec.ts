@@ -30,6 +30,7 @@ const HAS_PYTHON = !(process.env.STENO_TEST_MISSING ?? '').split(',').includes('
 /** Of stereo at 48 kHz: three parts of an upload. */
 const LARGE_SECONDS = 130;
 const SLOW_MS = 1_500;
+const PIECE = 50_000;
 
 describeWith(['postgres'], 'the clients', () => {
   let stack: Stack;
@@ -201,13 +202,14 @@ describeWith(['postgres'], 'the clients', () => {
     const inbox = join(stack.files, 'inbox');
     mkdirSync(inbox);
     const before = (await transcriptions()).length;
-    const args = ['watch', inbox, '--settle', '1', '--format', 'srt'];
+    const args = ['watch', inbox, '--settle', '1.5', '--format', 'srt'];
     const first = shell.start(args);
     await first.says(/Watching/);
     const bytes = readFileSync(MEETING);
-    writeFileSync(join(inbox, 'grows.opus'), bytes.subarray(0, 40_000));
-    await sleep(100);
-    appendFileSync(join(inbox, 'grows.opus'), bytes.subarray(40_000));
+    for (let start = 0; start < bytes.length; start += PIECE) {
+      appendFileSync(join(inbox, 'grows.opus'), bytes.subarray(start, start + PIECE));
+      await sleep(50);
+    }
     slowly();
     await first.says(/grows\.opus: ordered/);
     first.child.kill('SIGKILL');

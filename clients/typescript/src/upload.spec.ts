@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { quickly } from './quick-timers.fixture.ts';
 import { type Answer, broken, json, problem, ScriptedServer } from './scripted-server.fixture.ts';
 import { sha256Of } from './sha256.ts';
@@ -48,6 +51,22 @@ describe('a small file', () => {
     const file = second?.form?.get('file') as File;
     expect([file.name, await file.text()]).toEqual(['letters.wav', TEXT]);
     expect(told.at(-1)).toEqual({ sentBytes: 12, totalBytes: 12 });
+  });
+
+  it('that changed since it was opened is told, and does not end the program', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steno-client-'));
+    const path = join(folder, 'grows.wav');
+    writeFileSync(path, TEXT);
+    const file = await openAsBlob(path);
+    writeFileSync(path, `${TEXT}${TEXT}`);
+    for (const options of [{}, { sha256: SHA256 }])
+      expect(await failureOf(() => new ScriptedServer().client().audio.upload(file, options))).toMatchObject({
+        name: 'ChecksumError',
+      });
+    const server = new ScriptedServer(json(BEGUN, 201));
+    const inParts = { sha256: SHA256, directBytes: 5 };
+    expect(await failureOf(() => server.client().audio.upload(file, inParts))).toMatchObject({ name: 'ChecksumError' });
+    rmSync(folder, { recursive: true });
   });
 
   it('is refused when something else was stored', async () => {

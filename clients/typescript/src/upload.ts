@@ -30,7 +30,7 @@ export interface UploadOptions extends RequestOptions {
   onProgress?: ((progress: UploadProgress) => void) | undefined;
   /** Parts that are sent side by side; 4 when left out. */
   parallel?: number | undefined;
-  /** Files up to so many bytes go in one request, larger ones in parts; 8 MiB when left out. */
+  /** Files up to so many bytes go in one request and are held in memory for it, larger ones in parts; 8 MiB when left out. */
   directBytes?: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface UploadOptions extends RequestOptions {
  * @throws ChecksumError when what was stored is not the file
  */
 export async function sendRecording(transport: Transport, file: Blob, options: UploadOptions): Promise<Recording> {
-  const sha256 = (options.sha256 ?? (await sha256Of(file, options.signal))).toLowerCase();
+  const sha256 = (options.sha256 ?? (await readable(sha256Of(file, options.signal)))).toLowerCase();
   const name = options.name ?? (file instanceof File ? file.name : 'recording');
   const isDirect = options.uploadId === undefined && file.size <= (options.directBytes ?? DIRECT_BYTES);
   const sending = isDirect
@@ -53,7 +53,7 @@ export async function sendRecording(transport: Transport, file: Blob, options: U
 
 async function sendWhole(transport: Transport, file: Blob, name: string, options: UploadOptions): Promise<Recording> {
   const form = new FormData();
-  form.set('file', file, name);
+  form.set('file', await inMemory(file), name);
   const request = {
     ...transport.toRoute('post', '/api/v1/audio/upload', { timeoutMs: transport.timeFor(file.size), ...requestOptions(options) }),
     body: form,
@@ -129,7 +129,7 @@ class PartsUpload {
 
   private async sendPart(id: string, part: PartUrl, partBytes: number, signal: AbortSignal): Promise<void> {
     const start = (part.number - 1) * partBytes;
-    const piece = this.file.slice(start, start + part.bytes, BINARY);
+    const piece = await inMemory(this.file.slice(start, start + part.bytes));
     try {
       await this.put(part.url, piece, signal);
     } catch (error) {
@@ -171,6 +171,26 @@ class PartsUpload {
   private report(bytes: number): void {
     this.sentBytes += bytes;
     this.options.onProgress?.({ sentBytes: this.sentBytes, totalBytes: this.file.size });
+  }
+}
+
+/**
+ * What a blob holds, in memory. A file that changes while it is sent is told here: Node's fetch, given a form with such a file, ends the
+ * whole program.
+ */
+async function inMemory(blob: Blob): Promise<Blob> {
+  return new Blob([await readable(blob.arrayBuffer())], { type: BINARY });
+}
+
+/** @throws ChecksumError when the file could not be read */
+async function readable<Content>(reading: Promise<Content>): Promise<Content> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as { name?: unknown } | null)?.name !== 'NotReadableError') throw error;
+    throw new ChecksumError('The file cannot be read, or changed since it was opened. Open it again and send it.', {
+      cause: error,
+    });
   }
 }
 
