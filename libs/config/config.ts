@@ -59,6 +59,8 @@ export class Config {
     docs: boolean;
     /** What the pages of the documentation are only shown for. */
     docsToken?: string;
+    /** How long it serves after it was asked to end. */
+    shutdownDelayMs: number;
   };
   readonly database: { url: string; ownerUrl: string; poolSize: number; statementTimeoutMs: number; slowStatementMs: number };
   readonly queue: { redisUrl?: string; prefix: string };
@@ -138,6 +140,7 @@ export class Config {
       corsOrigins: env.CORS_ORIGINS ?? [],
       docs: env.DOCS_ENABLED,
       docsToken: env.DOCS_TOKEN,
+      shutdownDelayMs: env.SHUTDOWN_DELAY_SECONDS * 1_000,
     };
     this.database = {
       url: env.DATABASE_URL,

@@ -39,6 +39,18 @@ export class ServerEnvironment {
   @Variable('integer', {
     group: 'Process',
     readBy: 'api',
+    default: '0',
+    description:
+      'Seconds for which the API goes on serving after it was asked to end, while /ready says no: longer than it takes the load balancer to see that. Not needed where it is told before (preStop of Kubernetes).',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(10)
+  SHUTDOWN_DELAY_SECONDS = 0;
+
+  @Variable('integer', {
+    group: 'Process',
+    readBy: 'api',
     default: '256',
     description:
       'Memory for recordings that POST /v1/audio/transcriptions passes on without storing them, of all requests together, in MB; a request beyond it is asked to come again. About three times as much is in use while they are sent.',

@@ -28,6 +28,11 @@ export class Readiness {
     this.draining = true;
   }
 
+  /** Whether the process is on its way out. */
+  get isDraining(): boolean {
+    return this.draining;
+  }
+
   /** Runs every check at once. Never throws. */
   async report(): Promise<ReadinessReport> {
     const entries = await Promise.all([...this.checks].map(async ([name, check]) => [name, await this.run(check)] as const));

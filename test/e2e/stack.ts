@@ -81,6 +81,13 @@ export class Stack {
     await this.api.said('The API listens');
   }
 
+  /** Starts an API beside the first, at an address of its own; returns when it listens. */
+  async startAnotherApi(env: Record<string, string> = {}): Promise<{ api: AppProcess; url: string }> {
+    const api = this.run('api', API, { PORT: '0', ...env });
+    const { url } = await api.said('The API listens');
+    return { api, url: String(url) };
+  }
+
   /**
    * Starts one more worker; returns when it takes jobs.
    * @param env variables of this one alone

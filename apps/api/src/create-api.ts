@@ -16,6 +16,7 @@ import {
   newRequestId,
   NoMetrics,
   NoTraces,
+  Readiness,
   runInContext,
   type Span,
   Traces,
@@ -30,6 +31,7 @@ import { refuseUnknownMethods } from './known-methods.js';
 import { takePageForms } from './page-forms.js';
 import { leaveRawBodies } from './raw-bodies.js';
 import { RequestFigures } from './request-figures.js';
+import { sendClientsElsewhere } from './shutdown.js';
 import { giveUpSlowBodies, PATIENCE, type Patience } from './slow-clients.js';
 import { discardUnreadBodies } from './unread-body.js';
 
@@ -99,7 +101,7 @@ export async function createApi(
   // A preview makes nothing, and serves nobody.
   const figures = new RequestFigures(preview ? new NoMetrics() : app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(log, currentRequestId, (error) => figures.refused(error)));
-  app.enableShutdownHooks();
+  if (!preview) sendClientsElsewhere(app.getHttpAdapter().getInstance(), app.get(Readiness));
   await keepTheEdges(app, { config, log, figures, traces: preview ? new NoTraces() : app.get(Traces), patience });
   if (config.http.docs) serveDocumentation(app, config);
   return app;

@@ -2,6 +2,7 @@ import { ConfigError, loadConfig } from '#config';
 import { messageOf } from '#errors';
 import { endInTime, openLog } from '#observability';
 import { createApi } from './create-api.js';
+import { endWhenAsked } from './shutdown.js';
 
 /** Starts the API gateway, or ends with a sentence that says why it cannot. */
 async function main(): Promise<void> {
@@ -10,6 +11,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error('A promise was rejected and nobody listened', { error }));
   endInTime(log);
   const app = await createApi(config, { log });
+  endWhenAsked(app, config.http.shutdownDelayMs);
   await app.listen(config.http.port, config.http.host);
   log.info('The API listens', { url: await app.getUrl() });
 }
