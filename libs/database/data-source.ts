@@ -38,14 +38,17 @@ export function appDataSource({ url, poolSize, statementTimeoutMs, applicationNa
   });
 }
 
-/** The connection of the migrations: the owner's, without the app's role. */
-export function ownerDataSource(url: string): DataSource {
+/**
+ * The connection of the migrations: the owner's, without the app's role.
+ * @param only names of the migrations it knows; by default all
+ */
+export function ownerDataSource(url: string, only?: readonly string[]): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
     applicationName: 'steno-migrations',
     entities: ENTITIES,
-    migrations: MIGRATIONS,
+    migrations: only === undefined ? MIGRATIONS : MIGRATIONS.filter(({ name }) => only.includes(name)),
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize: 2,

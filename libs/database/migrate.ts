@@ -4,10 +4,11 @@ import { ownerDataSource } from './data-source.js';
 /**
  * Brings the tables up to date.
  * @param ownerUrl connection of a role that may create tables and roles
+ * @param only names of the migrations to run; by default all
  * @returns the names of the migrations that ran
  */
-export async function migrateDatabase(ownerUrl: string): Promise<string[]> {
-  const dataSource = ownerDataSource(ownerUrl);
+export async function migrateDatabase(ownerUrl: string, only?: readonly string[]): Promise<string[]> {
+  const dataSource = ownerDataSource(ownerUrl, only);
   try {
     await dataSource.initialize();
     const ran = await dataSource.runMigrations();

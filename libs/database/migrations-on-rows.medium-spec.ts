@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { emptyDatabase, type TestDatabase } from '#testing/database';
+import { emptyDatabase, fillTables, lostRows, rowsOf, type TestDatabase } from '#testing/database';
 import { ownerDataSource } from './data-source.js';
-import { fillTables, lostRows, rowsOf } from './filled-database.fixture.js';
+
 import { MIGRATIONS } from './migrations/index.js';
 import { contractions, schemaOf } from './schema-contractions.fixture.js';
 

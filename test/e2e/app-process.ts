@@ -28,14 +28,16 @@ export class AppProcess {
    * @param script path of the built main file, from the project's folder
    * @param log file for its output
    * @param env its whole environment besides PATH
+   * @param args what follows the script's name
    */
   constructor(
     readonly script: string,
     readonly log: string,
     env: Record<string, string>,
+    args: readonly string[] = [],
   ) {
     const output = openSync(log, 'w');
-    const [command = '', ...rest] = [...diesWithParent('TERM'), process.execPath, join(PROJECT, script)];
+    const [command = '', ...rest] = [...diesWithParent('TERM'), process.execPath, join(PROJECT, script), ...args];
     this.child = spawn(command, rest, {
       cwd: PROJECT,
       env: { PATH: process.env.PATH ?? '', ...env },

@@ -113,6 +113,30 @@ export class Stack {
     return this.api.exit();
   }
 
+  /**
+   * Runs a command of the product on this installation to its end.
+   * @param name of its file among the API's, such as `backup`
+   * @throws Error with what it said when it failed
+   */
+  async command(name: string, ...args: string[]): Promise<string> {
+    const log = join(this.home, `${name}-${randomBytes(4).toString('hex')}.log`);
+    const command = new AppProcess(`dist/apps/api/src/${name}.js`, log, this.env, args);
+    const { code } = await command.exit();
+    if (code !== 0) throw new Error(`${name} ended with ${code}: ${command.output()}`);
+    return command.output();
+  }
+
+  /** Everything is gone at once: processes, rows, objects and what Redis had. Only the settings are left. */
+  async loseEverything(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.destroy()));
+    this.workers.length = 0;
+    await dropDatabase(this.databaseUrl);
+    await createDatabase(this.databaseUrl, new URL(this.databaseUrl).pathname.slice(1));
+    rmSync(join(this.home, 'objects'), { recursive: true, force: true });
+    rmSync(join(this.home, 'tmp'), { recursive: true, force: true });
+    await this.redis?.wipe();
+  }
+
   /** Rows of the database, seen by its owner: row-level security does not hide any. */
   async query<Row extends pg.QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const client = await connect(this.databaseUrl);
@@ -254,12 +278,12 @@ async function untilReady(stack: Stack): Promise<void> {
   throw new Error(`The stack was not ready after ${READY_MS / 1_000} s.\n${stack.tails()}`);
 }
 
-async function createDatabase(server: string): Promise<string> {
-  const name = `steno_e2e_${randomBytes(6).toString('hex')}`;
-  const client = await connect(server);
+async function createDatabase(server: string, name = `steno_e2e_${randomBytes(6).toString('hex')}`): Promise<string> {
+  const url = new URL(server);
+  url.pathname = '/postgres';
+  const client = await connect(url.href);
   await client.query(`CREATE DATABASE ${name}`);
   await client.end();
-  const url = new URL(server);
   url.pathname = `/${name}`;
   return url.href;
 }

@@ -1,0 +1,2 @@
+export { Backups } from './backups.js';
+export { BackupsModule } from './backups.module.js';
