@@ -17,6 +17,12 @@ interface ConnectionOptions {
 /** How long a caller waits for a free connection before it gets "unavailable" instead of hanging (measured default: for ever). */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
+/**
+ * How long a migration waits for a table that somebody holds. All who want the table meanwhile wait behind it, so it steps back and
+ * comes again.
+ */
+const LOCK_TIMEOUT_MS = 2_000;
+
 /** The connection pool of an app: every session works as the app's role, with a statement timeout. */
 export function appDataSource({ url, poolSize, statementTimeoutMs, applicationName, slow }: ConnectionOptions): DataSource {
   return new DataSource({
@@ -53,5 +59,6 @@ export function ownerDataSource(url: string, only?: readonly string[]): DataSour
     synchronize: false,
     poolSize: 2,
     connectTimeoutMS: CONNECTION_TIMEOUT_MS,
+    extra: { options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` },
   });
 }

@@ -62,6 +62,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === '57014';
 }
 
+/** Whether a statement gave up waiting for a table or row that others hold (`lock_not_available`). */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '55P03';
+}
+
 /** Turns a passing failure into the error that callers and jobs understand; anything else stays as it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof FieldError || !isPassingDatabaseFailure(error)) return error;

@@ -1,5 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DataSource, MigrationExecutor } from 'typeorm';
 import { messageOf } from '#errors';
 import { ownerDataSource } from './data-source.js';
+import { isLockTimeout } from './database.errors.js';
+
+/** A table that is held for longer than these tries together is held by something an operator should look at. */
+const TRIES = 20;
+const PAUSE_MS = 1_000;
 
 /**
  * Brings the tables up to date.
@@ -11,12 +18,26 @@ export async function migrateDatabase(ownerUrl: string, only?: readonly string[]
   const dataSource = ownerDataSource(ownerUrl, only);
   try {
     await dataSource.initialize();
-    const ran = await dataSource.runMigrations();
-    return ran.map(({ name }) => name);
+    const pending = await new MigrationExecutor(dataSource).getPendingMigrations();
+    await runWhenFree(dataSource);
+    return pending.map(({ name }) => name);
   } catch (error) {
     throw new Error(`The migrations did not run: ${messageOf(error)}`, { cause: error });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
+
+/** Each migration is a transaction: one that was refused a table left nothing, and those before it are done. */
+async function runWhenFree(dataSource: DataSource): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await dataSource.runMigrations();
+      return;
+    } catch (error) {
+      if (!isLockTimeout(error) || tries === TRIES) throw error;
+      await sleep(PAUSE_MS);
+    }
   }
 }
 
