@@ -14,3 +14,16 @@ export async function registerAccount(
   const { accessToken, workspace } = (await response.json()) as { accessToken: string; workspace: { id: string } };
   return { token: accessToken, workspaceId: workspace.id };
 }
+
+/** Uploads a recording of an account. @returns its id */
+export async function uploadSound(origin: string, token: string, sound: Blob, name: string): Promise<string> {
+  const form = new FormData();
+  form.set('file', sound, name);
+  const response = await fetch(`${origin}/api/v1/audio/upload`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: form,
+  });
+  if (!response.ok) throw new Error(`Could not upload ${name}: ${await response.text()}`);
+  return ((await response.json()) as { id: string }).id;
+}

@@ -19,7 +19,7 @@ export async function warmUp(order: Omit<LoadOrder, 'seconds'>): Promise<() => P
 /**
  * Sends requests from a process of its own.
  * @returns answers a second
- * @throws Refusal when one of them was not 200: a rate of refusals is none
+ * @throws Refusal when one of them was not what is expected: a rate of refusals is none
  */
 async function generate(order: LoadOrder): Promise<number> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', GENERATOR], {
@@ -29,6 +29,6 @@ async function generate(order: LoadOrder): Promise<number> {
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   if (child.exitCode !== 0) throw new Refusal('The load generator failed; its own words stand above.');
   const { answersPerSecond, wrong } = JSON.parse(output) as LoadResult;
-  if (wrong > 0) throw new Refusal(`${wrong} requests to ${order.origin} were not answered with 200.`);
+  if (wrong > 0) throw new Refusal(`${wrong} requests to ${order.origin} were not answered with ${order.status ?? 200}.`);
   return answersPerSecond;
 }

@@ -11,11 +11,13 @@ export interface LoadOrder {
   body?: { type: string; base64: string };
   atOnce: number;
   seconds: number;
+  /** The status of answers that count; 200 when not set. */
+  status?: number;
 }
 
 export interface LoadResult {
   answersPerSecond: number;
-  /** Answers other than 200, and requests without an answer. */
+  /** Answers with another status, and requests without an answer. */
   wrong: number;
 }
 
@@ -28,7 +30,7 @@ const result = await autocannon({
   ...(order.body && { method: 'POST', body: Buffer.from(order.body.base64, 'base64') }),
   requests: order.paths.map((path) => ({ path })),
 });
-const right = result.statusCodeStats?.['200']?.count ?? 0;
+const right = result.statusCodeStats?.[`${order.status ?? 200}`]?.count ?? 0;
 const answers = result['2xx'] + result.non2xx;
 const report: LoadResult = {
   answersPerSecond: right / result.duration,

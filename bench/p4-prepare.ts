@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { decodeBare, mp3Recording, opusRecording } from './recordings.ts';
 import type { Row, Sides } from './row.ts';
-import type { Stage } from './stage.ts';
+import { memoryOf, type Stage } from './stage.ts';
 import { PREPARE_ONLY, Transcribing } from './transcribing.ts';
 
 const HOUR = 3_600;
@@ -46,15 +45,9 @@ async function openMemory(stage: Stage): Promise<Sides> {
     const recording = await account.upload(await opusRecording(stage.directory, seconds));
     const worker = await stage.startWorker(PREPARE_ONLY);
     await account.prepare(recording);
-    const most = mostMemory(worker.pid);
+    const most = memoryOf(worker.pid, 'VmHWM');
     await worker.stop();
     return most;
   };
   return { steno: () => measure(10 * HOUR), floor: () => measure(HOUR / 6) };
-}
-
-/** The most memory a process has had so far, in MB (proc(5), VmHWM). */
-function mostMemory(pid: number): number {
-  const found = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(found) * 1_024) / 1e6;
 }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { registerAccount } from './account.ts';
 import { bulkSound } from './bulk-sound.ts';
-import type { Row, Sides, Variant } from './row.ts';
+import { limitOf, NO_PROGRAM, type Row, type Sides, type Variant } from './row.ts';
 import type { Stage } from './stage.ts';
 
 const MB = 1_000_000;
@@ -39,7 +39,7 @@ export const p6: Row = {
 export const p6Memory: Row = {
   id: 'P6.1',
   work: 'memory of the API over idle during the same uploads, at its peak',
-  floor: 'no program: what it may take',
+  floor: NO_PROGRAM,
   unit: 'MB',
   reach: { atMost: 1 },
   turns: 1,
@@ -70,7 +70,7 @@ async function memory(stage: Stage, load: Load): Promise<Sides> {
       await rateOf(stage, load, (bytes) => upload(api, headers, bytes)).finally(() => peak.end());
       return Math.max(0, (await peak.end()) - idle);
     },
-    floor: () => Promise.resolve(load.memory),
+    floor: limitOf(load.memory),
   };
 }
 

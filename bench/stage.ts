@@ -69,11 +69,16 @@ export class Stage extends AsyncDisposableStack {
     return this.answering(`http://127.0.0.1:${port}`, '/live', api);
   }
 
-  /** What an API holds of memory, in MB (proc(5), VmRSS and VmHWM). @param what now, or the most it ever held */
+  /** What an API holds of memory, as `memoryOf`. */
   memoryOfApi(origin: string, what: 'VmRSS' | 'VmHWM'): number {
-    const status = readFileSync(`/proc/${this.apis.get(origin)?.pid}/status`, 'utf8');
-    const kilobytes = new RegExp(`^${what}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1];
-    return (Number(kilobytes) * 1_024) / 1e6;
+    return memoryOf(this.pidOfApi(origin), what);
+  }
+
+  /** The process of an API. */
+  pidOfApi(origin: string): number {
+    const api = this.apis.get(origin);
+    if (api === undefined) throw new Error(`No API was started at ${origin}.`);
+    return api.pid;
   }
 
   /**
@@ -143,6 +148,13 @@ export class Stage extends AsyncDisposableStack {
       EMAIL_VERIFICATION: 'optional',
     };
   }
+}
+
+/** What a process holds of memory, in MB (proc(5), VmRSS and VmHWM). @param what now, or the most it ever held */
+export function memoryOf(pid: number, what: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = new RegExp(`^${what}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1];
+  return (Number(kilobytes) * 1_024) / 1e6;
 }
 
 function randomSecret(): string {

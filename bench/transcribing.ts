@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { registerAccount } from './account.ts';
+import { registerAccount, uploadSound } from './account.ts';
 import type { Stage } from './stage.ts';
 
 /** For rows whose workers prepare and do nothing else: the provider is never asked. */
@@ -50,9 +50,7 @@ export class Transcribing {
 
   /** @returns the id of the recording */
   async upload(path: string): Promise<string> {
-    const form = new FormData();
-    form.set('file', await openAsBlob(path), basename(path));
-    return this.post('audio/upload', form, {});
+    return uploadSound(this.origin, this.token, await openAsBlob(path), basename(path));
   }
 
   /** Orders a transcript and waits until the recording is cut. @returns seconds that took, and the id */
@@ -71,7 +69,7 @@ export class Transcribing {
   async order(audioId: string): Promise<string> {
     this.orders += 1;
     const body = JSON.stringify({ audioId, prompt: `Turn ${this.orders}` });
-    return this.post('transcriptions', body, { 'content-type': 'application/json' });
+    return this.post('transcriptions', body);
   }
 
   private async follow(audioId: string, suits: (course: Course) => boolean): Promise<{ id: string; course: Course }> {
@@ -86,10 +84,10 @@ export class Transcribing {
     });
   }
 
-  private async post(path: string, body: FormData | string, headers: Record<string, string>): Promise<string> {
+  private async post(path: string, body: string): Promise<string> {
     const response = await fetch(`${this.origin}/api/v1/${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${this.token}`, ...headers },
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
       body,
     });
     if (!response.ok) throw new Error(`POST ${path}: ${await response.text()}`);

@@ -1,4 +1,5 @@
 import type { Row, Variant } from '../../bench/row.ts';
+import { NO_PROGRAM } from '../../bench/row.ts';
 import { Stage } from '../../bench/stage.ts';
 
 const TURNS = 5;
@@ -20,9 +21,23 @@ export interface Verdict {
   reached: boolean;
 }
 
+/** Plays all variants of a row. */
+export async function contestsOf(row: Row, signal: AbortSignal): Promise<Contest[]> {
+  const contests: Contest[] = [];
+  await using stages = new AsyncDisposableStack();
+  const shared = row.oneStage === true ? stages.use(await Stage.open(signal)) : null;
+  for (const variant of row.variants) {
+    console.log(`${row.id} ${variant.name} …`);
+    if (shared === null) {
+      await using own = await Stage.open(signal);
+      contests.push(await contest(variant, own, signal, row.turns));
+    } else contests.push(await contest(variant, shared, signal, row.turns));
+  }
+  return contests;
+}
+
 /** Lets Steno and its floor measure in turn, so that what else goes on on the machine falls on both. */
-export async function contest({ name, open }: Variant, signal: AbortSignal, turns = TURNS): Promise<Contest> {
-  await using stage = await Stage.open(signal);
+async function contest({ name, open }: Variant, stage: Stage, signal: AbortSignal, turns = TURNS): Promise<Contest> {
   const sides = await open(stage);
   const result: Contest = { variant: name, steno: [], floor: [] };
   for (let turn = 0; turn < turns; turn += 1) {
@@ -31,6 +46,18 @@ export async function contest({ name, open }: Variant, signal: AbortSignal, turn
     result.steno.push(await sides.steno());
   }
   return result;
+}
+
+/** The row and, where it has a ceiling, the row that says whether Steno stays under it. */
+export function withCeiling(row: Row, contests: Contest[]): { row: Row; contests: Contest[] }[] {
+  const { ceiling } = row;
+  if (ceiling === undefined) return [{ row, contests }];
+  const under: Row = { ...row, id: ceiling.id, floor: NO_PROGRAM, reach: { atMost: 1 } };
+  const judged = contests.map((given) => ({ ...given, floor: given.steno.map(() => ceiling.figure) }));
+  return [
+    { row, contests },
+    { row: under, contests: judged },
+  ];
 }
 
 export function verdictOf({ reach }: Pick<Row, 'reach'>, { steno, floor }: Contest): Verdict {

@@ -16,7 +16,7 @@ export type ProgressNews = { sequence: number; transcription: ListedTranscriptio
 export const MOST_STREAMS = 100;
 /** After so long without a ring the row is looked at all the same, and a sign of life is given: proxies end what is silent for a minute. */
 const SILENCE_MS = 15_000;
-/** Chunks may be done many times a second; people see no more than this. */
+/** Chunks may be done many times a second; people see no more than one state in so long, and the first of them at once. */
 const SHORTEST_STEP_MS = 250;
 
 /**
@@ -72,6 +72,7 @@ export class ProgressStreams implements BeforeApplicationShutdown {
     const hushed = this.events.subscribe(`transcription:${id}`, () => bell.ring());
     try {
       for (let last = heard; !signal.aborted;) {
+        const lookedAt = performance.now();
         const transcription = await this.look(workspaceId, id);
         if (transcription === null) return;
         const sequence = sequenceOf(transcription);
@@ -79,7 +80,7 @@ export class ProgressStreams implements BeforeApplicationShutdown {
         else yield 'nothing';
         last = Math.max(last, sequence);
         if (isFinished(transcription)) return;
-        if (await bell.heard(SILENCE_MS, signal)) await sleep(SHORTEST_STEP_MS);
+        if (await bell.heard(SILENCE_MS, signal)) await sleep(Math.max(0, lookedAt + SHORTEST_STEP_MS - performance.now()));
       }
     } finally {
       hushed();
