@@ -9,6 +9,8 @@ export interface LoadOrder {
   headers: Record<string, string>;
   /** Posted with every request; not set: it is a GET. */
   body?: { type: string; base64: string };
+  /** As many as there are paths: headers and, of what is posted, the JSON that go with each. */
+  each?: { headers: Record<string, string>; json: object }[];
   atOnce: number;
   seconds: number;
   /** The status of answers that count; 200 when not set. */
@@ -21,6 +23,13 @@ export interface LoadResult {
   wrong: number;
 }
 
+/** Its headers stand in place of all others. */
+function requestOf(given?: { headers: Record<string, string>; json: object }) {
+  if (given === undefined) return {};
+  const headers = { ...given.headers, 'content-type': 'application/json' };
+  return { method: 'POST' as const, headers, body: JSON.stringify(given.json) };
+}
+
 const order = (await json(process.stdin)) as LoadOrder;
 const result = await autocannon({
   url: order.origin,
@@ -28,7 +37,7 @@ const result = await autocannon({
   duration: order.seconds,
   headers: { ...order.headers, ...(order.body && { 'content-type': order.body.type }) },
   ...(order.body && { method: 'POST', body: Buffer.from(order.body.base64, 'base64') }),
-  requests: order.paths.map((path) => ({ path })),
+  requests: order.paths.map((path, index) => ({ path, ...requestOf(order.each?.[index]) })),
 });
 const right = result.statusCodeStats?.[`${order.status ?? 200}`]?.count ?? 0;
 const answers = result['2xx'] + result.non2xx;

@@ -36,6 +36,26 @@ const RESERVE = `
 INSERT INTO quota_ledger (id, workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount, expires_at)
 VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, 'reserve', $6, $7, now() + make_interval(secs => $8))`;
 
+/**
+ * What one work takes of several resources, in one round trip: while a period is locked, everybody else of the workspace waits. Nothing
+ * where so much is not left of one of them, or a period has yet to begin. Periods are locked in the order they are asked for in.
+ */
+const RESERVE_AT_ONCE = `
+WITH asked AS (
+  SELECT resource, amount, place FROM jsonb_to_recordset($4::jsonb) AS a (resource text, amount bigint, place integer)),
+held AS (
+  SELECT p.resource, p.starts_at, a.amount, coalesce(p.used + p.reserved + a.amount <= ${limitOf('$7')}, true) AS fits
+  FROM asked a JOIN quota_periods p ON p.resource = a.resource JOIN workspaces w ON w.id = p.workspace_id
+  WHERE p.workspace_id = $1 AND p.starts_at <= now() AND p.ends_at > now()
+  ORDER BY a.place FOR UPDATE OF p),
+taken AS (
+  UPDATE quota_periods p SET reserved = p.reserved + held.amount FROM held
+  WHERE p.workspace_id = $1 AND p.resource = held.resource AND p.starts_at = held.starts_at
+    AND (SELECT count(*) FILTER (WHERE fits) FROM held) = (SELECT count(*) FROM asked)
+  RETURNING p.resource, p.starts_at, held.amount)
+INSERT INTO quota_ledger (id, workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount, expires_at)
+SELECT gen_random_uuid(), $1, $2, $3, resource, $5, 'reserve', starts_at, amount, now() + make_interval(secs => $6) FROM taken`;
+
 const HELD = `
 SELECT starts_at, sum(amount) AS amount FROM quota_ledger WHERE ${WORK} AND kind IN ('reserve', 'adjust') GROUP BY starts_at`;
 
@@ -151,6 +171,22 @@ export class QuotaLedger {
     { resource, startsAt, amount, seconds }: { resource: QuotaResource; startsAt: Date; amount: number; seconds: number },
   ): Promise<void> {
     await tx.execute(RESERVE, [...workOf(subject, resource), subject.kind, startsAt, amount, seconds]);
+  }
+
+  /**
+   * Sets aside and writes down what work takes of several resources.
+   * @param amounts in the order in which periods are locked
+   * @returns false, with nothing set aside, where it does not fit or a period has yet to begin
+   */
+  async reserveAtOnce(
+    tx: Transaction,
+    { workspaceId, id, generation = 1, kind }: QuotaSubject,
+    amounts: readonly [QuotaResource, number][],
+    seconds: number,
+  ): Promise<boolean> {
+    const asked = JSON.stringify(amounts.map(([resource, amount], place) => ({ resource, amount, place })));
+    const parameters = [workspaceId, id, generation, asked, kind, seconds, this.plans.json];
+    return (await tx.execute(RESERVE_AT_ONCE, parameters)) === amounts.length;
   }
 
   /** What is set aside for work that was neither adjusted nor closed; null when nothing is. */

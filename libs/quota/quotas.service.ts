@@ -36,6 +36,12 @@ export class Quotas {
    * @throws FieldError quota_exceeded
    */
   async reserve(tx: Transaction, subject: QuotaSubject, amounts: Amounts, seconds = RESERVED_SECONDS): Promise<void> {
+    if (await this.ledger.reserveAtOnce(tx, subject, inOrder(amounts), seconds)) return;
+    await this.reserveOneByOne(tx, subject, amounts, seconds);
+  }
+
+  /** Begins periods where need be, and says which quota is spent. */
+  private async reserveOneByOne(tx: Transaction, subject: QuotaSubject, amounts: Amounts, seconds: number): Promise<void> {
     // So that a refusal leaves nothing behind in a transaction that goes on.
     await tx.execute('SAVEPOINT before_reservation');
     for (const [resource, amount] of inOrder(amounts)) {

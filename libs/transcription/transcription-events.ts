@@ -19,8 +19,7 @@ FROM transcriptions WHERE id = $1 AND workspace_id = $2`;
 export class TranscriptionEvents {
   constructor(private readonly events: ProductEvents) {}
 
-  async created(tx: WorkspaceTransaction, id: string): Promise<void> {
-    const { audioId } = await this.rowOf(tx, id);
+  async created(tx: WorkspaceTransaction, id: string, audioId: string | null): Promise<void> {
     await this.events.record(tx, tx.workspaceId, 'transcription.created', id, { transcriptionId: id, audioId });
   }
 

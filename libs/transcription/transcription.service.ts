@@ -119,8 +119,11 @@ export class TranscriptionService implements BeforeApplicationShutdown {
   async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
     await this.engines.prepare();
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
-      const transcription = await this.enter(tx, orderer, await this.consider(tx, audioId, wish));
+      const order = await this.consider(tx, audioId, wish);
+      const transcription = await this.write(tx, orderer, uuidv7(), order);
       await this.effects.mark(tx, `/api/v1/transcriptions/${transcription.id}`);
+      // Last of all: the workspace's other orders wait from here to the commit. A refusal takes all of this back.
+      await this.reserve(tx, transcription.id, order);
       return transcription;
     });
   }
@@ -155,13 +158,22 @@ export class TranscriptionService implements BeforeApplicationShutdown {
   }
 
   /** @throws FieldError quota_exceeded, with nothing written */
-  private async enter(
+  private async enter(tx: WorkspaceTransaction, orderer: Orderer, order: ConsideredOrder): Promise<Transcription> {
+    const id = uuidv7();
+    await this.reserve(tx, id, order);
+    return this.write(tx, orderer, id, order);
+  }
+
+  private async reserve(tx: WorkspaceTransaction, id: string, { audio, channels }: ConsideredOrder): Promise<void> {
+    await this.quota.reserve(tx, { id, generation: 1 }, audio, channels?.length ?? 1);
+  }
+
+  private async write(
     tx: WorkspaceTransaction,
     { userId, keyId = null }: Orderer,
+    id: string,
     { audio, channels, engine, wish }: ConsideredOrder,
   ): Promise<Transcription> {
-    const id = uuidv7();
-    await this.quota.reserve(tx, { id, generation: 1 }, audio, channels?.length ?? 1);
     const priority = PRIORITIES[wish.priority ?? 'normal'];
     const lowAccuracy = engine.choice.model.lowAccuracy ?? false;
     await this.transcriptions.insert(tx, {

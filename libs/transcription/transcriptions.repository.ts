@@ -176,7 +176,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     order: Pick<Transcription, 'id' | 'audioId' | 'createdBy' | 'apiKeyId' | 'options' | 'lowAccuracy' | 'priority'>,
   ): Promise<void> {
     await this.rows(tx).insert({ ...order, workspaceId: tx.workspaceId });
-    await this.outside.created(tx, order.id);
+    await this.outside.created(tx, order.id, order.audioId);
   }
 
   /** Newest first. */
