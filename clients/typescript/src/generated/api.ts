@@ -8286,7 +8286,7 @@ export interface operations {
                     /**
                      * @example data: {"type":"transcript.text.delta","delta":"And so, my fellow Americans,"}
                      *
-                     *     data: {"type":"transcript.text.done","text":"And so, my fellow Americans, ask not what your country can do for you.","usage":{"type":"duration","seconds":11}}
+                     *     data: {"type":"transcript.text.done","text":"And so, my fellow Americans, ask not what your country can do for you."}
                      */
                     "text/event-stream": string;
                 };
