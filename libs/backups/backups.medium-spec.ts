@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule } from '#config';
-import { ownerDataSource } from '#database';
+import { asOwner } from '#database';
 import { Log, ObservabilityModule } from '#observability';
 import { ObjectStore, StorageModule } from '#storage';
 import { testConfig } from '#testing/config';
@@ -46,7 +46,8 @@ afterEach(async () => {
 });
 
 async function installation(server: Promise<TestDatabase>, masterKey = MASTER_KEY): Promise<Installation> {
-  const { url, drop } = await server;
+  const database = await server;
+  const { url } = database;
   const home = join(folder, `home-${installations.length}`);
   const config = testConfig({ DATABASE_URL: url, STENO_HOME: home, MASTER_KEY: masterKey });
   const module = await Test.createTestingModule({
@@ -58,32 +59,21 @@ async function installation(server: Promise<TestDatabase>, masterKey = MASTER_KE
     ],
   }).compile();
   const made: Installation = {
-    server: { url, drop },
+    server: database,
     module,
     backups: module.get(Backups),
     store: module.get(ObjectStore),
-    query: (sql) => asOwner(url, (queryRunner) => queryRunner.query(sql) as Promise<Record<string, unknown>[]>),
-    rows: () => asOwner(url, rowsOf),
+    query: (sql) => asOwner(url, 'READ COMMITTED', (queryRunner) => queryRunner.query(sql) as Promise<Record<string, unknown>[]>),
+    rows: () => asOwner(url, 'READ COMMITTED', rowsOf),
   };
   installations.push(made);
   return made;
 }
 
-async function asOwner<T>(url: string, work: (queryRunner: Parameters<typeof rowsOf>[0]) => Promise<T>): Promise<T> {
-  const dataSource = await ownerDataSource(url).initialize();
-  const queryRunner = dataSource.createQueryRunner();
-  try {
-    return await work(queryRunner);
-  } finally {
-    await queryRunner.release();
-    await dataSource.destroy();
-  }
-}
-
 /** One row in each table, one object, and a backup of both. */
 async function filled(): Promise<Installation> {
   const source = await installation(testDatabase());
-  await asOwner(source.server.url, fillTables);
+  await asOwner(source.server.url, 'READ COMMITTED', fillTables);
   const [id] = masterKeyIds(testConfig({ MASTER_KEY }));
   await source.query(`UPDATE workspace_keys SET master_key_id = '${id}'`);
   await source.query(`SELECT setval('jobs_id_seq', 10)`);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { QueryRunner } from 'typeorm';
-import { ownerDataSource, SYSTEM_ROLE } from '#database';
+import { asOwner, SYSTEM_ROLE } from '#database';
 import { writeLines } from './lines.js';
 import type { Manifest, TableCopy } from './manifest.js';
 
@@ -40,10 +40,7 @@ type DatabaseCopy = Pick<Manifest, 'at' | 'masterKeys' | 'migrations' | 'tables'
  * @param ownerUrl connection of the role that made the tables
  */
 export async function dumpDatabase(ownerUrl: string, folder: string): Promise<DatabaseCopy> {
-  const dataSource = await ownerDataSource(ownerUrl).initialize();
-  const queryRunner = dataSource.createQueryRunner();
-  try {
-    await queryRunner.startTransaction('REPEATABLE READ');
+  return asOwner(ownerUrl, 'REPEATABLE READ', async (queryRunner) => {
     const [now] = (await queryRunner.query('SELECT now() AS at')) as { at: Date }[];
     const migrations = (await queryRunner.query('SELECT name FROM migrations ORDER BY id')) as { name: string }[];
     // The one that sees all workspaces: row-level security would hide their rows from the owner, and nobody would notice.
@@ -53,7 +50,6 @@ export async function dumpDatabase(ownerUrl: string, folder: string): Promise<Da
     const keys = (await queryRunner.query('SELECT DISTINCT master_key_id AS id FROM workspace_keys')) as { id: string }[];
     await queryRunner.query('RESET ROLE');
     const numbers = (await queryRunner.query(NUMBERS)) as { column: string; last: string }[];
-    await queryRunner.commitTransaction();
     return {
       at: (now?.at ?? new Date()).toISOString(),
       masterKeys: keys.map(({ id }) => id),
@@ -61,10 +57,7 @@ export async function dumpDatabase(ownerUrl: string, folder: string): Promise<Da
       tables,
       numbers: Object.fromEntries(numbers.map(({ column, last }) => [column, last])),
     };
-  } finally {
-    await queryRunner.release();
-    await dataSource.destroy();
-  }
+  });
 }
 
 /** The tables that there are now, without those that are of no use later. */

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { migrateDatabase, ownerDataSource, SYSTEM_ROLE } from '#database';
+import { asOwner, migrateDatabase, SYSTEM_ROLE } from '#database';
 import { migrateQueues } from '#queues';
 import { fileOf, tablesOf } from './database-dump.js';
 import { readLines } from './lines.js';
@@ -23,27 +23,14 @@ const NOBODY_WORKS = `UPDATE jobs SET state = 'waiting', rung_at = NULL, lease_u
  */
 export async function loadDatabase(ownerUrl: string, folder: string, manifest: Manifest): Promise<void> {
   await migrateDatabase(ownerUrl, manifest.migrations);
-  await onOwner(ownerUrl, async (queryRunner) => {
+  await asOwner(ownerUrl, 'READ COMMITTED', async (queryRunner) => {
     await refuseOtherTables(queryRunner, manifest);
-    await queryRunner.startTransaction();
     for (const table of manifest.tables) await loadTable(queryRunner, table, folder);
     await queryRunner.query(NOBODY_WORKS);
     await continueNumbers(queryRunner, manifest.numbers);
-    await queryRunner.commitTransaction();
   });
   await migrateDatabase(ownerUrl);
   await migrateQueues(ownerUrl);
-}
-
-async function onOwner(ownerUrl: string, work: (queryRunner: QueryRunner) => Promise<void>): Promise<void> {
-  const dataSource = await ownerDataSource(ownerUrl).initialize();
-  const queryRunner = dataSource.createQueryRunner();
-  try {
-    await work(queryRunner);
-  } finally {
-    await queryRunner.release();
-    await dataSource.destroy();
-  }
 }
 
 /**
@@ -51,7 +38,7 @@ async function onOwner(ownerUrl: string, work: (queryRunner: QueryRunner) => Pro
  * @throws Error when there are any
  */
 export async function refuseRows(ownerUrl: string): Promise<void> {
-  await onOwner(ownerUrl, async (queryRunner) => {
+  await asOwner(ownerUrl, 'READ COMMITTED', async (queryRunner) => {
     for (const { name } of await tablesOf(queryRunner)) {
       const [found] = (await queryRunner.query(`SELECT EXISTS (SELECT FROM ${name}) AS any`)) as { any: boolean }[];
       if (found?.any === true)

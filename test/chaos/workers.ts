@@ -119,7 +119,9 @@ const ROLLING: ChaosRow = {
   run: async (turn) =>
     onStack({ workers: 2 }, async (stack) => {
       stack.provider.always({ ...SAYS_IT, delayMs: 10_000 });
-      const { requests, failures, ends } = await replaceEverything(stack, Math.ceil(turn.times(ROLLS) / 2), turn.say);
+      const { requests, failures, ends } = await replaceEverything(stack, Math.ceil(turn.times(ROLLS) / 2), (progress) =>
+        turn.say(progress),
+      );
       stack.provider.always(SAYS_IT);
       const finished = (await Promise.all(stack.clients.map((each) => allCompleted(each, 600)))).flat();
       const crashes = await countOf(stack, 'SELECT coalesce(max(crashes), 0) AS n FROM jobs');
