@@ -42,9 +42,11 @@ describe('the packages', () => {
   it('are built as they say: the command line with the client in it', async () => {
     const { bin } = manifestOf(join(CLIENTS, 'cli'));
     const compiler = join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc');
-    await run(process.execPath, [compiler, '-p', join(CLIENTS, 'cli', 'tsconfig.build.json'), '--outDir', join(built, 'dist')]);
+    const project = join(CLIENTS, 'cli', 'tsconfig.build.json');
+    // Types are looked at by `npm run check`.
+    await run(process.execPath, [compiler, '-p', project, '--outDir', join(built, 'dist'), '--noCheck']);
     const { stdout } = await run(process.execPath, [join(built, bin.steno), '--help'], { env: {} });
     expect(stdout).toMatch(/^Usage: steno /);
     expect(existsSync(join(built, 'dist', 'cli', 'src', 'program.spec.js'))).toBe(false);
-  });
+  }, 120_000);
 });

@@ -9,6 +9,7 @@ import { run } from './program.ts';
 import { progressView } from './progress-view.ts';
 import { toServer } from './session.ts';
 import { findSources } from './sources.ts';
+import { mayPass } from './transcriber.ts';
 import { scriptedWorld } from './world.fixture.ts';
 
 let folder: string;
@@ -47,6 +48,20 @@ describe('exit codes', () => {
     expect(exitCodeOfAll([new ApiError(429, {}), new ApiError(429, {})])).toBe(EXIT.limit);
     expect(exitCodeOfAll([new ApiError(429, {}), new ApiError(404, {})])).toBe(EXIT.failure);
     expect(exitCodeOfAll([new ApiError(429, {}), new DOMException('', 'AbortError')])).toBe(EXIT.interrupted);
+  });
+});
+
+describe('what is tried again', () => {
+  it.each([
+    [new ConnectionError('Gone.'), true],
+    [new ApiError(503, {}), true],
+    [new ApiError(422, {}), false],
+    [new TranscriptionFailedError({ id: 't1', status: 'cancelled', error: null } as Transcription), false],
+    [new UnfinishedError('t1', 'failure', new ApiError(404, {})), false],
+    [new UnfinishedError('t1', 'failure', new ApiError(503, {})), true],
+    [new UnfinishedError('t1', 'timeout', undefined), true],
+  ])('%s: %s', (error, again) => {
+    expect(mayPass(error)).toBe(again);
   });
 });
 

@@ -1,6 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { ApiError, type Recording, type Steno, type Transcription, TranscriptionFailedError } from './client.ts';
+import { ApiError, type Recording, type Steno, type Transcription, TranscriptionFailedError, UnfinishedError } from './client.ts';
 import { hashFile, writeWhole } from './files.ts';
 import { Journal } from './journal.ts';
 import { type Format, isBinary } from './outputs.ts';
@@ -108,6 +108,7 @@ export class Transcriber {
 /** Whether trying again later makes sense. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof TranscriptionFailedError) return false;
+  if (error instanceof UnfinishedError) return error.reason !== 'failure' || mayPass(error.cause);
   if (error instanceof ApiError)
     return error.status >= 500 || error.status === 429 || error.status === 401 || error.status === 408;
   return true;
