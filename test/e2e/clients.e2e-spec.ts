@@ -156,16 +156,19 @@ describeWith(['postgres'], 'the clients', () => {
 
   it('on the command line: lists, shows, exports and counts', async () => {
     const [id = ''] = await transcriptions();
-    expect((await shell.run(['list', '--status', 'completed', '--limit', '2'])).out.trim().split('\n')).toHaveLength(3);
-    expect(await shell.run(['get', id])).toMatchObject({
-      code: 0,
-      out: `${SPOKEN}\n`,
-      err: expect.stringMatching(/^completed, 100 %/),
-    });
-    expect((await shell.run(['export', id, '--format', 'vtt'])).out).toMatch(/^WEBVTT/);
-    expect(await shell.run(['export', id, '--format', 'pdf', '--out', 'a.pdf'])).toMatchObject({ code: 0, err: '' });
+    const [listed, shown, captions, document, counted] = await Promise.all([
+      shell.run(['list', '--status', 'completed', '--limit', '2']),
+      shell.run(['get', id]),
+      shell.run(['export', id, '--format', 'vtt']),
+      shell.run(['export', id, '--format', 'pdf', '--out', 'a.pdf']),
+      shell.run(['--json', 'usage']),
+    ]);
+    expect(listed.out.trim().split('\n')).toHaveLength(3);
+    expect(shown).toMatchObject({ code: 0, out: `${SPOKEN}\n`, err: expect.stringMatching(/^completed, 100 %/) });
+    expect(captions.out).toMatch(/^WEBVTT/);
+    expect(document).toMatchObject({ code: 0, err: '' });
     expect(readFileSync(join(shell.home, 'a.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
-    expect(JSON.parse((await shell.run(['--json', 'usage'])).out)).toMatchObject({ usage: { total: { failed: 0 } }, quotas: {} });
+    expect(JSON.parse(counted.out)).toMatchObject({ usage: { total: { failed: 0 } }, quotas: {} });
   });
 
   it('on the command line: says by its exit code what went wrong', async () => {
