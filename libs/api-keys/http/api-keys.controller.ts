@@ -18,7 +18,7 @@ import {
   toChange,
   toPurpose,
 } from './dto/api-key-request.dto.js';
-import { KeyUsageDto, KeyUsageQueryDto, toDays, toKeyUsage } from './dto/key-usage.dto.js';
+import { KeyCallsDto, KeyCallsQueryDto, toDays, toKeyUsage } from './dto/key-usage.dto.js';
 import { ApiKeyDto, ApiKeyPageDto, ApiKeyWithTextDto, toApiKey, toApiKeyWithText } from './dto/api-key.dto.js';
 
 const ID = { name: 'id', format: 'uuid', example: '019aa3a1-4d5e-7f60-8172-839405a6b7c8' };
@@ -28,11 +28,13 @@ const ID = { name: 'id', format: 'uuid', example: '019aa3a1-4d5e-7f60-8172-83940
 export class ApiKeysController {
   constructor(private readonly keys: ApiKeysService) {}
 
-  /** Makes a key with which a program acts for you in this workspace. Its text is in this answer and in no other. */
   @Post()
   @Access('api-keys:write')
   @Idempotent()
-  @ApiOperation({ summary: 'Create an API key' })
+  @ApiOperation({
+    summary: 'Create an API key',
+    description: 'Makes a key with which a program acts for you in this workspace. Its text is in this answer and in no other.',
+  })
   @ApiCreatedResponse({ type: ApiKeyWithTextDto, description: 'The key, shown this once.' })
   @ApiProblems(
     apiKeysErrors.api_key_scope_above_role,
@@ -51,10 +53,12 @@ export class ApiKeysController {
     return toApiKeyWithText(made);
   }
 
-  /** Your keys in this workspace, newest first; admins and owners see everybody's. */
   @Get()
   @Access('api-keys:read')
-  @ApiOperation({ summary: 'List API keys' })
+  @ApiOperation({
+    summary: 'List API keys',
+    description: "Your keys in this workspace, newest first; admins and owners see everybody's.",
+  })
   @ApiOkResponse({ type: ApiKeyPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.validation_failed)
   async list(
@@ -66,10 +70,9 @@ export class ApiKeysController {
     return toPage(await this.keys.list(actor, query.status, toPageRequest(query)), toApiKey, request, reply);
   }
 
-  /** One key, without its text. */
   @Get(':id')
   @Access('api-keys:read')
-  @ApiOperation({ summary: 'Look at an API key' })
+  @ApiOperation({ summary: 'Look at an API key', description: 'One key, without its text.' })
   @ApiParam(ID)
   @ApiOkResponse({ type: ApiKeyDto, description: 'The key.' })
   @ApiProblems(apiKeysErrors.api_key_not_found, commonErrors.malformed_request)
@@ -77,26 +80,30 @@ export class ApiKeysController {
     return toApiKey(await this.keys.get(actor, id));
   }
 
-  /** How often the key was used, day by day; in all its texts, over rotations. */
   @Get(':id/usage')
   @Access('api-keys:read')
-  @ApiOperation({ summary: 'Count the calls of an API key' })
+  @ApiOperation({
+    summary: 'Count the calls of an API key',
+    description: 'How often the key was used, day by day; in all its texts, over rotations.',
+  })
   @ApiParam(ID)
-  @ApiOkResponse({ type: KeyUsageDto, description: 'Its calls.' })
+  @ApiOkResponse({ type: KeyCallsDto, description: 'Its calls.' })
   @ApiProblems(apiKeysErrors.api_key_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
   async usage(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
-    @Query() query: KeyUsageQueryDto,
-  ): Promise<KeyUsageDto> {
+    @Query() query: KeyCallsQueryDto,
+  ): Promise<KeyCallsDto> {
     const days = toDays(query);
     return toKeyUsage(await this.keys.usage(actor, id, days.from, days.to), days);
   }
 
-  /** Changes what is given and leaves the rest. Holds for the next request made with the key. */
   @Put(':id')
   @Access('api-keys:write')
-  @ApiOperation({ summary: 'Change an API key' })
+  @ApiOperation({
+    summary: 'Change an API key',
+    description: 'Changes what is given and leaves the rest. Holds for the next request made with the key.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: ApiKeyDto, description: 'The key as it is now.' })
   @ApiProblems(
@@ -116,12 +123,14 @@ export class ApiKeysController {
     return toApiKey(await this.keys.change(actor, id, toChange(body)));
   }
 
-  /** Gives the key a new text. The one of now goes on for a while, one that did so already ends at once. */
   @Post(':id/rotate')
   @Access('api-keys:write')
   @HttpCode(200)
   @Idempotent()
-  @ApiOperation({ summary: 'Rotate an API key' })
+  @ApiOperation({
+    summary: 'Rotate an API key',
+    description: 'Gives the key a new text. The one of now goes on for a while, one that did so already ends at once.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: ApiKeyWithTextDto, description: 'The key with its new text, shown this once.' })
   @ApiProblems(
@@ -142,11 +151,13 @@ export class ApiKeysController {
     return toApiKeyWithText(rotated);
   }
 
-  /** Ends a key: whoever sends it is refused from now on. It stays in the list as revoked. */
   @Delete(':id')
   @Access('api-keys:write')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke an API key' })
+  @ApiOperation({
+    summary: 'Revoke an API key',
+    description: 'Ends a key: whoever sends it is refused from now on. It stays in the list as revoked.',
+  })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It has ended.' })
   @ApiProblems(apiKeysErrors.api_key_not_found, commonErrors.malformed_request)

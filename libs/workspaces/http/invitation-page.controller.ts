@@ -7,7 +7,7 @@ import { Config } from '#config';
 import { html, sendPage } from '#identity/http';
 
 /** The query of the link in an invitation. */
-class LinkQueryDto {
+class InvitationQueryDto {
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -24,7 +24,7 @@ export class InvitationPageController {
 
   @Get('accept-invitation')
   @Public()
-  tellHow(@Query() { token = '' }: LinkQueryDto, @Res() reply: FastifyReply): void {
+  tellHow(@Query() { token = '' }: InvitationQueryDto, @Res() reply: FastifyReply): void {
     const url = `${this.config.http.publicUrl}/api/v1/invitations/accept`;
     // People copy the command into a shell: nothing but a token of ours may stand in it.
     const shown = TOKEN.test(token) ? token : '…';

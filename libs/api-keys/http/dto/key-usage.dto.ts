@@ -9,7 +9,7 @@ const DEFAULT_DAYS = 30;
 const LOOKS_LIKE_DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** Which days of usage. */
-export class KeyUsageQueryDto {
+export class KeyCallsQueryDto {
   @ApiPropertyOptional({
     format: 'date',
     example: '2026-09-01',
@@ -44,7 +44,7 @@ export class CallsOfDayDto {
 }
 
 /** How often a key was used. */
-export class KeyUsageDto {
+export class KeyCallsDto {
   @ApiProperty({ format: 'date', example: '2026-09-01' })
   from!: string;
 
@@ -62,7 +62,7 @@ export class KeyUsageDto {
  * The days a query asks for.
  * @throws FieldError validation_failed when a day is none, or they are in the wrong order or too many
  */
-export function toDays({ from, to }: KeyUsageQueryDto): Days {
+export function toDays({ from, to }: KeyCallsQueryDto): Days {
   const last = startOf('to', to ?? dayOf(Date.now()));
   const first = from === undefined ? last - (DEFAULT_DAYS - 1) * DAY_MS : startOf('from', from);
   if (first > last) throw wrong('from', 'from must not be after to', 'order');
@@ -71,7 +71,7 @@ export function toDays({ from, to }: KeyUsageQueryDto): Days {
 }
 
 /** The answer. */
-export function toKeyUsage(days: CallsOfDay[], { from, to }: Days): KeyUsageDto {
+export function toKeyUsage(days: CallsOfDay[], { from, to }: Days): KeyCallsDto {
   return {
     from,
     to,

@@ -1,7 +1,7 @@
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 
 /** The query of a link in a letter. */
-export class LinkQueryDto {
+export class LetterQueryDto {
   @IsOptional()
   @IsString()
   @MaxLength(200)

@@ -9,7 +9,7 @@ import { RESET_PASSWORD_PAGE, VERIFY_EMAIL_PAGE } from '../../account-letters.js
 import { PasswordRecovery } from '../../password-recovery.service.js';
 import { PASSWORD_MIN_LENGTH } from '../../passwords.js';
 import { RegistrationService } from '../../registration.service.js';
-import { LinkQueryDto, ResetPasswordFormDto, VerifyEmailFormDto } from './forms.dto.js';
+import { LetterQueryDto, ResetPasswordFormDto, VerifyEmailFormDto } from './forms.dto.js';
 import { type Html, html, sendPage } from './page.js';
 
 /**
@@ -26,7 +26,7 @@ export class LetterPagesController {
 
   @Get(VERIFY_EMAIL_PAGE)
   @Public()
-  askToVerify(@Query() { token = '' }: LinkQueryDto, @Res() reply: FastifyReply): void {
+  askToVerify(@Query() { token = '' }: LetterQueryDto, @Res() reply: FastifyReply): void {
     sendPage(reply, 'Confirm your e-mail address', verifyForm(token));
   }
 
@@ -44,7 +44,7 @@ export class LetterPagesController {
 
   @Get(RESET_PASSWORD_PAGE)
   @Public()
-  askForPassword(@Query() { token = '' }: LinkQueryDto, @Res() reply: FastifyReply): void {
+  askForPassword(@Query() { token = '' }: LetterQueryDto, @Res() reply: FastifyReply): void {
     sendPage(reply, 'Choose a new password', passwordForm(token));
   }
 
