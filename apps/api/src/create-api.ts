@@ -21,6 +21,7 @@ import {
   type Span,
   Traces,
 } from '#observability';
+import { plainUrl, serveSnakeCase } from '#snake-case/http';
 import { ApiModule } from './api.module.js';
 import { serverOptions } from './api-server.js';
 import { refuseForeignBodies } from './content-types.js';
@@ -108,7 +109,8 @@ export async function createApi(
 }
 
 /** The path under which a route is known. */
-function knownAs(url: string): string {
+function knownAs(given: string): string {
+  const url = plainUrl(given);
   if (url.startsWith(UNVERSIONED_AUTH)) return url.replace('/api/', '/api/v1/');
   if (url.startsWith('/api/v1/health')) return url.replace(VERSIONED_HEALTH, '');
   return url.startsWith(GROQ_PATHS) ? url.slice(GROQ_PATHS.indexOf('/v1/')) : url;
@@ -140,6 +142,7 @@ async function keepTheEdges(app: NestFastifyApplication, edges: Edges): Promise<
   takeJsonBodies(fastify);
   takePageForms(fastify);
   leaveRawBodies(fastify);
+  serveSnakeCase(fastify);
   await app.register(cookie);
   await app.register(multipart, {
     limits: {

@@ -1,0 +1,2 @@
+export { plainUrl } from './alias.js';
+export { serveSnakeCase } from './serve-snake-case.js';
