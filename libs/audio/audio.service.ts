@@ -217,6 +217,7 @@ export class AudioService {
       await this.effects.unmark(tx);
       await this.oweDiscard(tx, { id, secondStoredAs: second?.storedAs ?? null });
       await this.quotas.unstore(tx, Number(audio.bytes) + Number(second?.bytes ?? 0));
+      await this.events.record(tx, workspaceId, 'audio.deleted', id, { audioId: id, cause: 'request' });
     });
   }
 
@@ -227,7 +228,11 @@ export class AudioService {
    */
   async removeOlder(tx: WorkspaceTransaction, days: number, except: string[], limit: number): Promise<string[]> {
     const removed = await this.recordings.removeOlder(tx, days, except, limit);
-    for (const recording of removed) await this.oweDiscard(tx, recording);
+    for (const recording of removed) {
+      await this.oweDiscard(tx, recording);
+      const facts = { audioId: recording.id, cause: 'retention' } as const;
+      await this.events.record(tx, tx.workspaceId, 'audio.deleted', recording.id, facts);
+    }
     await this.quotas.unstore(
       tx,
       removed.reduce((bytes, recording) => bytes + recording.bytes, 0),

@@ -111,6 +111,24 @@ describe('retention', () => {
     expect(await receipts(id)).toEqual([{ kind: 'transcription', olderThanDays: 7, ids: [old.transcription.id] }]);
   });
 
+  it('tells outside what it deletes', async () => {
+    const { id } = await makeWorkspace(database, { audioRetentionDays: 7, transcriptRetentionDays: 7 });
+    await database.asSystem((tx) =>
+      tx.execute(
+        `INSERT INTO webhook_endpoints (id, workspace_id, kind, name, sealed, events, status)
+         VALUES (gen_random_uuid(), $1, 'standard', 'All', '', '{}', 'disabled')`,
+        [id],
+      ),
+    );
+    const { audio, transcription } = await kept(id, 8);
+    await retention.apply();
+    const told = `SELECT jsonb_build_object('type', type, 'facts', facts) AS value FROM webhook_events WHERE workspace_id = $1 ORDER BY id`;
+    expect(await column(told, [id])).toEqual([
+      { type: 'audio.deleted', facts: { audioId: audio.id, cause: 'retention' } },
+      { type: 'transcription.deleted', facts: { transcriptionId: transcription.id, audioId: null, cause: 'retention' } },
+    ]);
+  });
+
   it('keeps a recording that is just being transcribed, and a transcription that has not ended', async () => {
     const { id } = await makeWorkspace(database, { audioRetentionDays: 1, transcriptRetentionDays: 1 });
     const { audio, transcription } = await kept(id, 10);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TranscriptionStatus, WorkspaceTransaction } from '#database';
+import type { Transcription, TranscriptionStatus, WorkspaceTransaction } from '#database';
 import { ProductEvents } from '#webhooks';
 
 interface Row {
@@ -38,6 +38,15 @@ export class TranscriptionEvents {
     if (status !== 'completed') return;
     await this.events.record(tx, workspaceId, 'transcription.completed', id, { ...facts, language, durationSeconds });
     if (audioId !== null) await this.events.record(tx, workspaceId, 'audio.transcribed', id, { audioId, transcriptionId: id });
+  }
+
+  /** It is gone: what its row said has to be given. */
+  async deleted(
+    tx: WorkspaceTransaction,
+    { id, audioId }: Pick<Transcription, 'id' | 'audioId'>,
+    cause: 'request' | 'retention',
+  ): Promise<void> {
+    await this.events.record(tx, tx.workspaceId, 'transcription.deleted', id, { transcriptionId: id, audioId, cause });
   }
 
   private async rowOf(tx: WorkspaceTransaction, id: string): Promise<Row> {

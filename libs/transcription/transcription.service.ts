@@ -23,6 +23,7 @@ import { Bell } from './progress/bell.js';
 import { PRIORITIES, type Priority } from './priorities.js';
 import { GenerationsRepository } from './generations.repository.js';
 import { textSoFar } from './text-so-far.js';
+import { TranscriptionEvents } from './transcription-events.js';
 import { TranscriptionQuota } from './transcription-quota.js';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
@@ -104,6 +105,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     private readonly generations: GenerationsRepository,
     private readonly quota: TranscriptionQuota,
     private readonly events: Events,
+    private readonly outside: TranscriptionEvents,
   ) {}
 
   /** Requests that wait for a result soon answer with what there is, so that the process can end. */
@@ -291,6 +293,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
       await this.generations.hold(tx, id);
       await this.quota.settle(tx, { id, generation });
       await this.transcriptions.remove(tx, id);
+      await this.outside.deleted(tx, transcription, 'request');
       // A while later, because a worker that is cutting the recording learns at its next heartbeat that it should stop.
       await this.discard(tx, id, unfinished ? STOP_SECONDS : 0);
     });
@@ -307,8 +310,11 @@ export class TranscriptionService implements BeforeApplicationShutdown {
    */
   async removeOlder(tx: WorkspaceTransaction, days: number, limit: number): Promise<string[]> {
     const removed = await this.transcriptions.removeOlder(tx, days, limit);
-    for (const id of removed) await this.discard(tx, id, 0);
-    return removed;
+    for (const transcription of removed) {
+      await this.discard(tx, transcription.id, 0);
+      await this.outside.deleted(tx, transcription, 'retention');
+    }
+    return removed.map(({ id }) => id);
   }
 
   /** Owes the removal of what is stored of a transcription that is gone. */

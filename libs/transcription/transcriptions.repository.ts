@@ -158,7 +158,7 @@ const REMOVE_OLDER = `
 DELETE FROM transcriptions WHERE workspace_id = $1 AND id IN (
   SELECT id FROM transcriptions WHERE workspace_id = $1 AND finished_at < now() - make_interval(days => $2)
   ORDER BY finished_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING id`;
+RETURNING id, audio_id AS "audioId"`;
 
 /** Transcriptions with their chunks and segments. Every change of state is a compare-and-set and says whether it happened. */
 @Injectable()
@@ -380,10 +380,10 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   /**
    * Removes the oldest of those that ended more than so many days ago, by the database's clock.
-   * @returns their ids, at most `limit`
+   * @returns them, at most `limit`
    */
-  async removeOlder(tx: WorkspaceTransaction, days: number, limit: number): Promise<string[]> {
-    return (await tx.query<{ id: string }>(REMOVE_OLDER, [tx.workspaceId, days, limit])).map(({ id }) => id);
+  async removeOlder(tx: WorkspaceTransaction, days: number, limit: number): Promise<Pick<Transcription, 'id' | 'audioId'>[]> {
+    return tx.query(REMOVE_OLDER, [tx.workspaceId, days, limit]);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AudioModule } from '#audio';
 import { OutgoingModule } from '#outgoing';
+import { ProductEventsModule } from '#webhooks';
 import { ImportService } from './import/import.service.js';
 import { ImportsRepository } from './import/imports.repository.js';
 import { ResumableUploads } from './resumable-uploads.js';
@@ -10,7 +11,7 @@ import { UploadsRepository } from './uploads.repository.js';
 import { UploadsService } from './uploads.service.js';
 
 @Module({
-  imports: [AudioModule, OutgoingModule],
+  imports: [AudioModule, OutgoingModule, ProductEventsModule],
   providers: [
     UploadFigures,
     UploadsRepository,

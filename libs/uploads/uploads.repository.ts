@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
-import { type SystemTransaction, Upload, type UploadStatus, WorkspaceRepository, type WorkspaceTransaction } from '#database';
+import {
+  type SystemTransaction,
+  type Transaction,
+  Upload,
+  type UploadStatus,
+  WorkspaceRepository,
+  type WorkspaceTransaction,
+} from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
+import { ProductEvents } from '#webhooks';
 
 /** Why an upload came to nothing. */
 export interface UploadFailure {
@@ -30,7 +38,7 @@ const UNFINISHED = `status IN ('open', 'completing')`;
 /** The uploads of a workspace. Every change of state is a compare-and-set: of two that race, one learns that it lost. */
 @Injectable()
 export class UploadsRepository extends WorkspaceRepository<Upload> {
-  constructor() {
+  constructor(private readonly events: ProductEvents) {
     super(Upload);
   }
 
@@ -97,6 +105,8 @@ export class UploadsRepository extends WorkspaceRepository<Upload> {
        WHERE workspace_id = $1 AND id = $2 AND ${UNFINISHED}`,
       [tx.workspaceId, id, status, failure?.code ?? null, failure?.detail ?? null],
     );
+    if (ended > 0 && status === 'failed')
+      await this.tellFailed(tx, { id, workspaceId: tx.workspaceId }, failure?.code ?? 'unknown');
     return ended > 0;
   }
 
@@ -129,14 +139,24 @@ export class UploadsRepository extends WorkspaceRepository<Upload> {
 
   /** Ends what nobody finished in time, in any workspace. */
   async expire(tx: SystemTransaction): Promise<OverUpload[]> {
-    return tx.query<OverUpload>(
+    const expired = await tx.query<OverUpload>(
       `UPDATE uploads SET status = 'expired', finished_at = now() WHERE ${UNFINISHED} AND expires_at <= now() AND kind <> 'url'
        RETURNING id, workspace_id AS "workspaceId", object_key AS "objectKey", store_upload_id AS "storeUploadId"`,
     );
+    for (const upload of expired) await this.tellFailed(tx, upload, 'upload_expired');
+    return expired;
   }
 
   /** Forgets those that ended so many days ago, in any workspace. */
   async forget(tx: SystemTransaction, days: number): Promise<number> {
     return tx.execute(`DELETE FROM uploads WHERE finished_at < now() - make_interval(days => $1)`, [days]);
+  }
+
+  private async tellFailed(
+    tx: Transaction,
+    { id, workspaceId }: Pick<Upload, 'id' | 'workspaceId'>,
+    errorCode: string,
+  ): Promise<void> {
+    await this.events.record(tx, workspaceId, 'upload.failed', id, { uploadId: id, errorCode });
   }
 }

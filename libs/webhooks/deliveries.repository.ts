@@ -168,14 +168,20 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
   }
 
   /**
-   * Owes an endpoint all it did not get since a time, at most `MOST_REPLAYED` events.
+   * Owes an endpoint what it did not get, at most `MOST_REPLAYED` events: what was owed to it and came to nothing, and what it was
+   * never owed, each from when it happened on.
    * @param events types it wants; none: all
    * @returns how many
    */
-  async replay(tx: WorkspaceTransaction, endpointId: string, since: Date, events: string[]): Promise<number> {
-    const again = await tx.execute(PARK_FAILED, [tx.workspaceId, endpointId, since, MOST_REPLAYED]);
+  async replay(
+    tx: WorkspaceTransaction,
+    endpointId: string,
+    since: { owed: Date; unowed: Date },
+    events: string[],
+  ): Promise<number> {
+    const again = await tx.execute(PARK_FAILED, [tx.workspaceId, endpointId, since.owed, MOST_REPLAYED]);
     const room = MOST_REPLAYED - again;
-    const fresh = await tx.query<{ id: string }>(UNDELIVERED, [tx.workspaceId, endpointId, since, events, room]);
+    const fresh = await tx.query<{ id: string }>(UNDELIVERED, [tx.workspaceId, endpointId, since.unowed, events, room]);
     const eventIds = fresh.map(({ id }) => id);
     await tx.execute(PARK_NEW, [tx.workspaceId, endpointId, eventIds.map(() => uuidv7()), eventIds]);
     await this.unpark(tx, endpointId, AT_ONCE);

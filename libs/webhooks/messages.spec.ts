@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeptEvent } from './deliveries.repository.js';
 import { EVENT_CATALOGUE, EVENT_TYPES, examplePayload } from './event-catalogue.js';
-import { messageOf, payloadOf } from './messages.js';
+import { messageOf } from './messages.js';
 
 const EVENT: KeptEvent = {
   id: '019aa3a6-1b2c-7d3e-8f40-516273849506',
@@ -60,7 +60,6 @@ describe('the catalogue', () => {
     expect(type).toMatch(/^[a-z]+\.[a-z]+$/);
     expect(JSON.stringify(examplePayload(type)).length).toBeLessThan(1_000);
     expect(EVENT_CATALOGUE[type].description).toMatch(/\.$/);
-    const event = { ...EVENT, type, facts: EVENT_CATALOGUE[type].example };
-    expect(Object.keys(payloadOf(event).data)).toEqual(Object.keys(examplePayload(type).data));
+    expect(Object.keys(examplePayload(type).data)).toEqual([...Object.keys(EVENT_CATALOGUE[type].facts), 'sequence']);
   });
 });

@@ -90,7 +90,8 @@ export class ReplayService {
       const endpoint = found(await this.endpoints.lock(tx, id));
       refuseDisabled(endpoint);
       await this.effects.mark(tx, `/api/v1/webhooks/${id}/deliveries`);
-      const deliveries = await this.deliveries.replay(tx, id, since ?? endpoint.createdAt, endpoint.events);
+      const from = since ?? endpoint.createdAt;
+      const deliveries = await this.deliveries.replay(tx, id, { owed: from, unowed: from }, endpoint.events);
       await this.record(tx, actor, id, { deliveries, since: since?.toISOString() ?? null });
       return deliveries;
     });

@@ -7,6 +7,7 @@ import { IdempotentEffects } from '#idempotency';
 import { type Actor, auditActorOf } from '#identity';
 import { OutgoingClient, type OutgoingScheme } from '#outgoing';
 import type { Page, PageRequest } from '#paging';
+import { DeliveriesRepository } from './deliveries.repository.js';
 import { EndpointSwitch } from './endpoint-switch.js';
 import { type EndpointSecrets, EndpointVault } from './endpoint-secrets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
@@ -47,6 +48,7 @@ export class WebhooksService {
   constructor(
     private readonly database: Database,
     private readonly endpoints: EndpointsRepository,
+    private readonly deliveries: DeliveriesRepository,
     private readonly vault: EndpointVault,
     private readonly power: EndpointSwitch,
     private readonly outgoing: OutgoingClient,
@@ -86,7 +88,8 @@ export class WebhooksService {
   }
 
   /**
-   * Changes what is named and leaves the rest. One that is made active begins anew; what it missed is not sent unless it is replayed.
+   * Changes what is named and leaves the rest. One that is made active begins anew. If it was turned off because of how it did, it is
+   * sent what it missed; if somebody turned it off, that has to be asked for.
    * @throws FieldError webhook_not_found, address_invalid, port_refused, host_not_public
    */
   async change(actor: Actor, id: string, { name, url: given, events, status }: WebhookChange): Promise<Webhook> {
@@ -96,7 +99,7 @@ export class WebhooksService {
       const secrets = await this.vault.open(tx, before);
       const sealed = url === undefined ? before.sealed : await this.vault.seal(tx, id, { ...secrets, url });
       await this.endpoints.change(tx, id, { name: name ?? before.name, sealed, events: events ?? before.events });
-      if (status === 'active' && before.status !== 'active') await this.endpoints.enable(tx, id);
+      if (status === 'active' && before.status !== 'active') await this.enable(tx, before, events);
       if (status === 'disabled' && before.status !== 'disabled') await this.power.off(tx, id, 'by_user');
       await this.record(tx, actor, 'webhook.changed', id, {
         ...(name === undefined ? {} : { name }),
@@ -131,6 +134,13 @@ export class WebhooksService {
       if (!(await this.endpoints.remove(tx, id))) throw notFound();
       await this.record(tx, actor, 'webhook.deleted', id, { name });
     });
+  }
+
+  private async enable(tx: WorkspaceTransaction, before: WebhookEndpoint, events = before.events): Promise<void> {
+    const { id, createdAt, disabledAt, disabledReason } = before;
+    await this.endpoints.enable(tx, id);
+    if (disabledReason === 'by_user') return;
+    await this.deliveries.replay(tx, id, { owed: createdAt, unowed: disabledAt ?? new Date() }, events);
   }
 
   private async look(tx: WorkspaceTransaction, id: string): Promise<Webhook> {

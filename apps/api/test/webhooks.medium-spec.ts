@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audited } from './audited.js';
+import { wavOf } from './recording.fixture.js';
 import { type SignedInUser, startTestApi, type TestApi } from './test-api.js';
 
 interface WebhookBody {
@@ -121,6 +122,38 @@ describe('the events', () => {
     const sample = (await ask('GET', '/rest-hooks/sample?event=quota.warning')).json<object[]>();
     expect(sample).toEqual([expect.objectContaining({ type: 'quota.warning', id: expect.any(String) })]);
     expect((await ask('DELETE', `/${subscribed.json<WebhookBody>().id}`)).statusCode).toBe(204);
+  });
+});
+
+describe('outside is told', () => {
+  it('that recordings and transcriptions are deleted, and of what uploads fail', async () => {
+    const someone = await api.register();
+    const { id } = (await ask('POST', '', { ...WISH, events: [] }, someone.headers)).json<WebhookBody>();
+    await ask('PUT', `/${id}`, { status: 'disabled' }, someone.headers);
+    const call = async (method: 'POST' | 'PUT' | 'DELETE', url: string, payload?: object, headers: object = someone.headers) =>
+      api.app.inject({ method, url, headers: { ...headers }, payload });
+    const form = wavOf('to be deleted');
+    const uploaded = await call('POST', '/api/v1/audio/upload', form.payload, { ...someone.headers, ...form.headers });
+    const audioId = uploaded.json<{ id: string }>().id;
+    const transcriptionId = (await call('POST', '/api/v1/transcriptions', { audioId })).json<{ id: string }>().id;
+    await call('DELETE', `/api/v1/transcriptions/${transcriptionId}`);
+    await call('DELETE', `/api/v1/audio/${audioId}`);
+    const noSound = Buffer.alloc(100, 'x');
+    const upload = (await call('POST', '/api/v1/uploads', { name: 'a.wav', bytes: noSound.length })).json<{
+      id: string;
+      partUrls: { url: string }[];
+    }>();
+    const { pathname, search } = new URL(upload.partUrls[0]?.url ?? '');
+    await call('PUT', pathname + search, noSound, { 'content-type': 'application/octet-stream' });
+    const completed = await call('POST', `/api/v1/uploads/${upload.id}/complete`);
+    const told = await query('SELECT type, facts FROM webhook_events WHERE workspace_id = $1 ORDER BY id', [someone.workspaceId]);
+    expect(told).toEqual([
+      { type: 'audio.uploaded', facts: { audioId, bytes: expect.any(Number) } },
+      { type: 'transcription.created', facts: { transcriptionId, audioId } },
+      { type: 'transcription.deleted', facts: { transcriptionId, audioId, cause: 'request' } },
+      { type: 'audio.deleted', facts: { audioId, cause: 'request' } },
+      { type: 'upload.failed', facts: { uploadId: upload.id, errorCode: completed.json<{ code: string }>().code } },
+    ]);
   });
 });
 

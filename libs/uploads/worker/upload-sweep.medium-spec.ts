@@ -110,12 +110,30 @@ async function untilNothingIsLeft(): Promise<void> {
   }
 }
 
+/** Has what happens kept for an endpoint. */
+async function listenFromOutside(): Promise<void> {
+  await worker.get(Database).asSystem((tx) =>
+    tx.execute(
+      `INSERT INTO webhook_endpoints (id, workspace_id, kind, name, sealed, events, status)
+       VALUES (gen_random_uuid(), $1, 'standard', 'All', '', '{}', 'disabled')`,
+      [workspaceId],
+    ),
+  );
+}
+
+async function toldOf(id: string): Promise<object[]> {
+  const sql = 'SELECT type, facts FROM webhook_events WHERE subject_id = $1';
+  return worker.get(Database).asSystem((tx) => tx.query(sql, [id]));
+}
+
 describe('uploads', () => {
   it.each(['open', 'completing'])('that are %s when their time is over end, with what they stored', async (status) => {
     const [late, early] = [await begin('parts'), await begin('resumable')];
     await change(`status = '${status}', expires_at = now()`, late);
+    await listenFromOutside();
     await worker.get(UploadSweep).sweep();
     expect([await statusOf(late), await statusOf(early)]).toEqual(['expired', 'open']);
+    expect(await toldOf(late)).toEqual([{ type: 'upload.failed', facts: { uploadId: late, errorCode: 'upload_expired' } }]);
     await worker.get(UploadsService).abort(workspaceId, early);
     await untilNothingIsLeft();
     await expect(worker.get(UploadsService).abort(workspaceId, late)).rejects.toMatchObject({ code: 'upload_over' });

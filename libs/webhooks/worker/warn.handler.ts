@@ -52,7 +52,7 @@ function letterOf(workspace: string, name: string, reason: string): { subject: s
     subject: `${workspace}: the webhook "${name}" was disabled`,
     paragraphs: [
       `The webhook "${name}" of the workspace "${workspace}" is sent nothing any more. ${why}`,
-      'Once it works again, make it active and replay what it missed. Events can be replayed for 30 days.',
+      'Once it works again, make it active: it is then sent what it missed. Events are kept for 30 days.',
     ],
   };
 }

@@ -106,7 +106,8 @@ export class ChangeWebhookDto {
     enum: WEBHOOK_STATUSES,
     enumName: 'WebhookStatus',
     example: 'active',
-    description: 'One that is made active begins anew. What it missed comes by POST /api/v1/webhooks/{id}/replay.',
+    description:
+      'One that is made active begins anew. If it was disabled because it was gone or failing, what it missed is sent now; otherwise POST /api/v1/webhooks/{id}/replay has that done.',
   })
   @IsOptional()
   @IsIn(WEBHOOK_STATUSES)
