@@ -4,6 +4,8 @@ import { PROJECT } from '../project.ts';
 import { outdatedFiles } from '../sync/generated-files.ts';
 import { openApiDocument } from '../sync/built-product.ts';
 import { schemaProblems } from './database-schema.ts';
+import { openApiHistoryProblems } from './openapi-history.ts';
+import { openApiLintProblems } from './openapi-lint.ts';
 import { openApiProblems } from './openapi-rules.ts';
 import { runNpm, runScript } from './program.ts';
 import type { CheckStep } from './run-steps.ts';
@@ -53,6 +55,18 @@ export const STEPS: readonly CheckStep[] = [
     holds: 'every route says what it takes, gives and refuses, with examples',
     mend: 'complete the decorators of the routes named above, then: npm run sync',
     run: async () => listed(openApiProblems(await openApiDocument())),
+  },
+  {
+    name: 'openapi-lint',
+    holds: 'the linters of Redocly and Spectral find nothing in the OpenAPI document',
+    mend: 'complete the decorators of the routes named above, then: npm run sync',
+    run: async () => listed(await openApiLintProblems(await openApiDocument())),
+  },
+  {
+    name: 'openapi-history',
+    holds: 'programs that were written for the earlier OpenAPI document go on working',
+    mend: 'take the change back, or put the sentence (after "since …: ") into openapi/accepted-breaks.json with a reason',
+    run: async () => listed(await openApiHistoryProblems(await openApiDocument())),
   },
   {
     name: 'schema',

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { isSameSecret } from '#access';
 import type { Config } from '#config';
 import { commonErrors, FieldError } from '#errors';
+import { addWebhooksSection } from '#webhooks/http';
 import { addBodyProblems } from './body-problems.js';
 import { addCodeSamples } from './code-samples.js';
 import { showOpenAiErrors } from './openai-errors.js';
@@ -61,6 +62,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('openai', 'The same routes as OpenAI has, for programs written for it')
     .addTag('provider keys', 'Keys a workspace has of its own at speech providers')
     .addTag('providers', 'Who can transcribe: models, prices, and how they do')
+    .addTag('webhooks', 'Events that are sent to addresses of yours, and what became of them')
     .addTag('usage', 'What a workspace may use, what it has used, and what that cost')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({
@@ -74,7 +76,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, builder, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
-  return addCodeSamples(showOpenAiErrors(addBodyProblems(document)));
+  return addCodeSamples(showOpenAiErrors(addBodyProblems(addWebhooksSection(document))));
 }
 
 /** The pages load scripts and styles of this server and nothing else; ReDoc draws with inline styles and a worker from a blob. */

@@ -53,11 +53,13 @@ export class AudioController {
     private readonly store: ObjectStore,
   ) {}
 
-  /** Takes a recording, streamed to the store while it arrives. The bytes decide what it is, not its name. */
   @Post('upload')
   @Access('audio:write')
   @Idempotent()
-  @ApiOperation({ summary: 'Upload a recording' })
+  @ApiOperation({
+    summary: 'Upload a recording',
+    description: 'Takes a recording, streamed to the store while it arrives. The bytes decide what it is, not its name.',
+  })
   @TakesForm()
   @ApiBody({ type: UploadFormDto })
   @ApiCreatedResponse({ type: AudioDto, description: 'The recording is stored.' })
@@ -72,15 +74,14 @@ export class AudioController {
     return this.withTracks(taken);
   }
 
-  /**
-   * Joins two recordings of one event, such as a microphone and what the computer played. They are aligned by their sound, transcribed apart,
-   * and what one caught of the other is taken out, so that each line has the speaker of its track. The other recording is then no longer one
-   * of its own.
-   */
   @Post(':id/second-track')
   @Access('audio:write')
   @Idempotent()
-  @ApiOperation({ summary: 'Make a recording the second track of another' })
+  @ApiOperation({
+    summary: 'Make a recording the second track of another',
+    description:
+      'Joins two recordings of one event, such as a microphone and what the computer played. They are aligned by their sound, transcribed apart, and what one caught of the other is taken out, so that each line has the speaker of its track. The other recording is then no longer one of its own.',
+  })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiCreatedResponse({ type: AudioDto, description: 'The recording has two tracks now.' })
   @ApiProblems(
@@ -101,10 +102,9 @@ export class AudioController {
     return this.withTracks(audio);
   }
 
-  /** Recordings of the workspace, newest first. */
   @Get()
   @Access('audio:read')
-  @ApiOperation({ summary: 'List recordings' })
+  @ApiOperation({ summary: 'List recordings', description: 'Recordings of the workspace, newest first.' })
   @ApiOkResponse({ type: AudioPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.validation_failed)
   async list(
@@ -118,10 +118,9 @@ export class AudioController {
     return toPage(page, (audio) => toAudio(audio, seconds.get(audio.id) ?? null), request, reply);
   }
 
-  /** One recording. */
   @Get(':id')
   @Access('audio:read')
-  @ApiOperation({ summary: 'Look at a recording' })
+  @ApiOperation({ summary: 'Look at a recording', description: 'One recording.' })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiOkResponse({ type: AudioDto, description: 'The recording.' })
   @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request)
@@ -129,10 +128,9 @@ export class AudioController {
     return this.withTracks(await this.audio.get(actor.workspaceId, id));
   }
 
-  /** The recording itself; `Range` gives a part of it. */
   @Get(':id/download')
   @Access('audio:read')
-  @ApiOperation({ summary: 'Download a recording' })
+  @ApiOperation({ summary: 'Download a recording', description: 'The recording itself; `Range` gives a part of it.' })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiProduces('application/octet-stream')
   @ApiOkResponse({
@@ -164,10 +162,12 @@ export class AudioController {
     await sendObject(request, reply, this.store, objectKey, file);
   }
 
-  /** A link that needs no token and stops working after a while; give it to a player. */
   @Get(':id/url')
   @Access('audio:read')
-  @ApiOperation({ summary: 'Get a link to a recording' })
+  @ApiOperation({
+    summary: 'Get a link to a recording',
+    description: 'A link that needs no token and stops working after a while; give it to a player.',
+  })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiOkResponse({ type: LinkDto, description: 'The link.' })
   @ApiProblems(
@@ -185,11 +185,13 @@ export class AudioController {
     return { url: await this.audio.link(file, expiration), expiresAt: new Date(Date.now() + expiration * 1_000).toISOString() };
   }
 
-  /** Removes the recording and its file. Transcripts made from it stay. */
   @Delete(':id')
   @Access('audio:write')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a recording' })
+  @ApiOperation({
+    summary: 'Delete a recording',
+    description: 'Removes the recording and its file. Transcripts made from it stay.',
+  })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a1-2b3c-7d4e-8f50-617283940a1b' })
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems(audioErrors.audio_not_found, commonErrors.malformed_request)

@@ -20,10 +20,13 @@ const CONTENT_TYPES: Record<ExportFormat, string> = {
 export class AuditController {
   constructor(private readonly trail: AuditTrail) {}
 
-  /** What was done in the workspace that matters to security, newest first: a page, or everything as a file. Nobody can change it. */
   @Get()
   @Access('audit:read', { workspace: 'id' })
-  @ApiOperation({ summary: 'Read what was done in a workspace' })
+  @ApiOperation({
+    summary: 'Read what was done in a workspace',
+    description:
+      'What was done in the workspace that matters to security, newest first: a page, or everything as a file. Nobody can change it.',
+  })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a0-6f00-7e21-9b66-1a2b3c4d5e6f', description: 'The workspace.' })
   @ApiExtraModels(AuditPageDto, AuditEntryDto)
   @ApiOkResponse({

@@ -68,7 +68,7 @@ function exampleOf(definition: ErrorDefinition, status: number): object {
     title: definition.title,
     status,
     detail: definition.example,
-    instance: '/api/v1/…',
+    instance: '/api/v1/audio',
     code: definition.code,
     requestId: 'req_019a0c2e7b6f7c3e9d1f2a3b4c5d6e7f',
   };

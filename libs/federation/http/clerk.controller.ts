@@ -25,13 +25,16 @@ export class ClerkController implements OnModuleInit {
     keepRawBody(this.host.httpAdapter.getInstance<FastifyInstance>(), PATH);
   }
 
-  /** Takes what Clerk says about its users. Set it up at Clerk as a webhook for user.created, user.updated and user.deleted. */
   @Post('webhook')
   @Public()
   // Svix delivers in bursts; what it has not signed costs one hash.
   @Unlimited()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Webhook of Clerk' })
+  @ApiOperation({
+    summary: 'Webhook of Clerk',
+    description:
+      'Takes what Clerk says about its users. Set it up at Clerk as a webhook for user.created, user.updated and user.deleted.',
+  })
   @ApiHeader({ name: HEADERS.id, required: true, description: 'Of Svix, who delivers for Clerk.' })
   @ApiHeader({ name: HEADERS.timestamp, required: true, description: 'Seconds since 1970.' })
   @ApiHeader({ name: HEADERS.signature, required: true, description: 'Of id, time and body.' })
@@ -42,7 +45,7 @@ export class ClerkController implements OnModuleInit {
       properties: {
         type: { type: 'string' },
         object: { type: 'string' },
-        data: { type: 'object', properties: { id: { type: 'string' } } },
+        data: { type: 'object', properties: { id: { type: 'string' } }, additionalProperties: true },
       },
       example: { type: 'user.deleted', object: 'event', data: { id: 'user_29w83sxmDNGwOuEthce5gg56FcC', deleted: true } },
     },

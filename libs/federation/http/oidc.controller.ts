@@ -33,11 +33,13 @@ export class OidcController {
     this.secure = http.publicUrl.startsWith('https:');
   }
 
-  /** Sends the browser to the provider. Open it in a browser: the same one must come back. */
   @Get(':provider/login')
   @Public()
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Sign in by way of another provider' })
+  @ApiOperation({
+    summary: 'Sign in by way of another provider',
+    description: 'Sends the browser to the provider. Open it in a browser: the same one must come back.',
+  })
   @ApiParam(PROVIDER)
   @ApiResponse({ status: 302, description: 'On to the provider; the cookie must come back with the browser.' })
   @ApiProblems(
@@ -65,11 +67,14 @@ export class OidcController {
     await reply.header('cache-control', 'no-store').redirect(begun.location, 302);
   }
 
-  /** Where the provider sends the browser back to. Answers with the tokens, or sends it on to the client app with a code. */
   @Get(':provider/callback')
   @Public()
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Come back from another provider' })
+  @ApiOperation({
+    summary: 'Come back from another provider',
+    description:
+      'Where the provider sends the browser back to. Answers with the tokens, or sends it on to the client app with a code.',
+  })
   @ApiParam(PROVIDER)
   @ApiQuery({ name: 'code', required: false, description: 'Of the provider.', schema: { type: 'string' }, example: '4/0AVG7fiQ' })
   @ApiQuery({
@@ -97,12 +102,14 @@ export class OidcController {
     await ('location' in ended ? reply.redirect(ended.location, 302) : reply.send(toSignedIn(ended.signedIn)));
   }
 
-  /** Gives a client app the tokens of the person whose browser brought it the code. */
   @Post('exchange')
   @Public()
   @HttpCode(200)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Exchange a sign-in code for tokens' })
+  @ApiOperation({
+    summary: 'Exchange a sign-in code for tokens',
+    description: 'Gives a client app the tokens of the person whose browser brought it the code.',
+  })
   @ApiOkResponse({ type: SignedInDto, description: 'Signed in.' })
   @ApiProblems(
     federationErrors.sign_in_code_invalid,

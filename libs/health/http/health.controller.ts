@@ -24,19 +24,20 @@ export class HealthController {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Answers as long as the process runs. */
   @Get('live')
   @Public()
-  @ApiOperation({ summary: 'Is the process alive' })
+  @ApiOperation({ summary: 'Is the process alive', description: 'Answers as long as the process runs.' })
   @ApiOkResponse({ type: LiveDto, description: 'It is.' })
   live(): LiveDto {
     return { status: 'live' };
   }
 
-  /** Whether requests can be served: the database and the store answer, and a worker ran a job lately. */
   @Get('ready')
   @Public()
-  @ApiOperation({ summary: 'Is the service ready' })
+  @ApiOperation({
+    summary: 'Is the service ready',
+    description: 'Whether requests can be served: the database and the store answer, and a worker ran a job lately.',
+  })
   @ApiExtraModels(CheckDto)
   @ApiOkResponse({ type: ReadyDto, description: 'Ready.' })
   @ApiResponse({ status: 503, type: ReadyDto, description: 'Not ready; `checks` says why.' })

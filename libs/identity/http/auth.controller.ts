@@ -33,14 +33,14 @@ export class AuthController {
     private readonly sessions: SessionsService,
   ) {}
 
-  /**
-   * Makes an account with a personal workspace, and sends a letter to verify its address. Answers with the account signed in, or,
-   * where addresses must be verified first (EMAIL_VERIFICATION), with 202: the same for an address that has an account already.
-   */
   @Post('register')
   @Public()
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Create an account' })
+  @ApiOperation({
+    summary: 'Create an account',
+    description:
+      'Makes an account with a personal workspace, and sends a letter to verify its address. Answers with the account signed in, or, where addresses must be verified first (EMAIL_VERIFICATION), with 202: the same for an address that has an account already.',
+  })
   @ApiCreatedResponse({ type: SignedInDto, description: 'The account, signed in.' })
   @ApiAcceptedResponse({ type: VerificationSentDto, description: 'The address must be verified before the first login.' })
   @ApiProblems(identityErrors.email_taken, commonErrors.service_unavailable, ...OPEN_ROUTE_ERRORS)
@@ -54,12 +54,15 @@ export class AuthController {
     return { email: normaliseEmail(body.email), status: 'verification_sent' };
   }
 
-  /** Signs in with e-mail address and password. Whoever deleted the account and signs in within 30 days has it again. */
   @Post('login')
   @Public()
   @HttpCode(200)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Sign in' })
+  @ApiOperation({
+    summary: 'Sign in',
+    description:
+      'Signs in with e-mail address and password. Whoever deleted the account and signs in within 30 days has it again.',
+  })
   @ApiOkResponse({ type: SignedInDto, description: 'Signed in.' })
   @ApiProblems(
     identityErrors.wrong_credentials,
@@ -72,32 +75,29 @@ export class AuthController {
     return toSignedIn(await this.signIn.login(body));
   }
 
-  /** Exchanges a refresh token for a new pair of tokens. */
   @Post('refresh')
   @Public()
   @HttpCode(200)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Get a new access token' })
+  @ApiOperation({ summary: 'Get a new access token', description: 'Exchanges a refresh token for a new pair of tokens.' })
   @ApiOkResponse({ type: SignedInDto, description: 'A new pair of tokens; the old refresh token is spent.' })
   @ApiProblems(identityErrors.refresh_token_invalid, identityErrors.refresh_token_reused, ...OPEN_ROUTE_ERRORS)
   async refresh(@Body() body: RefreshDto): Promise<SignedInDto> {
     return toSignedIn(await this.sessions.refresh(body.refreshToken));
   }
 
-  /** Ends the session; its tokens are refused from the next request on. */
   @Post('logout')
   @Access('account:manage')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Sign out' })
+  @ApiOperation({ summary: 'Sign out', description: 'Ends the session; its tokens are refused from the next request on.' })
   @ApiNoContentResponse({ description: 'The session has ended.' })
   async logout(@CurrentActor() actor: Actor): Promise<void> {
     await this.sessions.logout(actor);
   }
 
-  /** Says who the token belongs to and which workspace the request works in. */
   @Get('me')
   @Access('profile:read')
-  @ApiOperation({ summary: 'Who am I' })
+  @ApiOperation({ summary: 'Who am I', description: 'Says who the token belongs to and which workspace the request works in.' })
   @ApiOkResponse({ type: MeDto, description: 'You, and the workspace of this request.' })
   me(@CurrentActor() actor: Actor): MeDto {
     return toMe(actor);

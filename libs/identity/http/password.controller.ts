@@ -21,12 +21,15 @@ export class PasswordController {
     private readonly profile: ProfileService,
   ) {}
 
-  /** Sends a letter with which a new password can be chosen. The answer is the same whether or not there is an account. */
   @Post('forgot-password')
   @Public()
   @HttpCode(202)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Ask for a new password' })
+  @ApiOperation({
+    summary: 'Ask for a new password',
+    description:
+      'Sends a letter with which a new password can be chosen. The answer is the same whether or not there is an account.',
+  })
   @ApiAcceptedResponse({ type: LetterRequestedDto, description: 'If there is an account, a letter is on its way.' })
   @ApiProblems(...OPEN_ROUTE_ERRORS)
   async forgotPassword(@Body() { email }: LetterRequestDto): Promise<LetterRequestedDto> {
@@ -34,24 +37,28 @@ export class PasswordController {
     return { email: normaliseEmail(email), status: 'requested' };
   }
 
-  /** Sets a new password with the token of the letter, and signs out everywhere. */
   @Post('reset-password')
   @Public()
   @HttpCode(204)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Set a new password by letter' })
+  @ApiOperation({
+    summary: 'Set a new password by letter',
+    description: 'Sets a new password with the token of the letter, and signs out everywhere.',
+  })
   @ApiNoContentResponse({ description: 'The new password is in force; all sessions have ended.' })
   @ApiProblems(identityErrors.token_invalid, commonErrors.service_unavailable, ...OPEN_ROUTE_ERRORS)
   async resetPassword(@Body() { token, password }: ResetPasswordDto): Promise<void> {
     await this.recovery.reset(token, password);
   }
 
-  /** Sets a new password. All other devices are signed out, unless told otherwise. */
   @Post('change-password')
   @Access('account:manage')
   @HttpCode(204)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Change your password' })
+  @ApiOperation({
+    summary: 'Change your password',
+    description: 'Sets a new password. All other devices are signed out, unless told otherwise.',
+  })
   @ApiNoContentResponse({ description: 'The new password is in force.' })
   @ApiProblems(identityErrors.wrong_password, commonErrors.service_unavailable, ...OPEN_ROUTE_ERRORS)
   async changePassword(@CurrentActor() actor: Actor, @Body() body: ChangePasswordDto): Promise<void> {

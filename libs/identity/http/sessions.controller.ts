@@ -15,10 +15,9 @@ import { SessionPageDto, toSession } from './dto/session.dto.js';
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
-  /** The devices you are signed in on, newest first. */
   @Get()
   @Access('account:manage')
-  @ApiOperation({ summary: 'List your sessions' })
+  @ApiOperation({ summary: 'List your sessions', description: 'The devices you are signed in on, newest first.' })
   @ApiOkResponse({ type: SessionPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.validation_failed)
   async list(
@@ -30,11 +29,13 @@ export class SessionsController {
     return toPage(await this.sessions.list(actor, toPageRequest(query)), toSession, request, reply);
   }
 
-  /** Signs one of your devices out; its tokens are refused from the next request on. */
   @Delete(':id')
   @Access('account:manage')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End a session' })
+  @ApiOperation({
+    summary: 'End a session',
+    description: 'Signs one of your devices out; its tokens are refused from the next request on.',
+  })
   @ApiParam({ name: 'id', format: 'uuid', example: '019aa3a0-7c1e-7b52-9d4f-0a1b2c3d4e5f' })
   @ApiNoContentResponse({ description: 'The session has ended.' })
   @ApiProblems(identityErrors.session_not_found, commonErrors.malformed_request)

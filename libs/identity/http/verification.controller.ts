@@ -14,24 +14,29 @@ import { OPEN_ROUTE_ERRORS } from './open-route-errors.js';
 export class VerificationController {
   constructor(private readonly registration: RegistrationService) {}
 
-  /** Proves an address with the token of the letter: that of a new account, or the one an account is to have from now on. */
   @Post('verify-email')
   @Public()
   @HttpCode(204)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Verify an e-mail address' })
+  @ApiOperation({
+    summary: 'Verify an e-mail address',
+    description:
+      'Proves an address with the token of the letter: that of a new account, or the one an account is to have from now on.',
+  })
   @ApiNoContentResponse({ description: 'The address is verified.' })
   @ApiProblems(identityErrors.token_invalid, identityErrors.email_taken, ...OPEN_ROUTE_ERRORS)
   async verifyEmail(@Body() { token }: VerifyEmailDto): Promise<void> {
     await this.registration.verifyEmail(token);
   }
 
-  /** Sends the letter again. The answer is the same whether or not there is an account that waits for it. */
   @Post('resend-verification')
   @Public()
   @HttpCode(202)
   @LimitedBy('sign-in')
-  @ApiOperation({ summary: 'Send the verification letter again' })
+  @ApiOperation({
+    summary: 'Send the verification letter again',
+    description: 'Sends the letter again. The answer is the same whether or not there is an account that waits for it.',
+  })
   @ApiAcceptedResponse({ type: LetterRequestedDto, description: 'If an account waits for it, a letter is on its way.' })
   @ApiProblems(...OPEN_ROUTE_ERRORS)
   async resendVerification(@Body() { email }: LetterRequestDto): Promise<LetterRequestedDto> {

@@ -24,7 +24,7 @@ export function ApiSpeechAnswer(isTranslation: boolean): MethodDecorator {
     ApiOkResponse({
       description: 'What was heard, in the format asked for. `x-steno-engine` says who heard it.',
       content: {
-        'application/json': { schema: { oneOf: answers.map((answer) => ({ $ref: getSchemaPath(answer) })) } },
+        'application/json': { schema: { anyOf: answers.map((answer) => ({ $ref: getSchemaPath(answer) })) } },
         'text/plain': { schema: { type: 'string' }, examples: { text: { value: `${TEXT}\n` }, srt: { value: SRT } } },
         'text/vtt': { schema: { type: 'string' }, example: VTT },
         ...(isTranslation ? {} : stream),

@@ -39,14 +39,14 @@ export class OpenAiAudioController {
     private readonly speech: SpeechService,
   ) {}
 
-  /**
-   * As OpenAI's: point an SDK of OpenAI at this server. A short recording is passed on as it came; any other is stored, cut and transcribed
-   * like those of `POST /api/v1/transcriptions`, however long it is, while the request waits.
-   */
   @Post('transcriptions')
   @Access('transcriptions:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Transcribe a recording, as OpenAI does' })
+  @ApiOperation({
+    summary: 'Transcribe a recording, as OpenAI does',
+    description:
+      "As OpenAI's: point an SDK of OpenAI at this server. A short recording is passed on as it came; any other is stored, cut and transcribed like those of `POST /api/v1/transcriptions`, however long it is, while the request waits.",
+  })
   @TakesForm()
   @ApiBody({ type: TranscriptionFormDto })
   @ApiSpeechAnswer(false)
@@ -55,11 +55,13 @@ export class OpenAiAudioController {
     await this.answer(actor, request, reply, transcriptionOrder);
   }
 
-  /** As OpenAI's: the text is in English, whatever is spoken. */
   @Post('translations')
   @Access('transcriptions:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Translate a recording into English, as OpenAI does' })
+  @ApiOperation({
+    summary: 'Translate a recording into English, as OpenAI does',
+    description: "As OpenAI's: the text is in English, whatever is spoken.",
+  })
   @TakesForm()
   @ApiBody({ type: TranslationFormDto })
   @ApiSpeechAnswer(true)

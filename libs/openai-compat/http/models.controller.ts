@@ -12,19 +12,23 @@ import { OpenAiModelDto, OpenAiModelListDto } from './dto/answers.dto.js';
 export class OpenAiModelsController {
   constructor(private readonly models: ModelsService) {}
 
-  /** Every name a request may use, those of the workspace's own keys among them. */
   @Get()
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'List models, as OpenAI does' })
+  @ApiOperation({
+    summary: 'List models, as OpenAI does',
+    description: "Every name a request may use, those of the workspace's own keys among them.",
+  })
   @ApiOkResponse({ type: OpenAiModelListDto, description: 'The models.' })
   async list(@CurrentActor() { workspaceId }: Actor): Promise<OpenAiModelListDto> {
     return { object: 'list', data: await this.models.list(workspaceId) };
   }
 
-  /** One model. A name with a slash is written with %2F. */
   @Get(':model')
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'Look at a model, as OpenAI does' })
+  @ApiOperation({
+    summary: 'Look at a model, as OpenAI does',
+    description: 'One model. A name with a slash is written with %2F.',
+  })
   @ApiParam({ name: 'model', example: 'whisper-1' })
   @ApiOkResponse({ type: OpenAiModelDto, description: 'The model.' })
   @ApiProblems(openAiErrors.model_not_found)

@@ -39,10 +39,9 @@ const { provider_key_not_found: notFound, provider_key_refused: refused, provide
 export class ProviderKeysController {
   constructor(private readonly keys: ProviderKeysService) {}
 
-  /** Keys of the workspace, newest first, without their secrets. */
   @Get()
   @Access('provider-keys:read')
-  @ApiOperation({ summary: 'List provider keys' })
+  @ApiOperation({ summary: 'List provider keys', description: 'Keys of the workspace, newest first, without their secrets.' })
   @ApiOkResponse({ type: ProviderKeyPageDto, description: 'One page.' })
   @ApiProblems(invalid)
   async list(
@@ -55,12 +54,15 @@ export class ProviderKeysController {
     return toPage(await this.keys.list(actor, toPageRequest(query), filter), toProviderKey, request, reply);
   }
 
-  /** Asks the provider whether it takes the key, and keeps it if so. From then on it is used before the server's own. */
   @Post()
   @Access('provider-keys:write')
   @LimitedBy('provider-key-check')
   @Idempotent()
-  @ApiOperation({ summary: 'Bring a key' })
+  @ApiOperation({
+    summary: 'Bring a key',
+    description:
+      "Asks the provider whether it takes the key, and keeps it if so. From then on it is used before the server's own.",
+  })
   @ApiCreatedResponse({ type: ProviderKeyDto, description: 'Kept. `Location` is where to look.' })
   @ApiProblems(refused, unavailable, malformed, invalid)
   async add(
@@ -73,15 +75,15 @@ export class ProviderKeysController {
     return toProviderKey(key);
   }
 
-  /**
-   * Asks a provider about a key that is not kept, or about one of the workspace's: that one is rejected when it is refused, and a
-   * rejected one active again when it is taken.
-   */
   @Post('validate')
   @Access('provider-keys:write')
   @LimitedBy('provider-key-check')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Check a key' })
+  @ApiOperation({
+    summary: 'Check a key',
+    description:
+      "Asks a provider about a key that is not kept, or about one of the workspace's: that one is rejected when it is refused, and a rejected one active again when it is taken.",
+  })
   @ApiBody({
     type: CheckProviderKeyDto,
     examples: {
@@ -100,10 +102,9 @@ export class ProviderKeysController {
     return toKeyVerdict(await this.keys.check(actor, provider, apiKey));
   }
 
-  /** A key without its secret. */
   @Get(':id')
   @Access('provider-keys:read')
-  @ApiOperation({ summary: 'Look at a provider key' })
+  @ApiOperation({ summary: 'Look at a provider key', description: 'A key without its secret.' })
   @ApiParam(ID)
   @ApiOkResponse({ type: ProviderKeyDto, description: 'The key.' })
   @ApiProblems(notFound, malformed)
@@ -111,11 +112,10 @@ export class ProviderKeysController {
     return toProviderKey(await this.keys.get(actor, id));
   }
 
-  /** Renames a key, disables it, or makes it active again. */
   @Patch(':id')
   @Access('provider-keys:write')
   @LimitedBy('provider-key-check')
-  @ApiOperation({ summary: 'Change a provider key' })
+  @ApiOperation({ summary: 'Change a provider key', description: 'Renames a key, disables it, or makes it active again.' })
   @ApiParam(ID)
   @ApiOkResponse({ type: ProviderKeyDto, description: 'The key as it is now.' })
   @ApiProblems(notFound, refused, unavailable, malformed, invalid)
@@ -127,12 +127,15 @@ export class ProviderKeysController {
     return toProviderKey(await this.keys.change(actor, id, body));
   }
 
-  /** Puts another key of the same provider in its place, once the provider took it. Calls under way end with the old one. */
   @Post(':id/rotate')
   @Access('provider-keys:write')
   @LimitedBy('provider-key-check')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Replace a key' })
+  @ApiOperation({
+    summary: 'Replace a key',
+    description:
+      'Puts another key of the same provider in its place, once the provider took it. Calls under way end with the old one.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: ProviderKeyDto, description: 'The key as it is now.' })
   @ApiProblems(notFound, refused, unavailable, malformed, invalid)
@@ -144,10 +147,9 @@ export class ProviderKeysController {
     return toProviderKey(await this.keys.rotate(actor, id, apiKey));
   }
 
-  /** What was done with a key, by day and model. */
   @Get(':id/usage')
   @Access('provider-keys:read')
-  @ApiOperation({ summary: 'Read what a key was used for' })
+  @ApiOperation({ summary: 'Read what a key was used for', description: 'What was done with a key, by day and model.' })
   @ApiParam(ID)
   @ApiOkResponse({ type: KeyUsageDto, description: 'Calls, seconds and cost.' })
   @ApiProblems(notFound, malformed, invalid)
@@ -160,11 +162,13 @@ export class ProviderKeysController {
     return toKeyUsage(await this.keys.usage(actor, id, span), span);
   }
 
-  /** Removes a key with its usage. Work goes on with the next active one, or with the server's. */
   @Delete(':id')
   @Access('provider-keys:write')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a provider key' })
+  @ApiOperation({
+    summary: 'Delete a provider key',
+    description: "Removes a key with its usage. Work goes on with the next active one, or with the server's.",
+  })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems(notFound, malformed)

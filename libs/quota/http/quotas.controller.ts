@@ -14,11 +14,13 @@ export class QuotasController {
     private readonly quotas: Quotas,
   ) {}
 
-  /** What the workspace may use by its plan, what it has used this month, and what is set aside for work under way. */
   @Get()
   @Access('quotas:read')
   @AlsoWhenSpent()
-  @ApiOperation({ summary: 'See what is left of the quotas' })
+  @ApiOperation({
+    summary: 'See what is left of the quotas',
+    description: 'What the workspace may use by its plan, what it has used this month, and what is set aside for work under way.',
+  })
   @ApiOkResponse({ type: QuotasDto, description: 'Every quota.' })
   async read(@CurrentActor() actor: Actor): Promise<QuotasDto> {
     const standings = await this.database.inWorkspace(actor.workspaceId, (tx) => this.quotas.standings(tx));

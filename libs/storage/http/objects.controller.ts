@@ -20,11 +20,13 @@ export class ObjectsController {
     private readonly store: ObjectStore,
   ) {}
 
-  /** Gives the file behind a link of GET audio/{id}/url, where this server keeps its files itself. */
   @Get(':token')
   @Public()
   @Unlimited()
-  @ApiOperation({ summary: 'Follow a link to a recording' })
+  @ApiOperation({
+    summary: 'Follow a link to a recording',
+    description: 'Gives the file behind a link of GET audio/{id}/url, where this server keeps its files itself.',
+  })
   @ApiParam({ name: 'token', description: 'From the link.', example: 'eyJrZXkiOiJ3b3Jrc3BhY2VzLy4uLiJ9.c2lnbmF0dXJl' })
   @ApiProduces('application/octet-stream')
   @ApiOkResponse({ description: 'The file.', content: FILE })

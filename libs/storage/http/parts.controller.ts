@@ -20,13 +20,15 @@ export class PartsController {
     private readonly store: ObjectStore,
   ) {}
 
-  /** Takes one part of an upload by the URL it was given, where this server keeps its files itself. */
   @Put(':token')
   @Public()
   @Unlimited()
   @HttpCode(204)
   @TakesBytes()
-  @ApiOperation({ summary: 'Send a part of an upload' })
+  @ApiOperation({
+    summary: 'Send a part of an upload',
+    description: 'Takes one part of an upload by the URL it was given, where this server keeps its files itself.',
+  })
   @ApiParam({ name: 'token', description: 'From the URL of the part.', example: 'eyJrZXkiOiJ3b3Jrc3BhY2VzLy4uLiJ9.c2lnbmF0dXJl' })
   @ApiConsumes('application/octet-stream')
   @ApiBody({

@@ -10,40 +10,49 @@ import { BackgroundServiceDto, ProcessedDto, toBackgroundService } from './dto/b
 export class BackgroundServiceController {
   constructor(private readonly service: BackgroundService) {}
 
-  /** What waits, who works on it, and what does not go on and why. */
   @Get('status')
   @Access('platform:processing')
-  @ApiOperation({ summary: 'Look at the background service' })
+  @ApiOperation({
+    summary: 'Look at the background service',
+    description: 'What waits, who works on it, and what does not go on and why.',
+  })
   @ApiOkResponse({ type: BackgroundServiceDto, description: 'How it stands.' })
   async status(): Promise<BackgroundServiceDto> {
     return toBackgroundService(await this.service.status());
   }
 
-  /** Makes sure that the workers hear of all that is due. Harmless when they have. */
   @Post('start-background')
   @Access('platform:processing')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Start processing' })
+  @ApiOperation({
+    summary: 'Start processing',
+    description: 'Makes sure that the workers hear of all that is due. Harmless when they have.',
+  })
   @ApiAcceptedResponse({ type: BackgroundServiceDto, description: 'How it stands now.' })
   async start(@CurrentActor() actor: Actor): Promise<BackgroundServiceDto> {
     return toBackgroundService(await this.service.start(actor));
   }
 
-  /** Every worker stops what it does, hands it back and begins anew. Nothing counts as failed; calls to providers may be paid twice. */
   @Post('restart-background')
   @Access('platform:processing')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Restart processing' })
+  @ApiOperation({
+    summary: 'Restart processing',
+    description:
+      'Every worker stops what it does, hands it back and begins anew. Nothing counts as failed; calls to providers may be paid twice.',
+  })
   @ApiAcceptedResponse({ type: BackgroundServiceDto, description: 'How it stands now; the workers obey within seconds.' })
   async restart(@CurrentActor() actor: Actor): Promise<BackgroundServiceDto> {
     return toBackgroundService(await this.service.restart(actor));
   }
 
-  /** All that waits is done now: also what waits for its next try, and what had failed by a fault of the service. */
   @Post('process-all')
   @Access('platform:processing')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Process all that is pending' })
+  @ApiOperation({
+    summary: 'Process all that is pending',
+    description: 'All that waits is done now: also what waits for its next try, and what had failed by a fault of the service.',
+  })
   @ApiAcceptedResponse({ type: ProcessedDto, description: 'What was set going.' })
   async processAll(@CurrentActor() actor: Actor): Promise<ProcessedDto> {
     return this.service.processAll(actor);

@@ -15,11 +15,14 @@ import { EstimateDto, EstimateOrderDto, toEstimate, toEstimated } from './dto/es
 export class EstimateController {
   constructor(private readonly estimates: Estimates) {}
 
-  /** What an order would cost, whether the quotas allow it, and how long it would take. Orders nothing and sets nothing aside. */
   @Post()
   @Access('transcriptions:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Estimate a transcription' })
+  @ApiOperation({
+    summary: 'Estimate a transcription',
+    description:
+      'What an order would cost, whether the quotas allow it, and how long it would take. Orders nothing and sets nothing aside.',
+  })
   @ApiBody({
     type: EstimateOrderDto,
     examples: {

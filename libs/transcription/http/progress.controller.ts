@@ -29,14 +29,13 @@ export class ProgressController {
     private readonly lasting: LastingAccess,
   ) {}
 
-  /**
-   * Server-sent events. Each `progress` event holds what `GET /api/v1/transcriptions/{id}/status` answers; the last one is `completed`,
-   * `failed` or `cancelled`, and the stream ends. Whoever connects hears the present state first. A percentage never goes back within
-   * a run. A line that begins with a colon says every 15 seconds that the connection lives.
-   */
   @Get(':id/events')
   @Access(PERMISSION)
-  @ApiOperation({ summary: 'Follow a transcription' })
+  @ApiOperation({
+    summary: 'Follow a transcription',
+    description:
+      'Server-sent events. Each `progress` event holds what `GET /api/v1/transcriptions/{id}/status` answers; the last one is `completed`, `failed` or `cancelled`, and the stream ends. Whoever connects hears the present state first. A percentage never goes back within a run. A line that begins with a colon says every 15 seconds that the connection lives.',
+  })
   @ApiParam(ID)
   @ApiHeader(LAST_EVENT_ID)
   @ApiOkResponse({

@@ -25,11 +25,14 @@ export class TranscribeUploadController {
     private readonly transcriptions: TranscriptionService,
   ) {}
 
-  /** Takes a recording and orders its transcript in one request; `wait` answers with the result if it is ready in time. */
   @Post('transcribe-upload')
   @Access('transcriptions:write')
   @Idempotent()
-  @ApiOperation({ summary: 'Upload a recording and transcribe it' })
+  @ApiOperation({
+    summary: 'Upload a recording and transcribe it',
+    description:
+      'Takes a recording and orders its transcript in one request; `wait` answers with the result if it is ready in time.',
+  })
   @TakesForm()
   @ApiBody({ type: TranscribeUploadFormDto })
   @ApiOkResponse({ type: TranscriptionDto, description: 'Finished within the time to wait.' })

@@ -24,12 +24,15 @@ export class TranscriptionControlController {
     private readonly transcriptions: TranscriptionService,
   ) {}
 
-  /** Orders up to 100 transcripts at once. Those that can be ordered are; each of the others has its problem in the answer. */
   @Post('batch')
   @Access('transcriptions:write')
   @Idempotent()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Order many transcriptions' })
+  @ApiOperation({
+    summary: 'Order many transcriptions',
+    description:
+      'Orders up to 100 transcripts at once. Those that can be ordered are; each of the others has its problem in the answer.',
+  })
   @ApiAcceptedResponse({ type: BatchDto, description: 'What became of each order. Wrong fields in one refuse the whole.' })
   @ApiProblems(commonErrors.malformed_request, commonErrors.validation_failed)
   async orderBatch(
@@ -40,11 +43,13 @@ export class TranscriptionControlController {
     return toBatch(await this.transcriptions.orderMany(actor, items), request.url, currentRequestId());
   }
 
-  /** Stops a transcription; work on it ends within a second. What was transcribed until then is kept for a retry. */
   @Post(':id/cancel')
   @Access('transcriptions:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Cancel a transcription' })
+  @ApiOperation({
+    summary: 'Cancel a transcription',
+    description: 'Stops a transcription; work on it ends within a second. What was transcribed until then is kept for a retry.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: TranscriptionDto, description: 'It is cancelled.' })
   @ApiProblems(
@@ -56,15 +61,15 @@ export class TranscriptionControlController {
     return toTranscription(await this.control.cancel(actor.workspaceId, id));
   }
 
-  /**
-   * Tries again what failed, was cancelled or has missing parts, from where it stopped: nothing is uploaded again, and parts that have
-   * their text are not paid for again.
-   */
   @Post(':id/retry')
   @Access('transcriptions:write')
   @Idempotent()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Try a transcription again' })
+  @ApiOperation({
+    summary: 'Try a transcription again',
+    description:
+      'Tries again what failed, was cancelled or has missing parts, from where it stopped: nothing is uploaded again, and parts that have their text are not paid for again.',
+  })
   @ApiParam(ID)
   @ApiAcceptedResponse({ type: TranscriptionDto, description: 'It goes on. `Location` is where to look.' })
   @ApiProblems(

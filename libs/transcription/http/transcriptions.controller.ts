@@ -51,12 +51,14 @@ export class TranscriptionsController {
     private readonly outlooks: Outlooks,
   ) {}
 
-  /** Orders the transcript of a recording. Answers at once; the order survives any crash from then on. */
   @Post()
   @Access('transcriptions:write')
   @Idempotent()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Order a transcription' })
+  @ApiOperation({
+    summary: 'Order a transcription',
+    description: 'Orders the transcript of a recording. Answers at once; the order survives any crash from then on.',
+  })
   @ApiBody({ type: OrderTranscriptionDto, examples: ORDER_EXAMPLES })
   @ApiAcceptedResponse({ type: TranscriptionDto, description: 'Ordered. `Location` is where to look.' })
   @ApiProblems(
@@ -77,10 +79,9 @@ export class TranscriptionsController {
     return toTranscription(transcription);
   }
 
-  /** Transcriptions of the workspace, newest first. */
   @Get()
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'List transcriptions' })
+  @ApiOperation({ summary: 'List transcriptions', description: 'Transcriptions of the workspace, newest first.' })
   @ApiOkResponse({ type: TranscriptionPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.validation_failed)
   async list(
@@ -99,10 +100,9 @@ export class TranscriptionsController {
     );
   }
 
-  /** The transcription with its text once it is completed. */
   @Get(':id')
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'Look at a transcription' })
+  @ApiOperation({ summary: 'Look at a transcription', description: 'The transcription with its text once it is completed.' })
   @ApiParam(ID)
   @ApiOkResponse({
     type: TranscriptionDto,
@@ -119,10 +119,12 @@ export class TranscriptionsController {
     return toTranscription(transcription);
   }
 
-  /** Status, stage, percentage and what may be expected, for polling. */
   @Get(':id/status')
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'Ask how far a transcription is' })
+  @ApiOperation({
+    summary: 'Ask how far a transcription is',
+    description: 'Status, stage, percentage and what may be expected, for polling.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({
     type: TranscriptionProgressDto,
@@ -139,10 +141,12 @@ export class TranscriptionsController {
     return toTranscriptionProgress(transcription, await this.outlooks.of(transcription));
   }
 
-  /** The lines of a transcript with their times, speakers and words; none before it is completed. */
   @Get(':id/segments')
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'Read the lines of a transcript' })
+  @ApiOperation({
+    summary: 'Read the lines of a transcript',
+    description: 'The lines of a transcript with their times, speakers and words; none before it is completed.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: SegmentPageDto, description: 'One page.' })
   @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request, commonErrors.validation_failed)
@@ -156,10 +160,9 @@ export class TranscriptionsController {
     return toSegmentPage(items, total, span);
   }
 
-  /** The finished transcript as a file. */
   @Get(':id/export')
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'Get a transcript in a format' })
+  @ApiOperation({ summary: 'Get a transcript in a format', description: 'The finished transcript as a file.' })
   @ApiParam(ID)
   @ApiOkResponse(EXPORTED)
   @ApiProblems(
@@ -182,11 +185,13 @@ export class TranscriptionsController {
       .send(Readable.from(writeTranscript(format, finished, toCaptionRules(query)), { objectMode: false }));
   }
 
-  /** Removes the transcription with its result; work on it stops. The recording stays. */
   @Delete(':id')
   @Access('transcriptions:write')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a transcription' })
+  @ApiOperation({
+    summary: 'Delete a transcription',
+    description: 'Removes the transcription with its result; work on it stops. The recording stays.',
+  })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems(transcriptionErrors.transcription_not_found, commonErrors.malformed_request)

@@ -20,15 +20,15 @@ const ASK_AGAIN_SECONDS = 2;
 export class ImportController {
   constructor(private readonly imports: ImportService) {}
 
-  /**
-   * Orders a recording to be fetched from an address. Answers at once; `GET /api/v1/uploads/{id}` tells how far it is, which recording
-   * it became, or why it failed.
-   */
   @Post('import')
   @Access('audio:write')
   @Idempotent()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Import a recording by its URL' })
+  @ApiOperation({
+    summary: 'Import a recording by its URL',
+    description:
+      'Orders a recording to be fetched from an address. Answers at once; `GET /api/v1/uploads/{id}` tells how far it is, which recording it became, or why it failed.',
+  })
   @ApiAcceptedResponse({ type: UploadDto, description: 'Ordered. `Location` is where to look.' })
   @ApiProblems(
     outgoingErrors.address_invalid,

@@ -62,11 +62,14 @@ export class ResumableController {
     private readonly resumable: ResumableUploads,
   ) {}
 
-  /** Begins a resumable upload; any tus client does this by itself. Upload-Metadata may name `filename` and `sha256` (hexadecimal). */
   @Post()
   @Access('audio:write')
   @TakesBytes()
-  @ApiOperation({ summary: 'Begin a resumable upload' })
+  @ApiOperation({
+    summary: 'Begin a resumable upload',
+    description:
+      'Begins a resumable upload; any tus client does this by itself. Upload-Metadata may name `filename` and `sha256` (hexadecimal).',
+  })
   @ApiHeader(VERSION)
   @ApiHeader({
     name: 'Upload-Length',
@@ -103,10 +106,9 @@ export class ResumableController {
     await this.answer(actor, request, reply, null);
   }
 
-  /** How far the upload is. */
   @Head(':id')
   @Access('audio:write')
-  @ApiOperation({ summary: 'Ask where a resumable upload stands' })
+  @ApiOperation({ summary: 'Ask where a resumable upload stands', description: 'How far the upload is.' })
   @ApiParam(ID)
   @ApiHeader(VERSION)
   @ApiOkResponse({ description: 'Go on from Upload-Offset.', headers: OFFSET_ANSWER })
@@ -120,11 +122,14 @@ export class ResumableController {
     await this.answer(actor, request, reply, id);
   }
 
-  /** Sends bytes. What came before a connection broke is kept. With the last byte the recording is made, of the same id. */
   @Patch(':id')
   @Access('audio:write')
   @TakesBytes()
-  @ApiOperation({ summary: 'Send bytes of a resumable upload' })
+  @ApiOperation({
+    summary: 'Send bytes of a resumable upload',
+    description:
+      'Sends bytes. What came before a connection broke is kept. With the last byte the recording is made, of the same id.',
+  })
   @ApiParam(ID)
   @ApiHeader(VERSION)
   @ApiHeader({
@@ -155,10 +160,9 @@ export class ResumableController {
     await this.answer(actor, request, reply, id);
   }
 
-  /** Gives the upload up. */
   @Delete(':id')
   @Access('audio:write')
-  @ApiOperation({ summary: 'Abort a resumable upload' })
+  @ApiOperation({ summary: 'Abort a resumable upload', description: 'Gives the upload up.' })
   @ApiParam(ID)
   @ApiHeader(VERSION)
   @ApiNoContentResponse({ description: 'It is over.' })
@@ -172,10 +176,9 @@ export class ResumableController {
     await this.answer(actor, request, reply, id);
   }
 
-  /** What of the protocol is spoken here. */
   @Options()
   @Public()
-  @ApiOperation({ summary: 'Ask what of tus is spoken' })
+  @ApiOperation({ summary: 'Ask what of tus is spoken', description: 'What of the protocol is spoken here.' })
   @ApiNoContentResponse({ description: 'Tus-Version, Tus-Extension and Tus-Max-Size tell.' })
   async options(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.answer({ workspaceId: '', userId: '' }, request, reply, null);

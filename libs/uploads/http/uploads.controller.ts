@@ -38,11 +38,14 @@ export class UploadsController {
     private readonly completion: UploadCompletion,
   ) {}
 
-  /** Begins an upload in parts. Send each part by PUT to its URL, several at once if you like, and any of them again; then complete. */
   @Post()
   @Access('audio:write')
   @Idempotent()
-  @ApiOperation({ summary: 'Begin an upload in parts' })
+  @ApiOperation({
+    summary: 'Begin an upload in parts',
+    description:
+      'Begins an upload in parts. Send each part by PUT to its URL, several at once if you like, and any of them again; then complete.',
+  })
   @ApiCreatedResponse({ type: BegunUploadDto, description: 'It waits for its parts, for a day.' })
   @ApiProblems(
     audioErrors.recording_too_large,
@@ -63,10 +66,12 @@ export class UploadsController {
     return { ...toUpload(upload), ...toPartUrls(await this.uploads.partUrls(upload, numbers)) };
   }
 
-  /** Uploads of the workspace, newest first, those that are over for a month. */
   @Get()
   @Access('audio:read')
-  @ApiOperation({ summary: 'List uploads' })
+  @ApiOperation({
+    summary: 'List uploads',
+    description: 'Uploads of the workspace, newest first, those that are over for a month.',
+  })
   @ApiOkResponse({ type: UploadPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.validation_failed)
   async list(
@@ -79,10 +84,9 @@ export class UploadsController {
     return toPage(page, (upload) => toUpload(upload), request, reply);
   }
 
-  /** How far an upload is, part by part. */
   @Get(':id')
   @Access('audio:read')
-  @ApiOperation({ summary: 'Look at an upload' })
+  @ApiOperation({ summary: 'Look at an upload', description: 'How far an upload is, part by part.' })
   @ApiParam(ID)
   @ApiOkResponse({ type: UploadProgressDto, description: 'The upload.' })
   @ApiProblems(uploadErrors.upload_not_found, commonErrors.malformed_request, storageErrors.storage_unavailable)
@@ -91,11 +95,13 @@ export class UploadsController {
     return toProgress(upload, await this.uploads.arrivedParts(upload));
   }
 
-  /** Gives URLs for parts: those behind the first hundred, or new ones for those that expired. */
   @Post(':id/parts')
   @Access('audio:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Get URLs for parts' })
+  @ApiOperation({
+    summary: 'Get URLs for parts',
+    description: 'Gives URLs for parts: those behind the first hundred, or new ones for those that expired.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: PartUrlsDto, description: 'Where the parts go.' })
   @ApiProblems(
@@ -115,11 +121,14 @@ export class UploadsController {
     return toPartUrls(await this.uploads.partUrls(upload, numbers));
   }
 
-  /** Makes the recording of the parts. Asked again, also after an answer that got lost, it gives the same recording. */
   @Post(':id/complete')
   @Access('audio:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Complete an upload' })
+  @ApiOperation({
+    summary: 'Complete an upload',
+    description:
+      'Makes the recording of the parts. Asked again, also after an answer that got lost, it gives the same recording.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: AudioDto, description: 'The recording.' })
   @ApiProblems(
@@ -143,11 +152,13 @@ export class UploadsController {
     return toAudio(audio);
   }
 
-  /** Gives an upload up. What has come of it is removed; a recording that came of it is not. */
   @Delete(':id')
   @Access('audio:write')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Abort an upload' })
+  @ApiOperation({
+    summary: 'Abort an upload',
+    description: 'Gives an upload up. What has come of it is removed; a recording that came of it is not.',
+  })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It is over.' })
   @ApiProblems(uploadErrors.upload_not_found, uploadErrors.upload_over, commonErrors.malformed_request)

@@ -30,20 +30,21 @@ const CONTENT_TYPES: Record<UsageFormat, string> = {
 export class UsageController {
   constructor(private readonly reports: UsageReports) {}
 
-  /** What the workspace had providers do, and what that cost; as it is now, to the last call. */
   @Get()
   @Access('usage:read')
-  @ApiOperation({ summary: 'See what was used and what it cost' })
+  @ApiOperation({
+    summary: 'See what was used and what it cost',
+    description: 'What the workspace had providers do, and what that cost; as it is now, to the last call.',
+  })
   @ApiOkResponse({ type: UsageDto, description: 'Sums of the days.' })
   @ApiProblems(commonErrors.validation_failed)
   async read(@CurrentActor() actor: Actor, @Query() query: UsageQueryDto): Promise<UsageDto> {
     return toUsage(await this.reports.sums(actor.workspaceId, toSpan(query), query.groupBy ?? []));
   }
 
-  /** A month by day, member, API key, and model. */
   @Get('reports/:month')
   @Access('usage:read')
-  @ApiOperation({ summary: 'Read the report of a month' })
+  @ApiOperation({ summary: 'Read the report of a month', description: 'A month by day, member, API key, and model.' })
   @ApiParam({ name: 'month', example: '2026-03' })
   @ApiOkResponse({ type: MonthlyReportDto, description: 'The report.' })
   @ApiProblems(commonErrors.validation_failed)
@@ -51,11 +52,10 @@ export class UsageController {
     return toMonthlyReport(await this.reports.month(actor.workspaceId, toMonth(month)));
   }
 
-  /** A row for each day, member, key, provider and model. */
   @Get('export')
   @Access('usage:read')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ summary: 'Get the usage as a file' })
+  @ApiOperation({ summary: 'Get the usage as a file', description: 'A row for each day, member, key, provider and model.' })
   @ApiExtraModels(UsageRowDto)
   @ApiOkResponse({
     description: 'The file.',

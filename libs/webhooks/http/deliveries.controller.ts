@@ -27,10 +27,12 @@ const {
 export class DeliveriesController {
   constructor(private readonly replays: ReplayService) {}
 
-  /** What was sent to a webhook in the last 30 days, newest first, with what it answered. */
   @Get('deliveries')
   @Access('webhooks:read')
-  @ApiOperation({ summary: 'List deliveries' })
+  @ApiOperation({
+    summary: 'List deliveries',
+    description: 'What was sent to a webhook in the last 30 days, newest first, with what it answered.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: DeliveryPageDto, description: 'One page.' })
   @ApiProblems(notFound, malformed, invalid)
@@ -45,10 +47,9 @@ export class DeliveriesController {
     return toPage(page, toDelivery, request, reply);
   }
 
-  /** One delivery with its tries. */
   @Get('deliveries/:deliveryId')
   @Access('webhooks:read')
-  @ApiOperation({ summary: 'Look at a delivery' })
+  @ApiOperation({ summary: 'Look at a delivery', description: 'One delivery with its tries.' })
   @ApiParam(ID)
   @ApiParam(DELIVERY_ID)
   @ApiOkResponse({ type: DeliveryDto, description: 'The delivery.' })
@@ -61,12 +62,14 @@ export class DeliveriesController {
     return toDelivery(await this.replays.get(actor, id, deliveryId));
   }
 
-  /** Sends an event of the type `webhook.test`, once. Look at the delivery for what came of it. */
   @Post('test')
   @Access('webhooks:write')
   @HttpCode(202)
   @Idempotent()
-  @ApiOperation({ summary: 'Test a webhook' })
+  @ApiOperation({
+    summary: 'Test a webhook',
+    description: 'Sends an event of the type `webhook.test`, once. Look at the delivery for what came of it.',
+  })
   @ApiParam(ID)
   @ApiAcceptedResponse({ type: DeliveryDto, description: 'It is being sent. `Location` is where to look.' })
   @ApiProblems(notFound, malformed)
@@ -80,12 +83,14 @@ export class DeliveriesController {
     return toDelivery(delivery);
   }
 
-  /** Sends an event once more, with the same `webhook-id` and a new timestamp. */
   @Post('deliveries/:deliveryId/replay')
   @Access('webhooks:write')
   @HttpCode(202)
   @Idempotent()
-  @ApiOperation({ summary: 'Replay a delivery' })
+  @ApiOperation({
+    summary: 'Replay a delivery',
+    description: 'Sends an event once more, with the same `webhook-id` and a new timestamp.',
+  })
   @ApiParam(ID)
   @ApiParam(DELIVERY_ID)
   @ApiAcceptedResponse({ type: DeliveryDto, description: 'It is being sent.' })
@@ -98,12 +103,15 @@ export class DeliveriesController {
     return toDelivery(await this.replays.replayOne(actor, id, deliveryId));
   }
 
-  /** Sends every event the webhook wants and did not get: those that failed, and those it missed while it was disabled. */
   @Post('replay')
   @Access('webhooks:write')
   @HttpCode(202)
   @Idempotent()
-  @ApiOperation({ summary: 'Replay what was missed' })
+  @ApiOperation({
+    summary: 'Replay what was missed',
+    description:
+      'Sends every event the webhook wants and did not get: those that failed, and those it missed while it was disabled.',
+  })
   @ApiParam(ID)
   @ApiAcceptedResponse({ type: ReplayedDto, description: 'They are being sent, oldest first.' })
   @ApiProblems(notFound, disabled, malformed, invalid)

@@ -1,1 +1,2 @@
 export { WebhooksHttpModule } from './webhooks-http.module.js';
+export { addWebhooksSection } from './webhooks-section.js';

@@ -22,11 +22,14 @@ const { address_invalid: badAddress, port_refused: badPort, host_not_public: not
 export class RestHooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
-  /** Subscribes an address to one type of event. DELETE /api/v1/webhooks/{id} with the id of the answer unsubscribes it. */
   @Post()
   @Access('webhooks:write')
   @Idempotent()
-  @ApiOperation({ summary: 'Subscribe a REST hook' })
+  @ApiOperation({
+    summary: 'Subscribe a REST hook',
+    description:
+      'Subscribes an address to one type of event. DELETE /api/v1/webhooks/{id} with the id of the answer unsubscribes it.',
+  })
   @ApiCreatedResponse({ type: WebhookWithSecretDto, description: 'Subscribed. `Location` is where to look.' })
   @ApiProblems(webhooksErrors.too_many_webhooks, badAddress, badPort, notPublic, malformed, invalid)
   async subscribe(
@@ -40,10 +43,12 @@ export class RestHooksController {
     return toWebhookWithSecret(webhook);
   }
 
-  /** An event as a subscriber gets it, to be mapped before the first one comes: a list, as such tools want it. */
   @Get('sample')
   @Access('webhooks:read')
-  @ApiOperation({ summary: 'Show a sample for a REST hook' })
+  @ApiOperation({
+    summary: 'Show a sample for a REST hook',
+    description: 'An event as a subscriber gets it, to be mapped before the first one comes: a list, as such tools want it.',
+  })
   @ApiOkResponse({ type: [WebhookEventDto], description: 'One event, made up.' })
   @ApiProblems(invalid)
   sample(@Query() { event = 'transcription.completed' }: SampleQueryDto): WebhookEventDto[] {

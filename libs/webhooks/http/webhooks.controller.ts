@@ -33,20 +33,21 @@ const { address_invalid: badAddress, port_refused: badPort, host_not_public: not
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
-  /** Every type of event there is, when it happens and what it looks like. */
   @Get('events')
   @Access('webhooks:read')
-  @ApiOperation({ summary: 'List types of events' })
+  @ApiOperation({
+    summary: 'List types of events',
+    description: 'Every type of event there is, when it happens and what it looks like.',
+  })
   @ApiOkResponse({ type: EventCatalogueDto, description: 'The whole list.' })
   @ApiProblems()
   events(): EventCatalogueDto {
     return toCatalogue();
   }
 
-  /** Webhooks of the workspace, newest first, without their secrets. */
   @Get()
   @Access('webhooks:read')
-  @ApiOperation({ summary: 'List webhooks' })
+  @ApiOperation({ summary: 'List webhooks', description: 'Webhooks of the workspace, newest first, without their secrets.' })
   @ApiOkResponse({ type: WebhookPageDto, description: 'One page.' })
   @ApiProblems(invalid)
   async list(
@@ -58,11 +59,13 @@ export class WebhooksController {
     return toPage(await this.webhooks.list(actor, toPageRequest(query)), toWebhook, request, reply);
   }
 
-  /** From now on events are sent to the address. Its secret is in the answer, this once. */
   @Post()
   @Access('webhooks:write')
   @Idempotent()
-  @ApiOperation({ summary: 'Add a webhook' })
+  @ApiOperation({
+    summary: 'Add a webhook',
+    description: 'From now on events are sent to the address. Its secret is in the answer, this once.',
+  })
   @ApiCreatedResponse({ type: WebhookWithSecretDto, description: 'Added. `Location` is where to look.' })
   @ApiProblems(tooMany, badAddress, badPort, notPublic, malformed, invalid)
   async create(
@@ -75,10 +78,9 @@ export class WebhooksController {
     return toWebhookWithSecret(webhook);
   }
 
-  /** A webhook without its secret. */
   @Get(':id')
   @Access('webhooks:read')
-  @ApiOperation({ summary: 'Look at a webhook' })
+  @ApiOperation({ summary: 'Look at a webhook', description: 'A webhook without its secret.' })
   @ApiParam(ID)
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
   @ApiProblems(notFound, malformed)
@@ -86,10 +88,12 @@ export class WebhooksController {
     return toWebhook(await this.webhooks.get(actor, id));
   }
 
-  /** Changes what is given and leaves the rest. Deliveries that wait are sent to the new address. */
   @Put(':id')
   @Access('webhooks:write')
-  @ApiOperation({ summary: 'Change a webhook' })
+  @ApiOperation({
+    summary: 'Change a webhook',
+    description: 'Changes what is given and leaves the rest. Deliveries that wait are sent to the new address.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook as it is now.' })
   @ApiProblems(notFound, badAddress, badPort, notPublic, malformed, invalid)
@@ -101,11 +105,10 @@ export class WebhooksController {
     return toWebhook(await this.webhooks.change(actor, id, body));
   }
 
-  /** Removes a webhook with its deliveries. */
   @Delete(':id')
   @Access('webhooks:write')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a webhook' })
+  @ApiOperation({ summary: 'Delete a webhook', description: 'Removes a webhook with its deliveries.' })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems(notFound, malformed)
@@ -113,12 +116,15 @@ export class WebhooksController {
     await this.webhooks.remove(actor, id);
   }
 
-  /** Gives a webhook a new secret. Deliveries are signed with both for a while; one that did so already ends at once. */
   @Post(':id/rotate-secret')
   @Access('webhooks:write')
   @HttpCode(200)
   @Idempotent()
-  @ApiOperation({ summary: 'Rotate the secret of a webhook' })
+  @ApiOperation({
+    summary: 'Rotate the secret of a webhook',
+    description:
+      'Gives a webhook a new secret. Deliveries are signed with both for a while; one that did so already ends at once.',
+  })
   @ApiParam(ID)
   @ApiOkResponse({ type: WebhookWithSecretDto, description: 'The webhook with its new secret, shown this once.' })
   @ApiProblems(notFound, malformed, invalid)

@@ -20,10 +20,9 @@ const INVITATION_ID = { name: 'invitationId', format: 'uuid', example: '019aa3a4
 export class InvitationsController {
   constructor(private readonly invitations: InvitationsService) {}
 
-  /** Invitations that were neither accepted nor revoked, newest first. */
   @Get()
   @Access('members:write', { workspace: 'id' })
-  @ApiOperation({ summary: 'List invitations' })
+  @ApiOperation({ summary: 'List invitations', description: 'Invitations that were neither accepted nor revoked, newest first.' })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: InvitationPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.malformed_request, commonErrors.validation_failed)
@@ -36,11 +35,13 @@ export class InvitationsController {
     return toPage(await this.invitations.list(actor, toPageRequest(query)), toInvitation, request, reply);
   }
 
-  /** Sends a letter with a link that is good for 7 days. Takes the place of an open invitation to the same address. */
   @Post()
   @Access('members:write', { workspace: 'id' })
   @Idempotent()
-  @ApiOperation({ summary: 'Invite somebody' })
+  @ApiOperation({
+    summary: 'Invite somebody',
+    description: 'Sends a letter with a link that is good for 7 days. Takes the place of an open invitation to the same address.',
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiCreatedResponse({ type: InvitationDto, description: 'The letter is on its way.' })
   @ApiProblems(
@@ -55,11 +56,10 @@ export class InvitationsController {
     return toInvitation(await this.invitations.invite(actor, body));
   }
 
-  /** Makes the link of an open invitation worthless. */
   @Delete(':invitationId')
   @Access('members:write', { workspace: 'id' })
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke an invitation' })
+  @ApiOperation({ summary: 'Revoke an invitation', description: 'Makes the link of an open invitation worthless.' })
   @ApiParam(WORKSPACE_ID)
   @ApiParam(INVITATION_ID)
   @ApiNoContentResponse({ description: 'It is revoked.' })
@@ -74,11 +74,13 @@ export class InvitationsController {
 export class AcceptInvitationController {
   constructor(private readonly invitations: InvitationsService) {}
 
-  /** Joins the workspace of an invitation that was sent to your verified address. Doing it again changes nothing. */
   @Post('accept')
   @Access('workspaces:join')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Accept an invitation' })
+  @ApiOperation({
+    summary: 'Accept an invitation',
+    description: 'Joins the workspace of an invitation that was sent to your verified address. Doing it again changes nothing.',
+  })
   @ApiOkResponse({ type: WorkspaceDto, description: 'The workspace you belong to now.' })
   @ApiProblems(
     workspacesErrors.invitation_not_found,

@@ -18,10 +18,12 @@ const USER_ID = { name: 'userId', format: 'uuid', example: '019aa3a0-6f00-7d10-8
 export class MembersController {
   constructor(private readonly members: MembersService) {}
 
-  /** Who belongs to the workspace, newest accounts first. */
   @Get()
   @Access('members:read', { workspace: 'id' })
-  @ApiOperation({ summary: 'List the members of a workspace' })
+  @ApiOperation({
+    summary: 'List the members of a workspace',
+    description: 'Who belongs to the workspace, newest accounts first.',
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: MemberPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.malformed_request, commonErrors.validation_failed)
@@ -34,10 +36,12 @@ export class MembersController {
     return toPage(await this.members.list(actor, toPageRequest(query)), toMember, request, reply);
   }
 
-  /** Gives a member another role, from the next request on. Nobody gives or takes a role above their own. */
   @Patch(':userId')
   @Access('members:write', { workspace: 'id' })
-  @ApiOperation({ summary: "Change a member's role" })
+  @ApiOperation({
+    summary: "Change a member's role",
+    description: 'Gives a member another role, from the next request on. Nobody gives or takes a role above their own.',
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiParam(USER_ID)
   @ApiOkResponse({ type: MemberDto, description: 'The member as it is now.' })
@@ -57,11 +61,14 @@ export class MembersController {
     return toMember(await this.members.changeRole(actor, userId, role));
   }
 
-  /** Ends a membership: your own (you leave), or as admin or owner another's. What was ordered goes on; it is the workspace's. */
   @Delete(':userId')
   @Access('membership:end', { workspace: 'id' })
   @HttpCode(204)
-  @ApiOperation({ summary: 'Leave a workspace, or remove a member' })
+  @ApiOperation({
+    summary: 'Leave a workspace, or remove a member',
+    description:
+      "Ends a membership: your own (you leave), or as admin or owner another's. What was ordered goes on; it is the workspace's.",
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiParam(USER_ID)
   @ApiNoContentResponse({ description: 'The membership has ended.' })

@@ -32,10 +32,12 @@ export class WorkspacesController {
     private readonly members: MembersService,
   ) {}
 
-  /** The workspaces you belong to, with your role in each, newest first. A key sees its own. */
   @Get()
   @Access('workspace:read')
-  @ApiOperation({ summary: 'List your workspaces' })
+  @ApiOperation({
+    summary: 'List your workspaces',
+    description: 'The workspaces you belong to, with your role in each, newest first. A key sees its own.',
+  })
   @ApiOkResponse({ type: WorkspacePageDto, description: 'One page.' })
   @ApiProblems(commonErrors.validation_failed)
   async list(
@@ -47,11 +49,10 @@ export class WorkspacesController {
     return toPage(await this.workspaces.list(actor, toPageRequest(query), query.deleted ?? false), toWorkspace, request, reply);
   }
 
-  /** Makes a workspace for a team. You are its owner. */
   @Post()
   @Access('workspaces:join')
   @Idempotent()
-  @ApiOperation({ summary: 'Create a workspace' })
+  @ApiOperation({ summary: 'Create a workspace', description: 'Makes a workspace for a team. You are its owner.' })
   @ApiCreatedResponse({ type: WorkspaceDto, description: 'Yours.' })
   @ApiProblems(commonErrors.malformed_request, commonErrors.validation_failed)
   async create(
@@ -64,10 +65,9 @@ export class WorkspacesController {
     return toWorkspace(workspace);
   }
 
-  /** The workspace, and your role in it. */
   @Get(':id')
   @Access('workspace:read', { workspace: 'id' })
-  @ApiOperation({ summary: 'Look at a workspace' })
+  @ApiOperation({ summary: 'Look at a workspace', description: 'The workspace, and your role in it.' })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: WorkspaceDto, description: 'The workspace.' })
   @ApiProblems(commonErrors.malformed_request)
@@ -75,10 +75,12 @@ export class WorkspacesController {
     return toWorkspace(await this.workspaces.get(actor));
   }
 
-  /** Changes what is given; all else stays. */
   @Patch(':id')
   @Access('workspace:write', { workspace: 'id' })
-  @ApiOperation({ summary: 'Change a workspace: its name, its time zone, how long it keeps things, who transcribes' })
+  @ApiOperation({
+    summary: 'Change a workspace: its name, its time zone, how long it keeps things, who transcribes',
+    description: 'Changes what is given; all else stays.',
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: WorkspaceDto, description: 'As it is now.' })
   @ApiProblems(
@@ -93,11 +95,14 @@ export class WorkspacesController {
     return toWorkspace(await this.workspaces.change(actor, toWorkspaceChange(change)));
   }
 
-  /** Takes the workspace away from everybody at once. Its work stops; its owners can restore it for 30 days, then all it holds is deleted. */
   @Delete(':id')
   @Access('workspace:own', { workspace: 'id' })
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a workspace' })
+  @ApiOperation({
+    summary: 'Delete a workspace',
+    description:
+      'Takes the workspace away from everybody at once. Its work stops; its owners can restore it for 30 days, then all it holds is deleted.',
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiNoContentResponse({ description: 'It is gone for everybody; GET workspaces?deleted=true shows it to its owners.' })
   @ApiProblems(workspacesErrors.personal_workspace, commonErrors.malformed_request)
@@ -105,11 +110,14 @@ export class WorkspacesController {
     await this.workspaces.remove(actor);
   }
 
-  /** Gives a deleted workspace back to all its members; its work goes on. Only for its owners, and only within the time. */
   @Post(':id/restore')
   @Access('workspaces:join')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Restore a deleted workspace' })
+  @ApiOperation({
+    summary: 'Restore a deleted workspace',
+    description:
+      'Gives a deleted workspace back to all its members; its work goes on. Only for its owners, and only within the time.',
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: WorkspaceDto, description: 'It is back.' })
   @ApiProblems(identityErrors.workspace_not_found, commonErrors.malformed_request)
@@ -117,11 +125,13 @@ export class WorkspacesController {
     return toWorkspace(await this.workspaces.restore(actor, id));
   }
 
-  /** Makes another member the owner in your place. You stay as admin. */
   @Post(':id/transfer-ownership')
   @Access('workspace:own', { workspace: 'id' })
   @HttpCode(200)
-  @ApiOperation({ summary: 'Give a workspace to another member' })
+  @ApiOperation({
+    summary: 'Give a workspace to another member',
+    description: 'Makes another member the owner in your place. You stay as admin.',
+  })
   @ApiParam(WORKSPACE_ID)
   @ApiOkResponse({ type: MemberDto, description: 'The new owner.' })
   @ApiProblems(

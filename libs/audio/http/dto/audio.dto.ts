@@ -102,7 +102,10 @@ export class LinkQueryDto extends TrackQueryDto {
 
 /** A link to a recording. */
 export class LinkDto {
-  @ApiProperty({ format: 'uri', example: 'https://recordings.example.com/steno/workspaces/…/original.opus?X-Amz-Signature=…' })
+  @ApiProperty({
+    format: 'uri',
+    example: 'https://recordings.example.com/steno/workspaces/019aa3a0/original.opus?X-Amz-Signature=4f1f7d5b',
+  })
   url!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T10:00:00.000Z' })

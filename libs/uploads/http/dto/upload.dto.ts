@@ -83,7 +83,8 @@ export class PartUrlDto {
   @ApiProperty({
     format: 'uri',
     description: 'Takes the bytes by PUT, without a token.',
-    example: 'https://recordings.example.com/steno/workspaces/…/original?partNumber=1&uploadId=…&X-Amz-Signature=…',
+    example:
+      'https://recordings.example.com/steno/workspaces/019aa3a0/original?partNumber=1&uploadId=b7c6&X-Amz-Signature=4f1f7d5b',
   })
   url!: string;
 }
