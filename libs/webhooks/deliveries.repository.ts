@@ -11,7 +11,7 @@ import {
 } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
-import { AT_ONCE, LATER } from './endpoint-pace.js';
+import { AT_ONCE, IS_IN_HAND, LATER } from './endpoint-pace.js';
 import type { EventFacts, EventType } from './event-catalogue.js';
 
 /** An event as it lies in its row. */
@@ -43,15 +43,25 @@ const TAKE_ROOM = `
 UPDATE webhook_deliveries SET due_at = NULL, status = CASE WHEN (
   SELECT count(*) FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $3 AND status = 'sending') < ${AT_ONCE}
   THEN 'sending' ELSE 'parked' END
-WHERE workspace_id = $1 AND id = $2
+WHERE workspace_id = $1 AND id = $2 AND turn = $4 AND status = 'waiting'
 RETURNING status`;
 
-/** The oldest that wait for the endpoint get jobs. */
+/** The oldest that wait for the endpoint get jobs, until it has enough in hand. */
 const UNPARK = `
 UPDATE webhook_deliveries SET status = 'waiting', turn = turn + 1
 WHERE id IN (
-  SELECT id FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $2 AND status = 'parked' ORDER BY id LIMIT $3)
+  SELECT id FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $2 AND status = 'parked' ORDER BY id
+  LIMIT ${AT_ONCE} - (SELECT count(*) FROM (
+    SELECT FROM webhook_deliveries d WHERE d.workspace_id = $1 AND d.endpoint_id = $2 AND ${IS_IN_HAND} LIMIT ${AT_ONCE}) counted)
+  FOR UPDATE SKIP LOCKED)
 RETURNING id, turn`;
+
+/** Endpoints that have parked deliveries and none in hand that would take them up. */
+const FORGOTTEN = `
+SELECT DISTINCT p.workspace_id AS "workspaceId", p.endpoint_id AS "endpointId" FROM webhook_deliveries p
+WHERE p.status = 'parked'
+  AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.workspace_id = p.workspace_id AND d.endpoint_id = p.endpoint_id AND ${IS_IN_HAND})
+LIMIT $1`;
 
 /** What an endpoint wanted and was never owed. */
 const UNDELIVERED = `
@@ -78,7 +88,7 @@ DELETE FROM webhook_events WHERE id IN (
     AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.event_id = e.id AND d.status IN ('parked', 'waiting', 'sending'))
   ORDER BY created_at LIMIT $2)`;
 
-/** Events on their way. Whoever changes one holds its endpoint. */
+/** Events on their way. Whoever changes those that are not being sent holds their endpoint, or passes over what others hold. */
 @Injectable()
 export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
   constructor(private readonly outbox: JobOutbox) {
@@ -112,9 +122,12 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
     return pageOf(rows.map(listed), count?.total ?? 0, request);
   }
 
-  /** Marks a delivery as being sent if its endpoint can be sent one more; parks it otherwise. @returns whether it can */
-  async takeRoom(tx: WorkspaceTransaction, { id, endpointId }: Pick<WebhookDelivery, 'id' | 'endpointId'>): Promise<boolean> {
-    const [row] = await tx.query<{ status: DeliveryStatus }>(TAKE_ROOM, [tx.workspaceId, id, endpointId]);
+  /** Marks a delivery as being sent if its endpoint is sent few enough; parks it otherwise. @returns whether it is to be sent */
+  async takeRoom(
+    tx: WorkspaceTransaction,
+    { id, endpointId, turn }: Pick<WebhookDelivery, 'id' | 'endpointId' | 'turn'>,
+  ): Promise<boolean> {
+    const [row] = await tx.query<{ status: DeliveryStatus }>(TAKE_ROOM, [tx.workspaceId, id, endpointId, turn]);
     return row?.status === 'sending';
   }
 
@@ -138,13 +151,20 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
     await this.owe(tx, [{ id, turn: turn + 1 }], delaySeconds);
   }
 
-  /** Remembers a try. @param tries how many have failed by now */
-  async note(tx: WorkspaceTransaction, id: string, attempt: DeliveryAttempt, tries: number): Promise<void> {
+  /** Remembers a try. @param tries how many have failed by now @param end what became of the delivery by it; null: it is not over */
+  async note(
+    tx: WorkspaceTransaction,
+    id: string,
+    attempt: DeliveryAttempt,
+    tries: number,
+    end: 'delivered' | 'failed' | null,
+  ): Promise<void> {
     await tx.execute(
       `UPDATE webhook_deliveries SET tries = $4, attempts =
-         CASE WHEN jsonb_array_length(attempts) < ${ATTEMPTS_KEPT} THEN attempts ELSE attempts - 0 END || $3::jsonb
+         CASE WHEN jsonb_array_length(attempts) < ${ATTEMPTS_KEPT} THEN attempts ELSE attempts - 0 END || $3::jsonb,
+         status = coalesce($5, status), finished_at = CASE WHEN $5::text IS NOT NULL THEN now() ELSE finished_at END
        WHERE workspace_id = $1 AND id = $2`,
-      [tx.workspaceId, id, storableJson([attempt]), tries],
+      [tx.workspaceId, id, storableJson([attempt]), tries, end],
     );
   }
 
@@ -153,9 +173,14 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
     await this.rows(tx).update(this.scope(tx, { id }), { tries: 0 });
   }
 
-  /** Lets so many of those that are parked have their turn. */
-  async unpark(tx: WorkspaceTransaction, endpointId: string, room: number): Promise<void> {
-    await this.owe(tx, await tx.query<{ id: string; turn: number }>(UNPARK, [tx.workspaceId, endpointId, room]));
+  /** Lets those that are parked have their turn, as many as there is room for. */
+  async unpark(tx: WorkspaceTransaction, endpointId: string): Promise<void> {
+    await this.owe(tx, await tx.query<{ id: string; turn: number }>(UNPARK, [tx.workspaceId, endpointId]));
+  }
+
+  /** Endpoints of any workspace whose parked deliveries nobody would take up, at most `limit`. */
+  async forgotten(tx: SystemTransaction, limit: number): Promise<Pick<WebhookDelivery, 'workspaceId' | 'endpointId'>[]> {
+    return tx.query(FORGOTTEN, [limit]);
   }
 
   /** What waits for an endpoint is not sent: it was disabled. */
@@ -184,7 +209,7 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
     const fresh = await tx.query<{ id: string }>(UNDELIVERED, [tx.workspaceId, endpointId, since.unowed, events, room]);
     const eventIds = fresh.map(({ id }) => id);
     await tx.execute(PARK_NEW, [tx.workspaceId, endpointId, eventIds.map(() => uuidv7()), eventIds]);
-    await this.unpark(tx, endpointId, AT_ONCE);
+    await this.unpark(tx, endpointId);
     return again + eventIds.length;
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, Raw } from 'typeorm';
+import { LessThan } from 'typeorm';
 import { type DisabledReason, WebhookEndpoint, WorkspaceRepository, type WorkspaceTransaction } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 
@@ -42,16 +42,6 @@ export class EndpointsRepository extends WorkspaceRepository<WebhookEndpoint> {
     return this.rows(tx).findOne({ where: this.scope(tx, { id }), lock: LOCK });
   }
 
-  /** As `lock`: the endpoint of a delivery. */
-  async lockOf(tx: WorkspaceTransaction, deliveryId: string): Promise<WebhookEndpoint | null> {
-    const id = Raw(
-      (column) =>
-        `${column} = (SELECT endpoint_id FROM webhook_deliveries WHERE workspace_id = :workspaceId AND id = :deliveryId)`,
-      { workspaceId: tx.workspaceId, deliveryId },
-    );
-    return this.rows(tx).findOne({ where: this.scope(tx, { id }), lock: LOCK });
-  }
-
   async change(tx: WorkspaceTransaction, id: string, { name, sealed, events }: EndpointFields): Promise<void> {
     await tx.execute(
       `UPDATE webhook_endpoints SET name = $3, sealed = $4, events = $5, updated_at = now() WHERE workspace_id = $1 AND id = $2`,
@@ -86,11 +76,13 @@ export class EndpointsRepository extends WorkspaceRepository<WebhookEndpoint> {
     );
   }
 
-  /** Writes down that it took something. */
+  /** Writes down that it took something; when it did last, to the second. */
   async succeeded(tx: WorkspaceTransaction, id: string): Promise<void> {
     await tx.execute(
       `UPDATE webhook_endpoints SET failing_since = NULL, failed_in_row = 0, not_before = NULL, last_delivered_at = now()
-       WHERE workspace_id = $1 AND id = $2`,
+       WHERE workspace_id = $1 AND id = $2
+         AND (failing_since IS NOT NULL OR failed_in_row > 0 OR not_before IS NOT NULL
+           OR coalesce(last_delivered_at < now() - interval '1 second', true))`,
       [tx.workspaceId, id],
     );
   }

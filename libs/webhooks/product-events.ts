@@ -2,20 +2,34 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Transaction, WebhookStatus } from '#database';
 import { JobOutbox } from '#queues';
-import { AT_ONCE, LATER } from './endpoint-pace.js';
+import { AT_ONCE, IS_IN_HAND, LATER } from './endpoint-pace.js';
 import type { EventType, FactsOf } from './event-catalogue.js';
 
-/** An endpoint is not told of itself. Those found are not deleted before their deliveries are there: that would fail the transaction. */
-const LISTENING = `
-SELECT id, status FROM webhook_endpoints WHERE workspace_id = $1 AND (events = '{}' OR $2 = ANY (events)) AND id <> $3
-FOR KEY SHARE`;
+/** An endpoint that an event is for. */
+interface Listening {
+  id: string;
+  status: WebhookStatus;
+  /** How many of its deliveries are not over, or have jobs to be sent now; counted up to what matters. */
+  open: number;
+  inHand: number;
+}
 
-/** Those that have as many deliveries open as they are sent at once. */
-const BUSY = `
-SELECT e.id FROM unnest($2::uuid[]) AS e (id)
-WHERE (SELECT count(*) FROM (
-  SELECT FROM webhook_deliveries d
-  WHERE d.workspace_id = $1 AND d.endpoint_id = e.id AND d.status IN ('parked', 'waiting', 'sending') LIMIT ${AT_ONCE}) open) = ${AT_ONCE}`;
+/** @param of deliveries `d` of endpoints `e` */
+function upTo(most: number, of: string): string {
+  return `(SELECT count(*)::int FROM (
+    SELECT FROM webhook_deliveries d WHERE d.workspace_id = $1 AND d.endpoint_id = e.id AND ${of} LIMIT ${most}) counted)`;
+}
+
+const LISTENING = `
+SELECT id, status, ${upTo(AT_ONCE, `d.status IN ('parked', 'waiting', 'sending')`)} AS open, ${upTo(AT_ONCE, IS_IN_HAND)} AS "inHand"
+FROM webhook_endpoints e WHERE workspace_id = $1`;
+
+/** Those found are not deleted before their deliveries are there: that would fail the transaction. */
+const HOLD = 'FOR KEY SHARE OF e';
+
+/** An endpoint is not told of itself. */
+const WANTING = `${LISTENING} AND (events = '{}' OR $2 = ANY (events)) AND id <> $3 ${HOLD}`;
+const ONE = `${LISTENING} AND id = $2 ${HOLD}`;
 
 /**
  * The sequence is the time in milliseconds, or one more than the last: it grows also after the last event was forgotten, and when a
@@ -29,7 +43,7 @@ SELECT $2, $1, $3, $4, greatest(
 
 const ADD_DELIVERIES = `
 INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_id, status)
-SELECT d.id, $1, d.endpoint, $2, 'waiting' FROM unnest($3::uuid[], $4::uuid[]) AS d (id, endpoint)`;
+SELECT d.id, $1, d.endpoint, $2, d.status FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS d (id, endpoint, status)`;
 
 /** Says what happened in a workspace to those outside who want to know: for every room in which something happens. */
 @Injectable()
@@ -48,12 +62,15 @@ export class ProductEvents {
     subjectId: string,
     facts: FactsOf<T>,
   ): Promise<void> {
-    type Listening = { id: string; status: WebhookStatus };
-    const listening = await tx.query<Listening>(LISTENING, [workspaceId, type, subjectId]);
+    const listening = await tx.query<Listening>(WANTING, [workspaceId, type, subjectId]);
     if (listening.length === 0) return;
     const eventId = await this.keep(tx, workspaceId, type, subjectId, facts);
-    const endpoints = listening.filter(({ status }) => status === 'active').map(({ id }) => id);
-    await this.owe(tx, workspaceId, eventId, endpoints);
+    await this.owe(
+      tx,
+      workspaceId,
+      eventId,
+      listening.filter(({ status }) => status === 'active'),
+    );
   }
 
   /**
@@ -62,7 +79,14 @@ export class ProductEvents {
    */
   async recordFor<T extends EventType>(tx: Transaction, workspaceId: string, type: T, endpointId: string, facts: FactsOf<T>) {
     const eventId = await this.keep(tx, workspaceId, type, endpointId, facts);
-    const [deliveryId] = await this.owe(tx, workspaceId, eventId, [endpointId]);
+    const endpoint = await tx.query<Listening>(ONE, [workspaceId, endpointId]);
+    // Sent at once, however many others wait.
+    const [deliveryId] = await this.owe(
+      tx,
+      workspaceId,
+      eventId,
+      endpoint.map((found) => ({ ...found, inHand: 0 })),
+    );
     if (deliveryId === undefined) throw new Error('A delivery was owed to an endpoint.');
     return deliveryId;
   }
@@ -79,15 +103,26 @@ export class ProductEvents {
     return id;
   }
 
-  private async owe(tx: Transaction, workspaceId: string, eventId: string, endpoints: string[]): Promise<string[]> {
-    const ids = endpoints.map(() => uuidv7());
+  /**
+   * An endpoint that has enough in hand gets its delivery parked, without a job: whichever of those in hand ends takes up the next.
+   * Should they all end at this very moment, a sweep does.
+   */
+  private async owe(tx: Transaction, workspaceId: string, eventId: string, endpoints: readonly Listening[]): Promise<string[]> {
+    const owed = endpoints.map(({ id: endpointId, open, inHand }) => ({
+      id: uuidv7(),
+      endpointId,
+      status: inHand < AT_ONCE ? 'waiting' : 'parked',
+      // What goes to an endpoint that is behind lets the rest of the workspace go first.
+      priority: open < AT_ONCE ? 0 : LATER,
+    }));
+    const ids = owed.map(({ id }) => id);
     if (ids.length === 0) return ids;
-    const busy = new Set((await tx.query<{ id: string }>(BUSY, [workspaceId, endpoints])).map(({ id }) => id));
-    await tx.execute(ADD_DELIVERIES, [workspaceId, eventId, ids, endpoints]);
-    // What goes to an endpoint that is behind lets the rest of the workspace go first.
-    const priorityOf = (endpoint: string | undefined): number => (busy.has(endpoint ?? '') ? LATER : 0);
-    const jobs = ids.map((subjectId, index) => ({ workspaceId, subjectId, payload: {}, priority: priorityOf(endpoints[index]) }));
-    await this.outbox.addMany(tx, 'webhooks.deliver', jobs);
+    const statuses = owed.map(({ status }) => status);
+    await tx.execute(ADD_DELIVERIES, [workspaceId, eventId, ids, owed.map(({ endpointId }) => endpointId), statuses]);
+    const jobs = owed
+      .filter(({ status }) => status === 'waiting')
+      .map(({ id, priority }) => ({ workspaceId, subjectId: id, payload: {}, priority }));
+    if (jobs.length > 0) await this.outbox.addMany(tx, 'webhooks.deliver', jobs);
     return ids;
   }
 }

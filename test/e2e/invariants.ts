@@ -31,6 +31,12 @@ const FINDINGS = {
     LEFT JOIN transcription_chunks c ON c.transcription_id = a.transcription_id AND c.generation = a.generation AND c.index = a.chunk_index
     WHERE a.outcome = 'answered' GROUP BY a.transcription_id, a.generation, a.chunk_index, c.redo
     HAVING count(*) > 1 + coalesce(jsonb_array_length(c.redo->'tries'), 0)`,
+  'outside was not told what became of a transcription, or too often': `
+    SELECT t.id || ' ' || t.status || ': ' || count(e.*) || ' events' AS finding FROM transcriptions t
+    LEFT JOIN webhook_events e ON e.subject_id = t.id AND e.type = 'transcription.' || t.status
+    WHERE t.status IN ('completed', 'failed', 'cancelled')
+      AND EXISTS (SELECT FROM webhook_endpoints w WHERE w.workspace_id = t.workspace_id AND w.created_at < t.created_at)
+    GROUP BY t.id HAVING count(e.*) NOT BETWEEN 1 AND t.generation`,
   'a job did not end': `SELECT name || ' ' || state || ' ' || coalesce(error_code, '') AS finding FROM jobs WHERE state <> 'done'
     AND NOT (state = 'failed' AND EXISTS (SELECT FROM transcriptions t WHERE t.id = jobs.subject_id AND t.status = 'failed'))`,
 };

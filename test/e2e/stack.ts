@@ -20,6 +20,12 @@ const READY_MS = 60_000;
 /** A text the double says in every transcript; no log may hold it. */
 export const SPOKEN = 'quince marmalade for the lighthouse keeper';
 
+/** An endpoint that is sent nothing, so that the events of an account are kept and can be looked at. */
+const KEEP_EVENTS = `
+INSERT INTO webhook_endpoints (id, workspace_id, kind, name, sealed, events, status)
+SELECT gen_random_uuid(), m.workspace_id, 'standard', 'All', '', '{}', 'disabled'
+FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = $1`;
+
 export interface StackOptions {
   queue?: QueueBackend;
   /** What the Redis of the queue keeps; nothing by default. */
@@ -73,6 +79,7 @@ export class Stack {
   async client(): Promise<Client> {
     const client = await new Client(this.origin).register();
     this.clients.push(client);
+    await this.query(KEEP_EVENTS, [client.email]);
     return client;
   }
 

@@ -31,13 +31,15 @@ export class DeliveryOutcomes {
   ) {}
 
   /**
-   * Begins a turn, or has it come later: while the endpoint is busy with others, or asked for a pause.
+   * Begins a turn, or has it come later: while the endpoint is busy with others, or asked for a pause. Endpoints are not held meanwhile,
+   * and not when a delivery succeeds either: all of their deliveries would wait for one another.
    * @returns what to send; null when there is nothing to do now
    */
   async begin(tx: WorkspaceTransaction, turn: Turn): Promise<HeldDelivery | null> {
-    const held = await this.hold(tx, turn);
-    if (held === null) return null;
-    const { delivery, endpoint } = held;
+    const delivery = await this.find(tx, turn);
+    const endpoint = delivery === null ? null : await this.endpoints.find(tx, delivery.endpointId);
+    if (delivery === null || endpoint === null) return null;
+    const held = { delivery, endpoint };
     if (delivery.status === 'sending' || isTest(delivery)) return this.sending(tx, held);
     if (endpoint.status === 'disabled') {
       await this.deliveries.setStatus(tx, delivery.id, 'missed');
@@ -53,28 +55,41 @@ export class DeliveryOutcomes {
 
   /** Writes down how a turn went, and lets the next delivery to the endpoint have its own. */
   async settle(tx: WorkspaceTransaction, turn: Turn, outcome: SendOutcome): Promise<void> {
-    const held = await this.hold(tx, turn);
-    if (held === null) return;
-    const { delivery, endpoint } = held;
-    const tries = delivery.tries + (outcome.result === 'delivered' ? 0 : 1);
-    await this.deliveries.note(tx, delivery.id, outcome.attempt, tries);
+    const delivery = await this.find(tx, turn);
+    if (delivery === null) return;
+    const { endpointId } = delivery;
     if (isTest(delivery)) {
-      await this.deliveries.setStatus(tx, delivery.id, outcome.result === 'delivered' ? 'delivered' : 'failed');
+      await this.note(tx, delivery, outcome, outcome.result === 'delivered' ? 'delivered' : 'failed');
     } else if (outcome.result === 'delivered') {
-      await this.deliveries.setStatus(tx, delivery.id, 'delivered');
-      await this.endpoints.succeeded(tx, endpoint.id);
+      // The endpoint first, as whoever turns it off or deletes it does: no two wait for each other.
+      await this.endpoints.succeeded(tx, endpointId);
+      await this.note(tx, delivery, outcome, 'delivered');
     } else {
-      await this.failed(tx, held, tries, outcome);
+      const endpoint = await this.endpoints.lock(tx, endpointId);
+      if (endpoint === null) return;
+      const tries = await this.note(tx, delivery, outcome, null);
+      await this.failed(tx, { delivery, endpoint }, tries, outcome);
     }
-    await this.deliveries.unpark(tx, endpoint.id, 1);
+    await this.deliveries.unpark(tx, endpointId);
   }
 
-  /** The delivery, if that is its turn, and its endpoint; nobody else changes them until the transaction ends. */
-  private async hold(tx: WorkspaceTransaction, { id, turn }: Turn): Promise<HeldDelivery | null> {
-    const endpoint = await this.endpoints.lockOf(tx, id);
+  /** @returns how many tries have failed */
+  private async note(
+    tx: WorkspaceTransaction,
+    { id, tries: before }: ListedDelivery,
+    { result, attempt }: SendOutcome,
+    end: 'delivered' | 'failed' | null,
+  ): Promise<number> {
+    const tries = before + (result === 'delivered' ? 0 : 1);
+    await this.deliveries.note(tx, id, attempt, tries, end);
+    return tries;
+  }
+
+  /** The delivery, if that is its turn. Only the job that holds the turn changes it until it is over. */
+  private async find(tx: WorkspaceTransaction, { id, turn }: Turn): Promise<ListedDelivery | null> {
     const delivery = await this.deliveries.findWithEvent(tx, id);
-    if (endpoint === null || delivery?.turn !== turn) return null;
-    return delivery.status === 'waiting' || delivery.status === 'sending' ? { delivery, endpoint } : null;
+    if (delivery?.turn !== turn) return null;
+    return delivery.status === 'waiting' || delivery.status === 'sending' ? delivery : null;
   }
 
   private async sending(tx: WorkspaceTransaction, held: HeldDelivery): Promise<HeldDelivery> {

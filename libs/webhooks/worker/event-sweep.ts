@@ -6,7 +6,7 @@ import { DeliveriesRepository } from '../deliveries.repository.js';
 
 /** How long events can be replayed. */
 const KEPT_DAYS = 30;
-/** Removed in one transaction. */
+/** Removed in one transaction, or taken up in one sweep. */
 const BATCH = 500;
 
 /** Forgets old events and what became of them. */

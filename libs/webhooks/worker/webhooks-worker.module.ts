@@ -4,12 +4,13 @@ import { WebhooksModule } from '../webhooks.module.js';
 import { DeliverHandler } from './deliver.handler.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { EventSweep } from './event-sweep.js';
+import { ParkedSweep } from './parked-sweep.js';
 import { WarnHandler } from './warn.handler.js';
 import { WebhookSender } from './webhook-sender.js';
 
 /** Delivers events; wants the `MailModule` beside it. */
 @Module({
   imports: [IdentityModule, WebhooksModule],
-  providers: [WebhookSender, DeliveryOutcomes, DeliverHandler, WarnHandler, EventSweep],
+  providers: [WebhookSender, DeliveryOutcomes, DeliverHandler, WarnHandler, EventSweep, ParkedSweep],
 })
 export class WebhooksWorkerModule {}
