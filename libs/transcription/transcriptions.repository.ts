@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsSelect, LessThan } from 'typeorm';
+import { type FindOptionsSelect, In, LessThan } from 'typeorm';
 import {
   type ChunkTranscript,
   Transcription,
@@ -59,7 +59,7 @@ export interface Run {
 export type Counted = 'counted' | 'last' | 'void';
 
 /** A transcription as lists have it. */
-export type ListedTranscription = Omit<Transcription, 'text'>;
+export type ListedTranscription = Omit<Transcription, 'text' | 'search'>;
 
 export interface TranscriptionFilter {
   status?: TranscriptionStatus;
@@ -190,13 +190,18 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
 
   /** All columns but the text: a page of long transcripts would be many megabytes. */
   private listed(tx: WorkspaceTransaction): FindOptionsSelect<Transcription> {
-    const names = this.rows(tx).metadata.columns.map(({ propertyName }) => propertyName);
-    return Object.fromEntries(names.filter((name) => name !== 'text').map((name) => [name, true]));
+    const read = this.rows(tx).metadata.columns.filter(({ isSelect, propertyName }) => isSelect && propertyName !== 'text');
+    return Object.fromEntries(read.map(({ propertyName }) => [propertyName, true]));
   }
 
   /** As `find`, without the text. */
   async state(tx: WorkspaceTransaction, id: string): Promise<ListedTranscription | null> {
     return this.rows(tx).findOne({ select: this.listed(tx), where: this.scope(tx, { id }) });
+  }
+
+  /** As `state`, of many, in no order. */
+  async states(tx: WorkspaceTransaction, ids: readonly string[]): Promise<ListedTranscription[]> {
+    return this.rows(tx).find({ select: this.listed(tx), where: this.scope(tx, { id: In([...ids]) }) });
   }
 
   override async remove(tx: WorkspaceTransaction, id: string): Promise<boolean> {
@@ -256,9 +261,7 @@ export class TranscriptionsRepository extends WorkspaceRepository<Transcription>
     return (await tx.execute(KEEP_ANSWER, [id, generation, tx.workspaceId, index, storableJson(transcript)])) > 0;
   }
 
-  /**
-   * Stores what a provider made of a chunk and counts it.
-   */
+  /** Stores what a provider made of a chunk and counts it. */
   async chunkDone(
     tx: WorkspaceTransaction,
     { id, generation }: Run,

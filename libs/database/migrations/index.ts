@@ -23,6 +23,7 @@ import { Usage1764000310000 } from './1764000310000-usage.js';
 import { SpeechPreferences1764000400000 } from './1764000400000-speech-preferences.js';
 import { TokensAndKeysOfUsage1764000600000 } from './1764000600000-tokens-and-keys-of-usage.js';
 import { GrantedCalls1764000600100 } from './1764000600100-granted-calls.js';
+import { TranscriptSearch1764000700000 } from './1764000700000-transcript-search.js';
 import { Webhooks1764000800000 } from './1764000800000-webhooks.js';
 import { TracesOfJobs1764000900000 } from './1764000900000-traces-of-jobs.js';
 
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   GrantedCalls1764000600100,
   Webhooks1764000800000,
   TracesOfJobs1764000900000,
+  TranscriptSearch1764000700000,
 ];

@@ -16,6 +16,8 @@ const LITERALS: Readonly<Record<string, string>> = {
   jsonb: `'{"kept": [1, null, "ä"]}'`,
   bytea: `'\\x00ff'`,
   'text[]': `'{read}'`,
+  // Made of the text whenever that is written.
+  tsvector: `''`,
 };
 
 /** Where the column's own rule wants something else. */

@@ -4,12 +4,14 @@ import { IdentityHttpModule } from '#identity/http';
 import { ProviderKeysModule } from '#provider-keys';
 import { AudioCapabilities } from '../audio-capabilities.service.js';
 import { ProgressStreams } from '../progress/progress-streams.js';
+import { TranscriptSearch } from '../search/transcript-search.js';
 import { TranscriptionModule } from '../transcription.module.js';
 import { AudioConfigController } from './audio-config.controller.js';
 import { BackgroundServiceController } from './background-service.controller.js';
 import { Estimates } from '../estimates.js';
 import { EstimateController } from './estimate.controller.js';
 import { ProgressController } from './progress.controller.js';
+import { SearchController } from './search.controller.js';
 import { TranscribeUploadController } from './transcribe-upload.controller.js';
 import { TranscriptionControlController } from './transcription-control.controller.js';
 import { TranscriptionsController } from './transcriptions.controller.js';
@@ -24,7 +26,8 @@ import { TranscriptionsController } from './transcriptions.controller.js';
     TranscribeUploadController,
     ProgressController,
     AudioConfigController,
+    SearchController,
   ],
-  providers: [ProgressStreams, AudioCapabilities, Estimates],
+  providers: [ProgressStreams, AudioCapabilities, Estimates, TranscriptSearch],
 })
 export class TranscriptionHttpModule {}

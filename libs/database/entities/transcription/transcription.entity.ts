@@ -75,6 +75,8 @@ export interface TranscriptQuality {
 @Index('transcriptions_audio_id_idx', ['audioId'])
 @Index('transcriptions_workspace_id_finished_at_idx', ['workspaceId', 'finishedAt'])
 @Index('transcriptions_sound_idx', ['workspaceId', 'soundSha256'], { where: `status = 'completed'` })
+/** By GIN, which TypeORM does not know. */
+@Index('transcriptions_search_idx', { synchronize: false })
 @Check('transcriptions_status_check', `status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')`)
 @Check('transcriptions_stage_check', `stage IN ('prepare', 'transcribe', 'assemble')`)
 @Check('transcriptions_priority_check', `priority BETWEEN -1 AND 1`)
@@ -131,6 +133,10 @@ export class Transcription {
 
   @Column('text', { nullable: true })
   text!: string | null;
+
+  /** The words of the text and the workspace, for searching; written by the database whenever the text is. */
+  @Column({ type: 'tsvector', nullable: true, select: false, insert: false, update: false })
+  search?: string | null;
 
   /** Sentences about what a reader of the transcript should know. */
   @Column('jsonb', { default: [] })
