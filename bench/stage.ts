@@ -49,6 +49,11 @@ export class Stage extends AsyncDisposableStack {
     return stage;
   }
 
+  /** One more with a database of its own, which ends with this one. */
+  async openBeside(): Promise<Stage> {
+    return this.use(await Stage.open(this.signal));
+  }
+
   /** @returns its address */
   async startRedis(): Promise<string> {
     const redis = await startRedis();

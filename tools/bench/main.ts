@@ -4,6 +4,8 @@ import { p3 } from '../../bench/p3-order.ts';
 import { p4, p4Memory } from '../../bench/p4-prepare.ts';
 import { p5 } from '../../bench/p5-transcribe.ts';
 import { p6, p6Memory } from '../../bench/p6-upload.ts';
+import { p7 } from '../../bench/p7-library.ts';
+import { p8 } from '../../bench/p8-queue.ts';
 import { p9 } from '../../bench/p9-fairness.ts';
 import { p10 } from '../../bench/p10-webhooks.ts';
 import { p11, p11Memory } from '../../bench/p11-streams.ts';
@@ -18,7 +20,7 @@ import { circumstances, keepRecords, recordOf, type RowRecord, tableOf } from '.
 
 const ROWS: readonly Row[] = [
   ...[p1, p1Proxy, p2, p3, p4, p4Memory, p5, p6, p6Memory],
-  ...[p9, p10, p11, p11Memory, p12, p12Second, p12Memory],
+  ...[p7, p8, p9, p10, p11, p11Memory, p12, p12Second, p12Memory],
 ];
 
 /**
