@@ -93,7 +93,7 @@ async function change(stage: Stage, redisUrl: string | undefined, ids: string[],
       await owner.query(CHANGE, [changed, now]);
       if (redis === null) await owner.query(ANNOUNCE, [changed]);
       await owner.query('COMMIT');
-      await Promise.all(changed.map((id) => redis?.publish(`steno:events:transcription:${id}`, '')));
+      if (redis !== null) await Promise.all(changed.map((id) => redis.publish(`steno:events:transcription:${id}`, '')));
     }
   });
   await sleep(NOT_IN_TIME_MS);
