@@ -85,6 +85,16 @@ class ArrivedPart(TypedDict):
     bytes: float
 
 
+class AudioDeletedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
 class Audio(TypedDict):
     id: str
     #: As the client named the file.
@@ -146,6 +156,26 @@ class AudioPage(TypedDict):
     #: Give it as cursor for the next page; null on the last.
     nextCursor: Optional[str]
     data: List[Audio]
+
+
+class AudioTranscribedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
+class AudioUploadedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
 
 
 class AuditEntry(TypedDict):
@@ -283,7 +313,7 @@ class ChangeWebhook(TypedDict, total=False):
     url: str
     #: Types of events that are wanted; none: all, also those that are yet to come.
     events: List[WebhookEventType]
-    #: One that is made active begins anew. What it missed comes by POST /api/v1/webhooks/{id}/replay.
+    #: One that is made active begins anew. If it was disabled because it was gone or failing, what it missed is sent now; otherwise POST /api/v1/webhooks/{id}/replay has that done.
     status: WebhookStatus
 
 
@@ -452,6 +482,12 @@ class EventType(TypedDict):
     example: WebhookEvent
 
 
+class ExcerptPiece(TypedDict):
+    text: str
+    #: Whether it was searched for.
+    match: bool
+
+
 class Exchange(TypedDict):
     #: From the address the browser came back to; good once, for a minute.
     code: str
@@ -470,6 +506,47 @@ class Failure(TypedDict):
     #: Stable.
     code: str
     detail: str
+
+
+class FoundTranscript(TypedDict):
+    id: str
+    status: Literal["pending", "processing", "completed", "failed", "cancelled"]
+    #: What is being done, or was done last.
+    stage: Literal["prepare", "transcribe", "assemble"]
+    #: Percent; never goes back.
+    progress: float
+    #: Set when the status is failed.
+    error: Optional[Failure]
+    #: Null once the recording was deleted.
+    audioId: Optional[str]
+    engine: Engine
+    #: Spoken language, when it is known.
+    language: Optional[str]
+    #: Seconds of sound, counted by decoding.
+    durationSeconds: Optional[float]
+    priority: Literal["high", "normal", "low"]
+    #: The transcription whose result this one took over, because sound and options were the same.
+    reusedFrom: Optional[str]
+    #: What a reader should know: a code, then a sentence.
+    warnings: List[str]
+    createdAt: str
+    startedAt: Optional[str]
+    finishedAt: Optional[str]
+    #: How well it fits; only to be compared within one answer.
+    rank: float
+    #: The first places in the text, to be shown one piece after the other.
+    excerpt: List[ExcerptPiece]
+
+
+class FoundTranscriptPage(TypedDict):
+    #: Items in all.
+    total: float
+    page: float
+    limit: float
+    totalPages: float
+    #: Give it as cursor for the next page; null on the last.
+    nextCursor: Optional[str]
+    data: List[FoundTranscript]
 
 
 class _HealthRequired(TypedDict):
@@ -527,6 +604,17 @@ class Invite(TypedDict):
     email: str
     #: Owners are made by PATCH workspaces/{id}/members/{userId}.
     role: Literal["admin", "member", "viewer"]
+
+
+KeyCalls = TypedDict(
+    "KeyCalls",
+    {
+        "from": "str",
+        "to": "str",
+        "total": "float",
+        "days": "List[CallsOfDay]",
+    },
+)
 
 
 KeyUsage = TypedDict(
@@ -975,6 +1063,26 @@ class Quota(TypedDict):
     resetAt: Optional[str]
 
 
+class QuotaExceededEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
+class QuotaWarningEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
 class Quotas(TypedDict):
     plan: Literal["free", "pro", "enterprise", "custom"]
     quotas: List[Quota]
@@ -1268,6 +1376,46 @@ class TranscribeUploadForm(_TranscribeUploadFormRequired, total=False):
     secondTrackName: str
 
 
+class TranscriptionCancelledEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
+class TranscriptionCompletedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
+class TranscriptionCreatedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
+class TranscriptionDeletedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
 class Transcription(TypedDict):
     id: str
     status: Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -1296,6 +1444,16 @@ class Transcription(TypedDict):
     quality: Optional[Quality]
     #: Set when the status is completed.
     text: Optional[str]
+
+
+class TranscriptionFailedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
 
 
 class _TranscriptionFormRequired(TypedDict):
@@ -1349,6 +1507,16 @@ class TranscriptionProgress(TypedDict):
     #: By the speeds measured lately and what goes before; null when it is finished or nothing is known to reckon from.
     estimatedSecondsLeft: Optional[float]
     failedTries: FailedTries
+
+
+class TranscriptionStartedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
 
 
 class TranscriptionSummary(TypedDict):
@@ -1424,6 +1592,16 @@ class Upload(TypedDict):
     expiresAt: str
     createdAt: str
     finishedAt: Optional[str]
+
+
+class UploadFailedEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
 
 
 class UploadFailure(TypedDict):
@@ -1610,6 +1788,16 @@ class Violation(TypedDict):
 WebhookDeliveryStatus = Literal["waiting", "sending", "delivered", "failed", "missed"]
 
 
+class WebhookDisabledEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
+
+
 class Webhook(TypedDict):
     id: str
     kind: WebhookKind
@@ -1631,20 +1819,13 @@ class Webhook(TypedDict):
     updatedAt: str
 
 
-class WebhookEvent(TypedDict):
-    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
-    id: str
-    type: WebhookEventTypeSent
-    #: When it happened.
-    timestamp: str
-    #: Ids and small facts; what was said is fetched with the ids. `sequence` grows with every event about the same thing, for events may overtake one another.
-    data: Dict[str, Any]
+WebhookEvent = Union[UploadFailedEvent, AudioUploadedEvent, AudioTranscribedEvent, AudioDeletedEvent, TranscriptionCreatedEvent, TranscriptionStartedEvent, TranscriptionCompletedEvent, TranscriptionFailedEvent, TranscriptionCancelledEvent, TranscriptionDeletedEvent, QuotaWarningEvent, QuotaExceededEvent, WebhookDisabledEvent, WebhookTestEvent]
 
 
-WebhookEventType = Literal["audio.uploaded", "audio.transcribed", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "quota.warning", "quota.exceeded", "webhook.disabled"]
+WebhookEventType = Literal["upload.failed", "audio.uploaded", "audio.transcribed", "audio.deleted", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "transcription.deleted", "quota.warning", "quota.exceeded", "webhook.disabled"]
 
 
-WebhookEventTypeSent = Literal["audio.uploaded", "audio.transcribed", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "quota.warning", "quota.exceeded", "webhook.disabled", "webhook.test"]
+WebhookEventTypeSent = Literal["upload.failed", "audio.uploaded", "audio.transcribed", "audio.deleted", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "transcription.deleted", "quota.warning", "quota.exceeded", "webhook.disabled", "webhook.test"]
 
 
 WebhookKind = Literal["standard", "slack", "discord", "rest_hook"]
@@ -1662,6 +1843,16 @@ class WebhookPage(TypedDict):
 
 
 WebhookStatus = Literal["active", "disabled"]
+
+
+class WebhookTestEvent(TypedDict):
+    #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+    id: str
+    type: str
+    #: When it happened.
+    timestamp: str
+    #: Ids and small facts; what was said is fetched with the ids.
+    data: Dict[str, Any]
 
 
 class WebhookWithSecret(TypedDict):

@@ -127,7 +127,7 @@ class ApiKeysRoutes(Routes):
         to: Optional[str] = None,
         timeout: Optional[float] = None,
         retries: Optional[int] = None,
-    ) -> models.KeyUsage:
+    ) -> models.KeyCalls:
         """Count the calls of an API key."""
         return self._transport.call(
             "GET",
@@ -802,6 +802,24 @@ class ProvidersRoutes(Routes):
 
 
 class TranscriptionsRoutes(Routes):
+    def search_find(
+        self,
+        *,
+        page: Optional[float] = None,
+        limit: Optional[float] = None,
+        q: str,
+        timeout: Optional[float] = None,
+        retries: Optional[int] = None,
+    ) -> models.FoundTranscriptPage:
+        """Search transcripts."""
+        return self._transport.call(
+            "GET",
+            "/api/v1/search",
+            query={"page": page, "limit": limit, "q": q},
+            timeout=timeout,
+            retries=retries,
+        )
+
     def create(
         self,
         body: models.OrderTranscription,

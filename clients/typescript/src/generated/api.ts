@@ -7,10 +7,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List API keys */
+        /**
+         * List API keys
+         * @description Your keys in this workspace, newest first; admins and owners see everybody's.
+         */
         get: operations["apikeys_list"];
         put?: never;
-        /** Create an API key */
+        /**
+         * Create an API key
+         * @description Makes a key with which a program acts for you in this workspace. Its text is in this answer and in no other.
+         */
         post: operations["apikeys_create"];
         delete?: never;
         options?: never;
@@ -25,12 +31,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at an API key */
+        /**
+         * Look at an API key
+         * @description One key, without its text.
+         */
         get: operations["apikeys_get"];
-        /** Change an API key */
+        /**
+         * Change an API key
+         * @description Changes what is given and leaves the rest. Holds for the next request made with the key.
+         */
         put: operations["apikeys_change"];
         post?: never;
-        /** Revoke an API key */
+        /**
+         * Revoke an API key
+         * @description Ends a key: whoever sends it is refused from now on. It stays in the list as revoked.
+         */
         delete: operations["apikeys_revoke"];
         options?: never;
         head?: never;
@@ -46,7 +61,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rotate an API key */
+        /**
+         * Rotate an API key
+         * @description Gives the key a new text. The one of now goes on for a while, one that did so already ends at once.
+         */
         post: operations["apikeys_rotate"];
         delete?: never;
         options?: never;
@@ -61,7 +79,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the calls of an API key */
+        /**
+         * Count the calls of an API key
+         * @description How often the key was used, day by day; in all its texts, over rotations.
+         */
         get: operations["apikeys_usage"];
         put?: never;
         post?: never;
@@ -78,7 +99,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List recordings */
+        /**
+         * List recordings
+         * @description Recordings of the workspace, newest first.
+         */
         get: operations["audio_list"];
         put?: never;
         post?: never;
@@ -95,7 +119,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the formats of recordings and transcripts */
+        /**
+         * List the formats of recordings and transcripts
+         * @description What recordings may be, and what transcripts can be had as.
+         */
         get: operations["audioconfig_formats"];
         put?: never;
         post?: never;
@@ -112,7 +139,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask whether recordings can be transcribed */
+        /**
+         * Ask whether recordings can be transcribed
+         * @description Whether recordings would be taken and transcribed now.
+         */
         get: operations["audioconfig_health"];
         put?: never;
         post?: never;
@@ -129,7 +159,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the languages that can be transcribed */
+        /**
+         * List the languages that can be transcribed
+         * @description The languages that the engines of this installation, and those of the workspace's own keys, understand.
+         */
         get: operations["audioconfig_languages"];
         put?: never;
         post?: never;
@@ -148,7 +181,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import a recording by its URL */
+        /**
+         * Import a recording by its URL
+         * @description Orders a recording to be fetched from an address. Answers at once; `GET /api/v1/uploads/{id}` tells how far it is, which recording it became, or why it failed.
+         */
         post: operations["import_order"];
         delete?: never;
         options?: never;
@@ -165,7 +201,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a recording and transcribe it */
+        /**
+         * Upload a recording and transcribe it
+         * @description Takes a recording and orders its transcript in one request; `wait` answers with the result if it is ready in time.
+         */
         post: operations["transcribeupload_transcribeUpload"];
         delete?: never;
         options?: never;
@@ -182,7 +221,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a recording */
+        /**
+         * Upload a recording
+         * @description Takes a recording, streamed to the store while it arrives. The bytes decide what it is, not its name.
+         */
         post: operations["audio_upload"];
         delete?: never;
         options?: never;
@@ -197,11 +239,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a recording */
+        /**
+         * Look at a recording
+         * @description One recording.
+         */
         get: operations["audio_get"];
         put?: never;
         post?: never;
-        /** Delete a recording */
+        /**
+         * Delete a recording
+         * @description Removes the recording and its file. Transcripts made from it stay.
+         */
         delete: operations["audio_remove"];
         options?: never;
         head?: never;
@@ -215,7 +263,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download a recording */
+        /**
+         * Download a recording
+         * @description The recording itself; `Range` gives a part of it.
+         */
         get: operations["audio_download"];
         put?: never;
         post?: never;
@@ -234,7 +285,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a recording the second track of another */
+        /**
+         * Make a recording the second track of another
+         * @description Joins two recordings of one event, such as a microphone and what the computer played. They are aligned by their sound, transcribed apart, and what one caught of the other is taken out, so that each line has the speaker of its track. The other recording is then no longer one of its own.
+         */
         post: operations["audio_join"];
         delete?: never;
         options?: never;
@@ -249,7 +303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a link to a recording */
+        /**
+         * Get a link to a recording
+         * @description A link that needs no token and stops working after a while; give it to a player.
+         */
         get: operations["audio_url"];
         put?: never;
         post?: never;
@@ -269,7 +326,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete your account */
+        /**
+         * Delete your account
+         * @description Deletes your account. Sessions, API keys and memberships end at once. Sign in within 30 days to have it back, with your personal workspace; after that both are removed for good.
+         */
         delete: operations["profile_delete"];
         options?: never;
         head?: never;
@@ -285,7 +345,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change your password */
+        /**
+         * Change your password
+         * @description Sets a new password. All other devices are signed out, unless told otherwise.
+         */
         post: operations["password_changePassword"];
         delete?: never;
         options?: never;
@@ -302,7 +365,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchange a sign-in code for tokens */
+        /**
+         * Exchange a sign-in code for tokens
+         * @description Gives a client app the tokens of the person whose browser brought it the code.
+         */
         post: operations["oidc_exchange"];
         delete?: never;
         options?: never;
@@ -319,7 +385,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a new password */
+        /**
+         * Ask for a new password
+         * @description Sends a letter with which a new password can be chosen. The answer is the same whether or not there is an account.
+         */
         post: operations["password_forgotPassword"];
         delete?: never;
         options?: never;
@@ -336,7 +405,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in */
+        /**
+         * Sign in
+         * @description Signs in with e-mail address and password. Whoever deleted the account and signs in within 30 days has it again.
+         */
         post: operations["auth_login"];
         delete?: never;
         options?: never;
@@ -353,7 +425,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Ends the session; its tokens are refused from the next request on.
+         */
         post: operations["auth_logout"];
         delete?: never;
         options?: never;
@@ -368,7 +443,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who am I */
+        /**
+         * Who am I
+         * @description Says who the token belongs to and which workspace the request works in.
+         */
         get: operations["auth_me"];
         put?: never;
         post?: never;
@@ -385,14 +463,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at your account */
+        /**
+         * Look at your account
+         * @description Your account.
+         */
         get: operations["profile_read"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change your account */
+        /**
+         * Change your account
+         * @description Changes your name, or asks for another e-mail address, which becomes yours when you follow the link sent there.
+         */
         patch: operations["profile_change"];
         trace?: never;
     };
@@ -405,7 +489,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get a new access token */
+        /**
+         * Get a new access token
+         * @description Exchanges a refresh token for a new pair of tokens.
+         */
         post: operations["auth_refresh"];
         delete?: never;
         options?: never;
@@ -422,7 +509,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create an account */
+        /**
+         * Create an account
+         * @description Makes an account with a personal workspace, and sends a letter to verify its address. Answers with the account signed in, or, where addresses must be verified first (EMAIL_VERIFICATION), with 202: the same for an address that has an account already.
+         */
         post: operations["auth_register"];
         delete?: never;
         options?: never;
@@ -439,7 +529,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the verification letter again */
+        /**
+         * Send the verification letter again
+         * @description Sends the letter again. The answer is the same whether or not there is an account that waits for it.
+         */
         post: operations["verification_resendVerification"];
         delete?: never;
         options?: never;
@@ -456,7 +549,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password by letter */
+        /**
+         * Set a new password by letter
+         * @description Sets a new password with the token of the letter, and signs out everywhere.
+         */
         post: operations["password_resetPassword"];
         delete?: never;
         options?: never;
@@ -471,7 +567,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your sessions */
+        /**
+         * List your sessions
+         * @description The devices you are signed in on, newest first.
+         */
         get: operations["sessions_list"];
         put?: never;
         post?: never;
@@ -491,7 +590,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a session */
+        /**
+         * End a session
+         * @description Signs one of your devices out; its tokens are refused from the next request on.
+         */
         delete: operations["sessions_end"];
         options?: never;
         head?: never;
@@ -507,7 +609,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Verify an e-mail address */
+        /**
+         * Verify an e-mail address
+         * @description Proves an address with the token of the letter: that of a new account, or the one an account is to have from now on.
+         */
         post: operations["verification_verifyEmail"];
         delete?: never;
         options?: never;
@@ -522,7 +627,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Come back from another provider */
+        /**
+         * Come back from another provider
+         * @description Where the provider sends the browser back to. Answers with the tokens, or sends it on to the client app with a code.
+         */
         get: operations["oidc_callback"];
         put?: never;
         post?: never;
@@ -539,7 +647,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sign in by way of another provider */
+        /**
+         * Sign in by way of another provider
+         * @description Sends the browser to the provider. Open it in a browser: the same one must come back.
+         */
         get: operations["oidc_login"];
         put?: never;
         post?: never;
@@ -558,7 +669,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Webhook of Clerk */
+        /**
+         * Webhook of Clerk
+         * @description Takes what Clerk says about its users. Set it up at Clerk as a webhook for user.created, user.updated and user.deleted.
+         */
         post: operations["clerk_receive"];
         delete?: never;
         options?: never;
@@ -575,7 +689,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept an invitation */
+        /**
+         * Accept an invitation
+         * @description Joins the workspace of an invitation that was sent to your verified address. Doing it again changes nothing.
+         */
         post: operations["acceptinvitation_accept"];
         delete?: never;
         options?: never;
@@ -592,7 +709,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Process all that is pending */
+        /**
+         * Process all that is pending
+         * @description All that waits is done now: also what waits for its next try, and what had failed by a fault of the service.
+         */
         post: operations["backgroundservice_processAll"];
         delete?: never;
         options?: never;
@@ -609,7 +729,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restart processing */
+        /**
+         * Restart processing
+         * @description Every worker stops what it does, hands it back and begins anew. Nothing counts as failed; calls to providers may be paid twice.
+         */
         post: operations["backgroundservice_restart"];
         delete?: never;
         options?: never;
@@ -626,7 +749,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start processing */
+        /**
+         * Start processing
+         * @description Makes sure that the workers hear of all that is due. Harmless when they have.
+         */
         post: operations["backgroundservice_start"];
         delete?: never;
         options?: never;
@@ -641,7 +767,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at the background service */
+        /**
+         * Look at the background service
+         * @description What waits, who works on it, and what does not go on and why.
+         */
         get: operations["backgroundservice_status"];
         put?: never;
         post?: never;
@@ -658,10 +787,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List provider keys */
+        /**
+         * List provider keys
+         * @description Keys of the workspace, newest first, without their secrets.
+         */
         get: operations["providerkeys_list"];
         put?: never;
-        /** Bring a key */
+        /**
+         * Bring a key
+         * @description Asks the provider whether it takes the key, and keeps it if so. From then on it is used before the server's own.
+         */
         post: operations["providerkeys_add"];
         delete?: never;
         options?: never;
@@ -678,7 +813,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a key */
+        /**
+         * Check a key
+         * @description Asks a provider about a key that is not kept, or about one of the workspace's: that one is rejected when it is refused, and a rejected one active again when it is taken.
+         */
         post: operations["providerkeys_validate"];
         delete?: never;
         options?: never;
@@ -693,15 +831,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a provider key */
+        /**
+         * Look at a provider key
+         * @description A key without its secret.
+         */
         get: operations["providerkeys_get"];
         put?: never;
         post?: never;
-        /** Delete a provider key */
+        /**
+         * Delete a provider key
+         * @description Removes a key with its usage. Work goes on with the next active one, or with the server's.
+         */
         delete: operations["providerkeys_remove"];
         options?: never;
         head?: never;
-        /** Change a provider key */
+        /**
+         * Change a provider key
+         * @description Renames a key, disables it, or makes it active again.
+         */
         patch: operations["providerkeys_change"];
         trace?: never;
     };
@@ -714,7 +861,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace a key */
+        /**
+         * Replace a key
+         * @description Puts another key of the same provider in its place, once the provider took it. Calls under way end with the old one.
+         */
         post: operations["providerkeys_rotate"];
         delete?: never;
         options?: never;
@@ -729,7 +879,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what a key was used for */
+        /**
+         * Read what a key was used for
+         * @description What was done with a key, by day and model.
+         */
         get: operations["providerkeys_usage"];
         put?: never;
         post?: never;
@@ -746,7 +899,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List speech providers and their models */
+        /**
+         * List speech providers and their models
+         * @description Every provider there could be, those without a key too: their models, what each takes, can do and costs, and with whose key work is done. Prices are to reckon with; the provider's bill is the truth.
+         */
         get: operations["providers_list"];
         put?: never;
         post?: never;
@@ -763,7 +919,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask how speech providers do */
+        /**
+         * Ask how speech providers do
+         * @description How each provider does, told from its key and the workspace's calls of the last hour. Nobody is called for it.
+         */
         get: operations["providers_health"];
         put?: never;
         post?: never;
@@ -780,8 +939,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare the models that were used */
+        /**
+         * Compare the models that were used
+         * @description How the workspace's calls of the last days went: failures, latency, speed and cost, by provider and model.
+         */
         get: operations["providers_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search transcripts */
+        get: operations["search_find"];
         put?: never;
         post?: never;
         delete?: never;
@@ -797,10 +976,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List transcriptions */
+        /**
+         * List transcriptions
+         * @description Transcriptions of the workspace, newest first.
+         */
         get: operations["transcriptions_list"];
         put?: never;
-        /** Order a transcription */
+        /**
+         * Order a transcription
+         * @description Orders the transcript of a recording. Answers at once; the order survives any crash from then on.
+         */
         post: operations["transcriptions_order"];
         delete?: never;
         options?: never;
@@ -817,7 +1002,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Order many transcriptions */
+        /**
+         * Order many transcriptions
+         * @description Orders up to 100 transcripts at once. Those that can be ordered are; each of the others has its problem in the answer.
+         */
         post: operations["transcriptioncontrol_orderBatch"];
         delete?: never;
         options?: never;
@@ -834,7 +1022,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Estimate a transcription */
+        /**
+         * Estimate a transcription
+         * @description What an order would cost, whether the quotas allow it, and how long it would take. Orders nothing and sets nothing aside.
+         */
         post: operations["estimate_estimate"];
         delete?: never;
         options?: never;
@@ -849,11 +1040,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a transcription */
+        /**
+         * Look at a transcription
+         * @description The transcription with its text once it is completed.
+         */
         get: operations["transcriptions_get"];
         put?: never;
         post?: never;
-        /** Delete a transcription */
+        /**
+         * Delete a transcription
+         * @description Removes the transcription with its result; work on it stops. The recording stays.
+         */
         delete: operations["transcriptions_remove"];
         options?: never;
         head?: never;
@@ -869,7 +1066,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a transcription */
+        /**
+         * Cancel a transcription
+         * @description Stops a transcription; work on it ends within a second. What was transcribed until then is kept for a retry.
+         */
         post: operations["transcriptioncontrol_cancel"];
         delete?: never;
         options?: never;
@@ -884,7 +1084,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow a transcription */
+        /**
+         * Follow a transcription
+         * @description Server-sent events. Each `progress` event holds what `GET /api/v1/transcriptions/{id}/status` answers; the last one is `completed`, `failed` or `cancelled`, and the stream ends. Whoever connects hears the present state first. A percentage never goes back within a run. A line that begins with a colon says every 15 seconds that the connection lives.
+         */
         get: operations["progress_follow"];
         put?: never;
         post?: never;
@@ -901,7 +1104,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a transcript in a format */
+        /**
+         * Get a transcript in a format
+         * @description The finished transcript as a file.
+         */
         get: operations["transcriptions_export"];
         put?: never;
         post?: never;
@@ -920,7 +1126,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a transcription again */
+        /**
+         * Try a transcription again
+         * @description Tries again what failed, was cancelled or has missing parts, from where it stopped: nothing is uploaded again, and parts that have their text are not paid for again.
+         */
         post: operations["transcriptioncontrol_retry"];
         delete?: never;
         options?: never;
@@ -935,7 +1144,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the lines of a transcript */
+        /**
+         * Read the lines of a transcript
+         * @description The lines of a transcript with their times, speakers and words; none before it is completed.
+         */
         get: operations["transcriptions_segments"];
         put?: never;
         post?: never;
@@ -952,7 +1164,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask how far a transcription is */
+        /**
+         * Ask how far a transcription is
+         * @description Status, stage, percentage and what may be expected, for polling.
+         */
         get: operations["transcriptions_status"];
         put?: never;
         post?: never;
@@ -969,10 +1184,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List uploads */
+        /**
+         * List uploads
+         * @description Uploads of the workspace, newest first, those that are over for a month.
+         */
         get: operations["uploads_list"];
         put?: never;
-        /** Begin an upload in parts */
+        /**
+         * Begin an upload in parts
+         * @description Begins an upload in parts. Send each part by PUT to its URL, several at once if you like, and any of them again; then complete.
+         */
         post: operations["uploads_begin"];
         delete?: never;
         options?: never;
@@ -989,10 +1210,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a resumable upload */
+        /**
+         * Begin a resumable upload
+         * @description Begins a resumable upload; any tus client does this by itself. Upload-Metadata may name `filename` and `sha256` (hexadecimal).
+         */
         post: operations["resumable_begin"];
         delete?: never;
-        /** Ask what of tus is spoken */
+        /**
+         * Ask what of tus is spoken
+         * @description What of the protocol is spoken here.
+         */
         options: operations["resumable_options"];
         head?: never;
         patch?: never;
@@ -1008,12 +1235,21 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Abort a resumable upload */
+        /**
+         * Abort a resumable upload
+         * @description Gives the upload up.
+         */
         delete: operations["resumable_abort"];
         options?: never;
-        /** Ask where a resumable upload stands */
+        /**
+         * Ask where a resumable upload stands
+         * @description How far the upload is.
+         */
         head: operations["resumable_look"];
-        /** Send bytes of a resumable upload */
+        /**
+         * Send bytes of a resumable upload
+         * @description Sends bytes. What came before a connection broke is kept. With the last byte the recording is made, of the same id.
+         */
         patch: operations["resumable_send"];
         trace?: never;
     };
@@ -1024,11 +1260,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at an upload */
+        /**
+         * Look at an upload
+         * @description How far an upload is, part by part.
+         */
         get: operations["uploads_get"];
         put?: never;
         post?: never;
-        /** Abort an upload */
+        /**
+         * Abort an upload
+         * @description Gives an upload up. What has come of it is removed; a recording that came of it is not.
+         */
         delete: operations["uploads_abort"];
         options?: never;
         head?: never;
@@ -1044,7 +1286,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Complete an upload */
+        /**
+         * Complete an upload
+         * @description Makes the recording of the parts. Asked again, also after an answer that got lost, it gives the same recording.
+         */
         post: operations["uploads_complete"];
         delete?: never;
         options?: never;
@@ -1061,7 +1306,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get URLs for parts */
+        /**
+         * Get URLs for parts
+         * @description Gives URLs for parts: those behind the first hundred, or new ones for those that expired.
+         */
         post: operations["uploads_parts"];
         delete?: never;
         options?: never;
@@ -1076,7 +1324,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See what was used and what it cost */
+        /**
+         * See what was used and what it cost
+         * @description What the workspace had providers do, and what that cost; as it is now, to the last call.
+         */
         get: operations["usage_read"];
         put?: never;
         post?: never;
@@ -1093,7 +1344,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the usage as a file */
+        /**
+         * Get the usage as a file
+         * @description A row for each day, member, key, provider and model.
+         */
         get: operations["usage_export"];
         put?: never;
         post?: never;
@@ -1110,7 +1364,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See what is left of the quotas */
+        /**
+         * See what is left of the quotas
+         * @description What the workspace may use by its plan, what it has used this month, and what is set aside for work under way.
+         */
         get: operations["quotas_read"];
         put?: never;
         post?: never;
@@ -1127,7 +1384,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the report of a month */
+        /**
+         * Read the report of a month
+         * @description A month by day, member, API key, and model.
+         */
         get: operations["usage_report"];
         put?: never;
         post?: never;
@@ -1144,10 +1404,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List webhooks */
+        /**
+         * List webhooks
+         * @description Webhooks of the workspace, newest first, without their secrets.
+         */
         get: operations["webhooks_list"];
         put?: never;
-        /** Add a webhook */
+        /**
+         * Add a webhook
+         * @description From now on events are sent to the address. Its secret is in the answer, this once.
+         */
         post: operations["webhooks_create"];
         delete?: never;
         options?: never;
@@ -1162,7 +1428,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List types of events */
+        /**
+         * List types of events
+         * @description Every type of event there is, when it happens and what it looks like.
+         */
         get: operations["webhooks_events"];
         put?: never;
         post?: never;
@@ -1181,7 +1450,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Subscribe a REST hook */
+        /**
+         * Subscribe a REST hook
+         * @description Subscribes an address to one type of event. DELETE /api/v1/webhooks/{id} with the id of the answer unsubscribes it.
+         */
         post: operations["resthooks_subscribe"];
         delete?: never;
         options?: never;
@@ -1196,7 +1468,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a sample for a REST hook */
+        /**
+         * Show a sample for a REST hook
+         * @description An event as a subscriber gets it, to be mapped before the first one comes: a list, as such tools want it.
+         */
         get: operations["resthooks_sample"];
         put?: never;
         post?: never;
@@ -1213,12 +1488,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a webhook */
+        /**
+         * Look at a webhook
+         * @description A webhook without its secret.
+         */
         get: operations["webhooks_get"];
-        /** Change a webhook */
+        /**
+         * Change a webhook
+         * @description Changes what is given and leaves the rest. Deliveries that wait are sent to the new address.
+         */
         put: operations["webhooks_change"];
         post?: never;
-        /** Delete a webhook */
+        /**
+         * Delete a webhook
+         * @description Removes a webhook with its deliveries.
+         */
         delete: operations["webhooks_remove"];
         options?: never;
         head?: never;
@@ -1232,7 +1516,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List deliveries */
+        /**
+         * List deliveries
+         * @description What was sent to a webhook in the last 30 days, newest first, with what it answered.
+         */
         get: operations["deliveries_list"];
         put?: never;
         post?: never;
@@ -1249,7 +1536,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a delivery */
+        /**
+         * Look at a delivery
+         * @description One delivery with its tries.
+         */
         get: operations["deliveries_get"];
         put?: never;
         post?: never;
@@ -1268,7 +1558,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replay a delivery */
+        /**
+         * Replay a delivery
+         * @description Sends an event once more, with the same `webhook-id` and a new timestamp.
+         */
         post: operations["deliveries_replayOne"];
         delete?: never;
         options?: never;
@@ -1285,7 +1578,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replay what was missed */
+        /**
+         * Replay what was missed
+         * @description Sends every event the webhook wants and did not get: those that failed, and those it missed while it was disabled.
+         */
         post: operations["deliveries_replayMissed"];
         delete?: never;
         options?: never;
@@ -1302,7 +1598,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rotate the secret of a webhook */
+        /**
+         * Rotate the secret of a webhook
+         * @description Gives a webhook a new secret. Deliveries are signed with both for a while; one that did so already ends at once.
+         */
         post: operations["webhooks_rotate"];
         delete?: never;
         options?: never;
@@ -1319,7 +1618,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test a webhook */
+        /**
+         * Test a webhook
+         * @description Sends an event of the type `webhook.test`, once. Look at the delivery for what came of it.
+         */
         post: operations["deliveries_test"];
         delete?: never;
         options?: never;
@@ -1334,10 +1636,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your workspaces */
+        /**
+         * List your workspaces
+         * @description The workspaces you belong to, with your role in each, newest first. A key sees its own.
+         */
         get: operations["workspaces_list"];
         put?: never;
-        /** Create a workspace */
+        /**
+         * Create a workspace
+         * @description Makes a workspace for a team. You are its owner.
+         */
         post: operations["workspaces_create"];
         delete?: never;
         options?: never;
@@ -1352,15 +1660,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a workspace */
+        /**
+         * Look at a workspace
+         * @description The workspace, and your role in it.
+         */
         get: operations["workspaces_get"];
         put?: never;
         post?: never;
-        /** Delete a workspace */
+        /**
+         * Delete a workspace
+         * @description Takes the workspace away from everybody at once. Its work stops; its owners can restore it for 30 days, then all it holds is deleted.
+         */
         delete: operations["workspaces_remove"];
         options?: never;
         head?: never;
-        /** Change a workspace: its name, its time zone, how long it keeps things, who transcribes */
+        /**
+         * Change a workspace: its name, its time zone, how long it keeps things, who transcribes
+         * @description Changes what is given; all else stays.
+         */
         patch: operations["workspaces_change"];
         trace?: never;
     };
@@ -1371,7 +1688,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what was done in a workspace */
+        /**
+         * Read what was done in a workspace
+         * @description What was done in the workspace that matters to security, newest first: a page, or everything as a file. Nobody can change it.
+         */
         get: operations["audit_read"];
         put?: never;
         post?: never;
@@ -1388,10 +1708,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List invitations */
+        /**
+         * List invitations
+         * @description Invitations that were neither accepted nor revoked, newest first.
+         */
         get: operations["invitations_list"];
         put?: never;
-        /** Invite somebody */
+        /**
+         * Invite somebody
+         * @description Sends a letter with a link that is good for 7 days. Takes the place of an open invitation to the same address.
+         */
         post: operations["invitations_invite"];
         delete?: never;
         options?: never;
@@ -1409,7 +1735,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an invitation */
+        /**
+         * Revoke an invitation
+         * @description Makes the link of an open invitation worthless.
+         */
         delete: operations["invitations_revoke"];
         options?: never;
         head?: never;
@@ -1423,7 +1752,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the members of a workspace */
+        /**
+         * List the members of a workspace
+         * @description Who belongs to the workspace, newest accounts first.
+         */
         get: operations["members_list"];
         put?: never;
         post?: never;
@@ -1443,11 +1775,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Leave a workspace, or remove a member */
+        /**
+         * Leave a workspace, or remove a member
+         * @description Ends a membership: your own (you leave), or as admin or owner another's. What was ordered goes on; it is the workspace's.
+         */
         delete: operations["members_remove"];
         options?: never;
         head?: never;
-        /** Change a member's role */
+        /**
+         * Change a member's role
+         * @description Gives a member another role, from the next request on. Nobody gives or takes a role above their own.
+         */
         patch: operations["members_changeRole"];
         trace?: never;
     };
@@ -1460,7 +1798,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore a deleted workspace */
+        /**
+         * Restore a deleted workspace
+         * @description Gives a deleted workspace back to all its members; its work goes on. Only for its owners, and only within the time.
+         */
         post: operations["workspaces_restore"];
         delete?: never;
         options?: never;
@@ -1477,7 +1818,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a workspace to another member */
+        /**
+         * Give a workspace to another member
+         * @description Makes another member the owner in your place. You stay as admin.
+         */
         post: operations["workspaces_transferOwnership"];
         delete?: never;
         options?: never;
@@ -1552,7 +1896,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the process alive */
+        /**
+         * Is the process alive
+         * @description Answers as long as the process runs.
+         */
         get: operations["health_live"];
         put?: never;
         post?: never;
@@ -1570,7 +1917,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Send a part of an upload */
+        /**
+         * Send a part of an upload
+         * @description Takes one part of an upload by the URL it was given, where this server keeps its files itself.
+         */
         put: operations["parts_put"];
         post?: never;
         delete?: never;
@@ -1586,7 +1936,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow a link to a recording */
+        /**
+         * Follow a link to a recording
+         * @description Gives the file behind a link of GET audio/{id}/url, where this server keeps its files itself.
+         */
         get: operations["objects_read"];
         put?: never;
         post?: never;
@@ -1603,7 +1956,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the service ready */
+        /**
+         * Is the service ready
+         * @description Whether requests can be served: the database and the store answer, and a worker ran a job lately.
+         */
         get: operations["health_ready"];
         put?: never;
         post?: never;
@@ -1622,7 +1978,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Transcribe a recording, as OpenAI does */
+        /**
+         * Transcribe a recording, as OpenAI does
+         * @description As OpenAI's: point an SDK of OpenAI at this server. A short recording is passed on as it came; any other is stored, cut and transcribed like those of `POST /api/v1/transcriptions`, however long it is, while the request waits.
+         */
         post: operations["openaiaudio_transcribe"];
         delete?: never;
         options?: never;
@@ -1639,7 +1998,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Translate a recording into English, as OpenAI does */
+        /**
+         * Translate a recording into English, as OpenAI does
+         * @description As OpenAI's: the text is in English, whatever is spoken.
+         */
         post: operations["openaiaudio_translate"];
         delete?: never;
         options?: never;
@@ -1654,7 +2016,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List models, as OpenAI does */
+        /**
+         * List models, as OpenAI does
+         * @description Every name a request may use, those of the workspace's own keys among them.
+         */
         get: operations["openaimodels_list"];
         put?: never;
         post?: never;
@@ -1671,7 +2036,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at a model, as OpenAI does */
+        /**
+         * Look at a model, as OpenAI does
+         * @description One model. A name with a slash is written with %2F.
+         */
         get: operations["openaimodels_get"];
         put?: never;
         post?: never;
@@ -1682,7 +2050,288 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "upload.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An upload failed
+         * @description An upload, or an import, has come to nothing: its bytes are no recording, could not be fetched, or did not come in time.
+         */
+        post: operations["event_upload_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "audio.uploaded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A recording has arrived
+         * @description A recording has arrived and can be transcribed.
+         */
+        post: operations["event_audio_uploaded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "audio.transcribed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A recording was transcribed
+         * @description A recording has a new transcript. Comes together with transcription.completed.
+         */
+        post: operations["event_audio_transcribed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "audio.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A recording was deleted
+         * @description A recording was deleted. Its transcripts stay.
+         */
+        post: operations["event_audio_deleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "transcription.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A transcription was ordered
+         * @description A transcription was ordered.
+         */
+        post: operations["event_transcription_created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "transcription.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A transcription has begun
+         * @description Work on a transcription has begun.
+         */
+        post: operations["event_transcription_started"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "transcription.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A transcript is ready
+         * @description A transcript is there to be fetched.
+         */
+        post: operations["event_transcription_completed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "transcription.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A transcription failed
+         * @description A transcription has come to nothing. The transcription says why in words.
+         */
+        post: operations["event_transcription_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "transcription.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A transcription was cancelled
+         * @description A transcription was cancelled by somebody.
+         */
+        post: operations["event_transcription_cancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "transcription.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A transcription was deleted
+         * @description A transcription was deleted with its transcript.
+         */
+        post: operations["event_transcription_deleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "quota.warning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A quota is nearly used up
+         * @description 80 % of a quota are used; once a month for each.
+         */
+        post: operations["event_quota_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "quota.exceeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A quota is used up
+         * @description A quota is used up; once a month for each. What goes beyond is refused.
+         */
+        post: operations["event_quota_exceeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A webhook was disabled
+         * @description An endpoint is sent nothing any more: it answered 410, or failed for too long.
+         */
+        post: operations["event_webhook_disabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * This is a test
+         * @description Somebody wants to see whether deliveries arrive. Sent to one endpoint, whatever it subscribed to, and tried once.
+         */
+        post: operations["event_webhook_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         AcceptInvitationDto: {
@@ -1885,6 +2534,47 @@ export interface components {
             /** @example 10485760 */
             bytes: number;
         };
+        /** @description A recording was deleted. Its transcripts stay. */
+        AudioDeletedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "audio.deleted";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string;
+                /**
+                 * @description Who had it deleted: somebody by a request, or the retention of the workspace.
+                 * @example request
+                 * @enum {string}
+                 */
+                cause: "request" | "retention";
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
         AudioDto: {
             /**
              * Format: uuid
@@ -2022,6 +2712,87 @@ export interface components {
              */
             nextCursor: string | null;
             data: components["schemas"]["AudioDto"][];
+        };
+        /** @description A recording has a new transcript. Comes together with transcription.completed. */
+        AudioTranscribedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "audio.transcribed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string;
+                /**
+                 * Format: uuid
+                 * @description The transcription.
+                 * @example 019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071
+                 */
+                transcriptionId: string;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
+        /** @description A recording has arrived and can be transcribed. */
+        AudioUploadedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "audio.uploaded";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string;
+                /**
+                 * @description Its size.
+                 * @example 29347200
+                 */
+                bytes: number;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
         };
         AuditEntryDto: {
             /**
@@ -2321,7 +3092,7 @@ export interface components {
              */
             events?: components["schemas"]["WebhookEventType"][];
             /**
-             * @description One that is made active begins anew. What it missed comes by POST /api/v1/webhooks/{id}/replay.
+             * @description One that is made active begins anew. If it was disabled because it was gone or failing, what it missed is sent now; otherwise POST /api/v1/webhooks/{id}/replay has that done.
              * @example active
              */
             status?: components["schemas"]["WebhookStatus"];
@@ -2441,7 +3212,7 @@ export interface components {
              */
             id: string;
             /** @description What is sent. */
-            event: components["schemas"]["WebhookEventDto"];
+            event: Omit<components["schemas"]["WebhookEventDto"], "type">;
             /**
              * @description `waiting` for its first or next try; `failed`: all nine tries did; `missed`: the webhook was disabled. The last two can be replayed.
              * @example delivered
@@ -2651,6 +3422,15 @@ export interface components {
             description: string;
             example: components["schemas"]["WebhookEventDto"];
         };
+        ExcerptPieceDto: {
+            /** @example budget */
+            text: string;
+            /**
+             * @description Whether it was searched for.
+             * @example true
+             */
+            match: boolean;
+        };
         ExchangeDto: {
             /**
              * @description From the address the browser came back to; good once, for a minute.
@@ -2684,6 +3464,126 @@ export interface components {
             code: string;
             /** @example openai gave no usable answer after 3 tries. Order the transcription again later, or with another provider. */
             detail: string;
+        };
+        FoundTranscriptDto: {
+            /**
+             * Format: uuid
+             * @example 019aa3a2-5d6e-7f80-91a2-b3c4d5e6f708
+             */
+            id: string;
+            /**
+             * @example completed
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+            /**
+             * @description What is being done, or was done last.
+             * @example assemble
+             * @enum {string}
+             */
+            stage: "prepare" | "transcribe" | "assemble";
+            /**
+             * @description Percent; never goes back.
+             * @example 100
+             */
+            progress: number;
+            /**
+             * @description Set when the status is failed.
+             * @example null
+             */
+            error: components["schemas"]["FailureDto"] | null;
+            /**
+             * Format: uuid
+             * @description Null once the recording was deleted.
+             * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+             */
+            audioId: string | null;
+            engine: components["schemas"]["EngineDto"];
+            /**
+             * @description Spoken language, when it is known.
+             * @example en
+             */
+            language: string | null;
+            /**
+             * @description Seconds of sound, counted by decoding.
+             * @example 41.3
+             */
+            durationSeconds: number | null;
+            /**
+             * @example normal
+             * @enum {string}
+             */
+            priority: "high" | "normal" | "low";
+            /**
+             * Format: uuid
+             * @description The transcription whose result this one took over, because sound and options were the same.
+             * @example null
+             */
+            reusedFrom: string | null;
+            /**
+             * @description What a reader should know: a code, then a sentence.
+             * @example [
+             *       "low_accuracy: The offline engine hears about half of the words."
+             *     ]
+             */
+            warnings: string[];
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:01.000Z
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:00:09.000Z
+             */
+            finishedAt: string | null;
+            /**
+             * @description How well it fits; only to be compared within one answer.
+             * @example 0.0608
+             */
+            rank: number;
+            /**
+             * @description The first places in the text, to be shown one piece after the other.
+             * @example [
+             *       {
+             *         "text": "we went through the ",
+             *         "match": false
+             *       },
+             *       {
+             *         "text": "budget",
+             *         "match": true
+             *       },
+             *       {
+             *         "text": " line by line",
+             *         "match": false
+             *       }
+             *     ]
+             */
+            excerpt: components["schemas"]["ExcerptPieceDto"][];
+        };
+        FoundTranscriptPageDto: {
+            /**
+             * @description Items in all.
+             * @example 1
+             */
+            total: number;
+            /** @example 1 */
+            page: number;
+            /** @example 20 */
+            limit: number;
+            /** @example 1 */
+            totalPages: number;
+            /**
+             * @description Give it as cursor for the next page; null on the last.
+             * @example null
+             */
+            nextCursor: string | null;
+            data: components["schemas"]["FoundTranscriptDto"][];
         };
         HealthDto: {
             /**
@@ -2796,6 +3696,25 @@ export interface components {
              */
             role: "admin" | "member" | "viewer";
         };
+        KeyCallsDto: {
+            /**
+             * Format: date
+             * @example 2026-09-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-09-30
+             */
+            to: string;
+            /**
+             * @description Calls on all these days. A few seconds behind.
+             * @example 42
+             */
+            total: number;
+            /** @description Oldest first; days without calls are left out. */
+            days: components["schemas"]["CallsOfDayDto"][];
+        };
         KeyUsageDto: {
             /**
              * Format: date
@@ -2902,7 +3821,7 @@ export interface components {
         LinkDto: {
             /**
              * Format: uri
-             * @example https://recordings.example.com/steno/workspaces/…/original.opus?X-Amz-Signature=…
+             * @example https://recordings.example.com/steno/workspaces/019aa3a0/original.opus?X-Amz-Signature=4f1f7d5b
              */
             url: string;
             /**
@@ -3251,7 +4170,7 @@ export interface components {
             /**
              * Format: uri
              * @description Takes the bytes by PUT, without a token.
-             * @example https://recordings.example.com/steno/workspaces/…/original?partNumber=1&uploadId=…&X-Amz-Signature=…
+             * @example https://recordings.example.com/steno/workspaces/019aa3a0/original?partNumber=1&uploadId=b7c6&X-Amz-Signature=4f1f7d5b
              */
             url: string;
         };
@@ -3680,6 +4599,86 @@ export interface components {
              * @example 2026-12-01T00:00:00.000Z
              */
             resetAt: string | null;
+        };
+        /** @description A quota is used up; once a month for each. What goes beyond is refused. */
+        QuotaExceededEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "quota.exceeded";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * @description What it is a quota of.
+                 * @example storage
+                 * @enum {string}
+                 */
+                resource: "storage" | "processing" | "transcription" | "calls" | "tokens";
+                /**
+                 * @description How much of it is used.
+                 * @example 100
+                 */
+                percent: number;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
+        /** @description 80 % of a quota are used; once a month for each. */
+        QuotaWarningEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "quota.warning";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * @description What it is a quota of.
+                 * @example storage
+                 * @enum {string}
+                 */
+                resource: "storage" | "processing" | "transcription" | "calls" | "tokens";
+                /**
+                 * @description How much of it is used.
+                 * @example 80
+                 */
+                percent: number;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
         };
         QuotasDto: {
             /**
@@ -4253,6 +5252,186 @@ export interface components {
              */
             secondTrackName?: string;
         };
+        /** @description A transcription was cancelled by somebody. */
+        TranscriptionCancelledEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "transcription.cancelled";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The transcription.
+                 * @example 019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071
+                 */
+                transcriptionId: string;
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
+        /** @description A transcript is there to be fetched. */
+        TranscriptionCompletedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "transcription.completed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The transcription.
+                 * @example 019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071
+                 */
+                transcriptionId: string;
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string | null;
+                /**
+                 * @description What is spoken: ISO 639-1, or the name the engine gave.
+                 * @example en
+                 */
+                language: string | null;
+                /**
+                 * @description How long the recording is.
+                 * @example 1834.2
+                 */
+                durationSeconds: number | null;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
+        /** @description A transcription was ordered. */
+        TranscriptionCreatedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "transcription.created";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The transcription.
+                 * @example 019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071
+                 */
+                transcriptionId: string;
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
+        /** @description A transcription was deleted with its transcript. */
+        TranscriptionDeletedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "transcription.deleted";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The transcription.
+                 * @example 019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071
+                 */
+                transcriptionId: string;
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string | null;
+                /**
+                 * @description Who had it deleted: somebody by a request, or the retention of the workspace.
+                 * @example request
+                 * @enum {string}
+                 */
+                cause: "request" | "retention";
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
         TranscriptionDto: {
             /**
              * Format: uuid
@@ -4337,6 +5516,52 @@ export interface components {
              * @example good morning everyone let us start
              */
             text: string | null;
+        };
+        /** @description A transcription has come to nothing. The transcription says why in words. */
+        TranscriptionFailedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "transcription.failed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The transcription.
+                 * @example 019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071
+                 */
+                transcriptionId: string;
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string | null;
+                /**
+                 * @description Why: the code of the error that the transcription has.
+                 * @example recording_unreadable
+                 */
+                errorCode: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
         };
         TranscriptionFormDto: {
             /**
@@ -4456,6 +5681,47 @@ export interface components {
              */
             estimatedSecondsLeft: number | null;
             failedTries: components["schemas"]["FailedTriesDto"];
+        };
+        /** @description Work on a transcription has begun. */
+        TranscriptionStartedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "transcription.started";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The transcription.
+                 * @example 019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071
+                 */
+                transcriptionId: string;
+                /**
+                 * Format: uuid
+                 * @description The recording.
+                 * @example 019aa3a1-2b3c-7d4e-8f50-617283940a1b
+                 */
+                audioId: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
         };
         TranscriptionSummaryDto: {
             /**
@@ -4648,6 +5914,46 @@ export interface components {
              * @example null
              */
             finishedAt: string | null;
+        };
+        /** @description An upload, or an import, has come to nothing: its bytes are no recording, could not be fetched, or did not come in time. */
+        UploadFailedEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "upload.failed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The upload.
+                 * @example 019aa3a0-1a2b-7c3d-8e4f-506172839405
+                 */
+                uploadId: string;
+                /**
+                 * @description Why: the `errorCode` of the upload, or `upload_expired`.
+                 * @example upload_expired
+                 */
+                errorCode: string;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
         };
         UploadFailureDto: {
             /** @example checksum_mismatch */
@@ -5007,6 +6313,47 @@ export interface components {
         };
         /** @enum {string} */
         WebhookDeliveryStatus: "waiting" | "sending" | "delivered" | "failed" | "missed";
+        /** @description An endpoint is sent nothing any more: it answered 410, or failed for too long. */
+        WebhookDisabledEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.disabled";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook.
+                 * @example 019aa3a5-0a1b-7c2d-8e3f-405162738495
+                 */
+                webhookId: string;
+                /**
+                 * @description Why.
+                 * @example failing
+                 * @enum {string}
+                 */
+                reason: "failing" | "gone";
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
         WebhookDto: {
             /**
              * Format: uuid
@@ -5072,39 +6419,12 @@ export interface components {
              */
             updatedAt: string;
         };
-        WebhookEventDto: {
-            /**
-             * Format: uuid
-             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
-             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
-             */
-            id: string;
-            /** @example transcription.completed */
-            type: components["schemas"]["WebhookEventTypeSent"];
-            /**
-             * Format: date-time
-             * @description When it happened.
-             * @example 2026-03-02T09:15:00.000Z
-             */
-            timestamp: string;
-            /**
-             * @description Ids and small facts; what was said is fetched with the ids. `sequence` grows with every event about the same thing, for events may overtake one another.
-             * @example {
-             *       "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
-             *       "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
-             *       "language": "en",
-             *       "durationSeconds": 1834.2,
-             *       "sequence": 1772442900000
-             *     }
-             */
-            data: {
-                [key: string]: unknown;
-            };
-        };
+        /** @description An event as endpoints are sent it; `type` says which. */
+        WebhookEventDto: components["schemas"]["UploadFailedEvent"] | components["schemas"]["AudioUploadedEvent"] | components["schemas"]["AudioTranscribedEvent"] | components["schemas"]["AudioDeletedEvent"] | components["schemas"]["TranscriptionCreatedEvent"] | components["schemas"]["TranscriptionStartedEvent"] | components["schemas"]["TranscriptionCompletedEvent"] | components["schemas"]["TranscriptionFailedEvent"] | components["schemas"]["TranscriptionCancelledEvent"] | components["schemas"]["TranscriptionDeletedEvent"] | components["schemas"]["QuotaWarningEvent"] | components["schemas"]["QuotaExceededEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["WebhookTestEvent"];
         /** @enum {string} */
-        WebhookEventType: "audio.uploaded" | "audio.transcribed" | "transcription.created" | "transcription.started" | "transcription.completed" | "transcription.failed" | "transcription.cancelled" | "quota.warning" | "quota.exceeded" | "webhook.disabled";
+        WebhookEventType: "upload.failed" | "audio.uploaded" | "audio.transcribed" | "audio.deleted" | "transcription.created" | "transcription.started" | "transcription.completed" | "transcription.failed" | "transcription.cancelled" | "transcription.deleted" | "quota.warning" | "quota.exceeded" | "webhook.disabled";
         /** @enum {string} */
-        WebhookEventTypeSent: "audio.uploaded" | "audio.transcribed" | "transcription.created" | "transcription.started" | "transcription.completed" | "transcription.failed" | "transcription.cancelled" | "quota.warning" | "quota.exceeded" | "webhook.disabled" | "webhook.test";
+        WebhookEventTypeSent: "upload.failed" | "audio.uploaded" | "audio.transcribed" | "audio.deleted" | "transcription.created" | "transcription.started" | "transcription.completed" | "transcription.failed" | "transcription.cancelled" | "transcription.deleted" | "quota.warning" | "quota.exceeded" | "webhook.disabled" | "webhook.test";
         /** @enum {string} */
         WebhookKind: "standard" | "slack" | "discord" | "rest_hook";
         WebhookPageDto: {
@@ -5128,6 +6448,41 @@ export interface components {
         };
         /** @enum {string} */
         WebhookStatus: "active" | "disabled";
+        /** @description Somebody wants to see whether deliveries arrive. Sent to one endpoint, whatever it subscribed to, and tried once. */
+        WebhookTestEvent: {
+            /**
+             * Format: uuid
+             * @description As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
+             * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.test";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-02T09:15:00.000Z
+             */
+            timestamp: string;
+            /** @description Ids and small facts; what was said is fetched with the ids. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook.
+                 * @example 019aa3a5-0a1b-7c2d-8e3f-405162738495
+                 */
+                webhookId: string;
+                /**
+                 * Format: int64
+                 * @description Grows with every event about the same thing, for events may overtake one another.
+                 * @example 1772442900000
+                 */
+                sequence: number;
+            };
+        };
         WebhookWithSecretDto: {
             /**
              * Format: uuid
@@ -5369,7 +6724,38 @@ export interface components {
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /**
+         * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+         * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+         */
+        WebhookDelivery: string;
+        /**
+         * @description The `type` of the event.
+         * @example transcription.completed
+         */
+        WebhookEvent: string;
+        /**
+         * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+         * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+         */
+        WebhookId: string;
+        /**
+         * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+         * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+         */
+        WebhookPlainSignature: string;
+        /**
+         * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+         * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+         */
+        WebhookSignature: string;
+        /**
+         * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+         * @example 1772442960
+         */
+        WebhookTimestamp: number;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -5543,7 +6929,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyUsageDto"];
+                    "application/json": components["schemas"]["KeyCallsDto"];
                 };
             };
         };
@@ -6282,6 +7668,8 @@ export interface operations {
                     object?: string;
                     data?: {
                         id?: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -6655,6 +8043,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvidersPerformanceDto"];
+                };
+            };
+        };
+    };
+    search_find: {
+        parameters: {
+            query: {
+                /** @description Page by number, from 1. */
+                page?: number;
+                limit?: number;
+                /** @description All of the words, whatever their case; `"these together"`, `this or that`, `-not this`. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundTranscriptPageDto"];
                 };
             };
         };
@@ -8364,6 +9778,1213 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OpenAiModelDto"];
                 };
+            };
+        };
+    };
+    event_upload_failed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "upload.failed",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "uploadId": "019aa3a0-1a2b-7c3d-8e4f-506172839405",
+                 *         "errorCode": "upload_expired",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UploadFailedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_audio_uploaded: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "audio.uploaded",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "bytes": 29347200,
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AudioUploadedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_audio_transcribed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "audio.transcribed",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AudioTranscribedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_audio_deleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "audio.deleted",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "cause": "request",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AudioDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_transcription_created: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "transcription.created",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TranscriptionCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_transcription_started: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "transcription.started",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TranscriptionStartedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_transcription_completed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "transcription.completed",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "language": "en",
+                 *         "durationSeconds": 1834.2,
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TranscriptionCompletedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_transcription_failed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "transcription.failed",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "errorCode": "recording_unreadable",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TranscriptionFailedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_transcription_cancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "transcription.cancelled",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TranscriptionCancelledEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_transcription_deleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "transcription.deleted",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "transcriptionId": "019aa3a2-5d6e-7f80-9a1b-2c3d4e5f6071",
+                 *         "audioId": "019aa3a1-2b3c-7d4e-8f50-617283940a1b",
+                 *         "cause": "request",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TranscriptionDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_quota_warning: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "quota.warning",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "resource": "storage",
+                 *         "percent": 80,
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuotaWarningEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_quota_exceeded: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "quota.exceeded",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "resource": "storage",
+                 *         "percent": 100,
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuotaExceededEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_webhook_disabled: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "webhook.disabled",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "webhookId": "019aa3a5-0a1b-7c2d-8e3f-405162738495",
+                 *         "reason": "failing",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookDisabledEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    event_webhook_test: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `id` of the event: the same in every try and replay. Leave alone what you have already.
+                 * @example 019aa3a6-1b2c-7d3e-8f40-516273849506
+                 */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /**
+                 * @description When this try was sent, in seconds since 1970. Refuse what is more than five minutes off.
+                 * @example 1772442960
+                 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /**
+                 * @description As Standard Webhooks 1.0.0 says: `v1,` and the HMAC-SHA256 of `webhook-id.webhook-timestamp.body` in base64. With two valid secrets two, with a space between them.
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /**
+                 * @description The `type` of the event.
+                 * @example transcription.completed
+                 */
+                "X-Steno-Event": components["parameters"]["WebhookEvent"];
+                /**
+                 * @description The delivery, for GET /api/v1/webhooks/{id}/deliveries/{deliveryId}.
+                 * @example 019aa3a7-2c3d-7e4f-8051-627384950617
+                 */
+                "X-Steno-Delivery-ID": components["parameters"]["WebhookDelivery"];
+                /**
+                 * @description `sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the whole secret as the key. With two valid secrets two, with a comma between them.
+                 * @example sha256=4f1f7d5b1c0d3f0c8a8e6b2f9d7c5e3a1b9f8d7c6e5a4b3c2d1e0f9a8b7c6d5e
+                 */
+                "X-Steno-Signature": components["parameters"]["WebhookPlainSignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "019aa3a6-1b2c-7d3e-8f40-516273849506",
+                 *       "type": "webhook.test",
+                 *       "timestamp": "2026-03-02T09:15:00.000Z",
+                 *       "data": {
+                 *         "webhookId": "019aa3a5-0a1b-7c2d-8e3f-405162738495",
+                 *         "sequence": 1772442900000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookTestEvent"];
+            };
+        };
+        responses: {
+            /** @description The endpoint is gone for good: the webhook is disabled at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again later; with `Retry-After` nothing is sent before, for up to an hour. So with 502, 503 and 504. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered. Answer within 15 seconds, and do the work afterwards. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the schedule of retries, nine times in all. Redirects are not followed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
