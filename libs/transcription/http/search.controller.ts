@@ -13,10 +13,12 @@ import { FoundTranscriptPageDto, SearchQueryDto, toFoundTranscript } from './dto
 export class SearchController {
   constructor(private readonly search: TranscriptSearch) {}
 
-  /** Completed transcripts of the workspace by the words said in them; those that fit best come first. Pages go by number. */
   @Get()
   @Access('transcriptions:read')
-  @ApiOperation({ summary: 'Search transcripts' })
+  @ApiOperation({
+    summary: 'Search transcripts',
+    description: 'Transcripts of the workspace by the words said in them; those that fit best come first. Pages go by number.',
+  })
   @ApiOkResponse({ type: FoundTranscriptPageDto, description: 'One page.' })
   @ApiProblems(commonErrors.validation_failed)
   async find(@CurrentActor() actor: Actor, @Query() { q, ...query }: SearchQueryDto): Promise<FoundTranscriptPageDto> {

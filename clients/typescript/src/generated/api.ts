@@ -959,7 +959,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search transcripts */
+        /**
+         * Search transcripts
+         * @description Transcripts of the workspace by the words said in them; those that fit best come first. Pages go by number.
+         */
         get: operations["search_find"];
         put?: never;
         post?: never;

@@ -46,7 +46,7 @@ export class ApiKeysResource {
     return this.transport.call('post', '/api/v1/api-keys/{id}/rotate', { path: { id }, body }, options);
   }
 
-  usage(id: string, query: UsageQuery = {}, options?: RequestOptions): Promise<Schema<'KeyUsageDto'>> {
+  usage(id: string, query: UsageQuery = {}, options?: RequestOptions): Promise<Schema<'KeyCallsDto'>> {
     return this.transport.call('get', '/api/v1/api-keys/{id}/usage', { path: { id }, query }, options);
   }
 }
