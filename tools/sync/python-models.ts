@@ -69,10 +69,12 @@ function unionOf(types: readonly string[]): string {
   return types.includes('None') ? `Optional[${union}]` : union;
 }
 
-/** A class for every schema. */
+/** A class for every schema, and after them those that are one of several others: Python looks these up as it reads them. */
 export function modelsFile(schemas: Record<string, Schema>): string {
-  const models = Object.entries(schemas).map(([name, schema]) => modelOf(modelName(name), schema));
-  return `${HEAD}\n${models.join('\n\n')}`;
+  const entries = Object.entries(schemas);
+  const isClass = ([, { properties }]: [string, Schema]): boolean => Object.keys(properties ?? {}).length > 0;
+  const models = [...entries.filter(isClass), ...entries.filter((entry) => !isClass(entry))];
+  return `${HEAD}\n${models.map(([name, schema]) => modelOf(modelName(name), schema)).join('\n\n')}`;
 }
 
 function modelOf(name: string, schema: Schema): string {

@@ -1,1 +1,1 @@
-export { PageDto, PageQueryDto, toPage, toPageRequest } from './page.dto.js';
+export { NumberedPageQueryDto, PageDto, PageQueryDto, toPage, toPageRequest } from './page.dto.js';

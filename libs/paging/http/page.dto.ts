@@ -8,8 +8,8 @@ import { cursorOf, idOfCursor, type Page, type PageRequest } from '../page.js';
 const DEFAULT_LIMIT = 20;
 const HIGHEST_LIMIT = 100;
 
-/** The query of every list. */
-export class PageQueryDto {
+/** The query of a list that has no order to go on in: pages by number alone. */
+export class NumberedPageQueryDto {
   @ApiPropertyOptional({ minimum: 1, default: 1, example: 1, description: 'Page by number, from 1.' })
   @IsOptional()
   @Type(() => Number)
@@ -25,7 +25,10 @@ export class PageQueryDto {
   @Min(1)
   @Max(HIGHEST_LIMIT)
   limit?: number;
+}
 
+/** The query of every other list. */
+export class PageQueryDto extends NumberedPageQueryDto {
   @ApiPropertyOptional({ description: 'nextCursor of the page before; for going deep into long lists.' })
   @IsOptional()
   @IsString()

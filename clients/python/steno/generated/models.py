@@ -659,9 +659,6 @@ class KeyVerdict(TypedDict):
     detail: str
 
 
-KeyedProvider = Literal["openai", "groq", "gemini", "elevenlabs", "openrouter", "huggingface", "deepseek"]
-
-
 class Latency(TypedDict):
     #: Half of the answers came within as many milliseconds.
     p50: float
@@ -960,9 +957,6 @@ class ProviderKeyPage(TypedDict):
     data: List[ProviderKey]
 
 
-ProviderKeyStatus = Literal["active", "rejected", "disabled"]
-
-
 class ProviderKeys(TypedDict):
     all: float
     #: Those that are neither waiting nor refused.
@@ -978,9 +972,6 @@ class ProviderStanding(TypedDict):
     #: Until it is tried again.
     retryAfterSeconds: Optional[int]
     keys: ProviderKeys
-
-
-ProviderState = Literal["ok", "degraded", "failing", "unknown", "unconfigured"]
 
 
 class Providers(TypedDict):
@@ -1268,9 +1259,6 @@ class SpeechPrice(TypedDict):
     source: str
     #: When it was read.
     date: str
-
-
-SpeechProvider = Literal["openai", "groq", "gemini", "elevenlabs", "openrouter", "huggingface", "local"]
 
 
 class SpeechSegment(TypedDict):
@@ -1785,9 +1773,6 @@ class Violation(TypedDict):
     code: str
 
 
-WebhookDeliveryStatus = Literal["waiting", "sending", "delivered", "failed", "missed"]
-
-
 class WebhookDisabledEvent(TypedDict):
     #: As in the header webhook-id; the same in every try and replay. An event may come twice: leave alone what you have.
     id: str
@@ -1819,18 +1804,6 @@ class Webhook(TypedDict):
     updatedAt: str
 
 
-WebhookEvent = Union[UploadFailedEvent, AudioUploadedEvent, AudioTranscribedEvent, AudioDeletedEvent, TranscriptionCreatedEvent, TranscriptionStartedEvent, TranscriptionCompletedEvent, TranscriptionFailedEvent, TranscriptionCancelledEvent, TranscriptionDeletedEvent, QuotaWarningEvent, QuotaExceededEvent, WebhookDisabledEvent, WebhookTestEvent]
-
-
-WebhookEventType = Literal["upload.failed", "audio.uploaded", "audio.transcribed", "audio.deleted", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "transcription.deleted", "quota.warning", "quota.exceeded", "webhook.disabled"]
-
-
-WebhookEventTypeSent = Literal["upload.failed", "audio.uploaded", "audio.transcribed", "audio.deleted", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "transcription.deleted", "quota.warning", "quota.exceeded", "webhook.disabled", "webhook.test"]
-
-
-WebhookKind = Literal["standard", "slack", "discord", "rest_hook"]
-
-
 class WebhookPage(TypedDict):
     #: Items in all.
     total: float
@@ -1840,9 +1813,6 @@ class WebhookPage(TypedDict):
     #: Give it as cursor for the next page; null on the last.
     nextCursor: Optional[str]
     data: List[Webhook]
-
-
-WebhookStatus = Literal["active", "disabled"]
 
 
 class WebhookTestEvent(TypedDict):
@@ -1953,3 +1923,33 @@ class WorkspaceSummary(TypedDict):
     name: str
     #: Your role in it.
     role: Literal["owner", "admin", "member", "viewer"]
+
+
+KeyedProvider = Literal["openai", "groq", "gemini", "elevenlabs", "openrouter", "huggingface", "deepseek"]
+
+
+ProviderKeyStatus = Literal["active", "rejected", "disabled"]
+
+
+ProviderState = Literal["ok", "degraded", "failing", "unknown", "unconfigured"]
+
+
+SpeechProvider = Literal["openai", "groq", "gemini", "elevenlabs", "openrouter", "huggingface", "local"]
+
+
+WebhookDeliveryStatus = Literal["waiting", "sending", "delivered", "failed", "missed"]
+
+
+WebhookEvent = Union[UploadFailedEvent, AudioUploadedEvent, AudioTranscribedEvent, AudioDeletedEvent, TranscriptionCreatedEvent, TranscriptionStartedEvent, TranscriptionCompletedEvent, TranscriptionFailedEvent, TranscriptionCancelledEvent, TranscriptionDeletedEvent, QuotaWarningEvent, QuotaExceededEvent, WebhookDisabledEvent, WebhookTestEvent]
+
+
+WebhookEventType = Literal["upload.failed", "audio.uploaded", "audio.transcribed", "audio.deleted", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "transcription.deleted", "quota.warning", "quota.exceeded", "webhook.disabled"]
+
+
+WebhookEventTypeSent = Literal["upload.failed", "audio.uploaded", "audio.transcribed", "audio.deleted", "transcription.created", "transcription.started", "transcription.completed", "transcription.failed", "transcription.cancelled", "transcription.deleted", "quota.warning", "quota.exceeded", "webhook.disabled", "webhook.test"]
+
+
+WebhookKind = Literal["standard", "slack", "discord", "rest_hook"]
+
+
+WebhookStatus = Literal["active", "disabled"]

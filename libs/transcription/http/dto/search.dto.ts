@@ -1,12 +1,12 @@
-import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength, MinLength } from 'class-validator';
-import { PageDto, PageQueryDto } from '#paging/http';
+import { NumberedPageQueryDto, PageDto } from '#paging/http';
 import type { ExcerptPiece } from '../../search/excerpt.js';
 import type { FoundTranscript } from '../../search/transcript-search.js';
 import { toTranscriptionSummary, TranscriptionSummaryDto } from './transcription.dto.js';
 
 /** What to search for. */
-export class SearchQueryDto extends OmitType(PageQueryDto, ['cursor'] as const) {
+export class SearchQueryDto extends NumberedPageQueryDto {
   @ApiProperty({
     minLength: 1,
     maxLength: 200,
