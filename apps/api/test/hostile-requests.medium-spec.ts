@@ -168,7 +168,7 @@ describe('a query', () => {
   it.each(named(withQuery))('gives each thing once: %s (item 55)', async (_, operation) => {
     for (const { name, in: where, schema } of operation.parameters) {
       if (where !== 'query' || schema?.type === 'array') continue;
-      const url = addressOf(operation, { [name]: 'a' }).replace(`${name}=a`, '');
+      const url = addressOf(operation, { [name]: 'a' });
       const value = encodeURIComponent(
         JSON.stringify(schema?.example ?? schema?.default ?? schema?.enum?.[0] ?? 1).replaceAll('"', ''),
       );
@@ -178,7 +178,7 @@ describe('a query', () => {
         `${name}[a]=${value}`,
         `${name}.a=${value}`,
       ]) {
-        const answer = await ask(operation, url + twice);
+        const answer = await ask(operation, url.replace(`${name}=a`, twice));
         // A sign-in elsewhere looks first whether there is such a place.
         const status = operation.isPublic && answer.statusCode === 404 ? 422 : answer.statusCode;
         expect([twice, status]).toEqual([twice, 422]);

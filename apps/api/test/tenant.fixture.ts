@@ -227,6 +227,9 @@ export interface ValidRequest {
   payload?: object;
 }
 
+/** Queries that must be asked: by operation, one that all transcripts here have something to say to. */
+const QUERIES: Record<string, string> = { 'GET /api/v1/search': '?q=canary' };
+
 /** Fields whose examples are of no use: by operation, what is right in this installation. */
 const FIELDS: Record<string, (api: TestApi, tenant: Tenant, person: SignedInUser) => Promise<object> | object> = {
   'DELETE /api/v1/auth/account': () => ({ password: PASSWORD }),
@@ -263,7 +266,7 @@ export async function validRequest(
   }
   // What is left in braces names no thing of a workspace: a month, a token, a provider.
   url = url.replace('{month}', '2026-03').replace('{model}', 'whisper-1');
-  url = url.replaceAll(/\{\w+\}/g, 'made-up');
+  url = url.replaceAll(/\{\w+\}/g, 'made-up') + (QUERIES[operation.name] ?? '');
   const headers = headersOf(tenant, caller);
   if (operation.isForm) {
     const form = wavOf(uuidv7());
