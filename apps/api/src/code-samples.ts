@@ -71,7 +71,7 @@ export function addCodeSamples(document: OpenAPIObject): OpenAPIObject {
 function curl(method: string, path: string, operation: Operation, schemas: Record<string, Schema>): string {
   const open = operation.security?.every((requirement) => Object.keys(requirement).length === 0) ?? true;
   const lines = [
-    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$STENO_URL${fillPath(path, operation)}"`,
+    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}"$STENO_URL${fillPath(path, operation)}${requiredQuery(operation)}"`,
     ...(open ? [] : ['-H "Authorization: Bearer $TOKEN"']),
     ...bodyOf(operation, schemas),
     ...(operation.responses?.['200']?.content?.['application/octet-stream'] === undefined ? [] : ['--output recording']),
@@ -88,6 +88,12 @@ function fillPath(path: string, { parameters = [] }: Operation): string {
     return typeof example === 'string' ? example : id;
   };
   return path.replace(/\{(\w+)\}/g, (_, name: string) => VARIABLE_OF_PATH[name] ?? (name === 'id' ? id : exampleOf(name)));
+}
+
+function requiredQuery({ parameters = [] }: Operation): string {
+  const wanted = parameters.filter(({ in: place, required }) => place === 'query' && required === true);
+  const pairs = wanted.map(({ name, example, schema }) => `${name}=${encodeURIComponent(String(example ?? schema?.example))}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
 function bodyOf(operation: Operation, schemas: Record<string, Schema>): string[] {
