@@ -1,29 +1,13 @@
-import { Injectable, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { type Config, ConfigModule } from '#config';
 import { DatabaseModule } from '#database';
 import { Log, ObservabilityModule } from '#observability';
-import { JOB_NAMES, type JobName, QueuesModule } from '#queues';
-import { type JobHandler, OnJob, QueuesWorkerModule } from '#queues/worker';
+import { JOB_NAMES, QueuesModule } from '#queues';
+import { QueuesWorkerModule } from '#queues/worker';
+import { noHandler } from '#testing/jobs';
 import { VaultModule } from '#vault';
 import { MailModule } from '../mail.module.js';
 import { MailWorkerModule } from './mail-worker.module.js';
-
-/** For the jobs of other rooms: there has to be one for each, and none comes. */
-function noHandler(name: JobName): Type<JobHandler<JobName>> {
-  @Injectable()
-  @OnJob(name)
-  class NoHandler implements JobHandler<JobName> {
-    run(): Promise<void> {
-      return Promise.reject(new Error(`${name} is of no concern here.`));
-    }
-
-    giveUp(): Promise<void> {
-      return Promise.resolve();
-    }
-  }
-  return NoHandler;
-}
 
 /**
  * A worker that sends letters and does nothing else.

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Injectable, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { ConfigModule } from '#config';
@@ -12,12 +11,13 @@ import { EventsModule } from '#events';
 import { IdempotencyModule } from '#idempotency';
 import { Log, ObservabilityModule } from '#observability';
 import { JOB_NAMES, type JobName, QueuesModule } from '#queues';
-import { type JobHandler, OnJob, QueuesWorkerModule } from '#queues/worker';
+import { QueuesWorkerModule } from '#queues/worker';
 import { QuotaModule } from '#quota';
 import { ObjectStore, StorageModule } from '#storage';
 import { testConfig } from '#testing/config';
 import { type TestDatabase, testDatabase } from '#testing/database';
 import { makeWorkspace } from '#testing/factories';
+import { noHandler } from '#testing/jobs';
 import { VaultModule } from '#vault';
 import { UploadsService } from '../uploads.service.js';
 import { UploadSweep } from './upload-sweep.js';
@@ -60,22 +60,6 @@ afterAll(async () => {
   await server.drop();
   await rm(home, { recursive: true, force: true });
 });
-
-/** For the jobs of other rooms: there has to be one for each, and none comes. */
-function noHandler(name: JobName): Type<JobHandler<JobName>> {
-  @Injectable()
-  @OnJob(name)
-  class NoHandler implements JobHandler<JobName> {
-    run(): Promise<void> {
-      return Promise.reject(new Error(`${name} is of no concern here.`));
-    }
-
-    giveUp(): Promise<void> {
-      return Promise.resolve();
-    }
-  }
-  return NoHandler;
-}
 
 /** An upload with one part in the store. */
 async function begin(kind: 'parts' | 'resumable'): Promise<string> {

@@ -1,4 +1,4 @@
-import { Injectable, type Type } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { AuditModule } from '#audit';
 import { type Config, ConfigModule } from '#config';
@@ -7,27 +7,12 @@ import { IdempotencyModule } from '#idempotency';
 import { MailModule } from '#mail';
 import { Log, ObservabilityModule } from '#observability';
 import type { OutgoingLimits } from '#outgoing';
-import { JOB_NAMES, type JobName, QueuesModule } from '#queues';
-import { type JobHandler, OnJob, QueuesWorkerModule } from '#queues/worker';
+import { JOB_NAMES, QueuesModule } from '#queues';
+import { QueuesWorkerModule } from '#queues/worker';
+import { noHandler } from '#testing/jobs';
 import { VaultModule } from '#vault';
 import { WebhookSender } from './webhook-sender.js';
 import { WebhooksWorkerModule } from './webhooks-worker.module.js';
-
-/** For the jobs of other rooms: there has to be one for each, and none comes. */
-function noHandler(name: JobName): Type<JobHandler<JobName>> {
-  @Injectable()
-  @OnJob(name)
-  class NoHandler implements JobHandler<JobName> {
-    run(): Promise<void> {
-      return Promise.reject(new Error(`${name} is of no concern here.`));
-    }
-
-    giveUp(): Promise<void> {
-      return Promise.resolve();
-    }
-  }
-  return NoHandler;
-}
 
 /** Waits a tenth as long for an answer. */
 @Injectable()
