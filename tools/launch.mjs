@@ -68,7 +68,7 @@ async function install() {
 
 async function runNpmCi() {
   const startedAt = Date.now();
-  console.log('Installing the npm packages (the first time only; some hundred MB, half a minute to some minutes) …');
+  console.log('Installing the npm packages (the first time only; about 1 GB on disk, half a minute to some minutes) …');
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const [command = 'npm', ...prefix] = npm;
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];

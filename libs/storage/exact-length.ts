@@ -2,42 +2,44 @@ import { addAbortSignal, pipeline, type Readable, Transform, type TransformCallb
 import { FieldError } from '#errors';
 import { storageErrors } from './storage.errors.js';
 
+/** In so many looks the silence is measured: a process that was held up between two of them has missed one, not all the time that went by. */
+const LOOKS = 10;
+
 /** Passes bytes on and fails unless there are exactly as many as announced, or when none come though the reader waits. */
 class ExactLength extends Transform {
   private seen = 0;
-  private stalled?: NodeJS.Timeout;
+  private silentLooks = 0;
+  private readonly watch: NodeJS.Timeout;
 
   constructor(
     private readonly expected: number,
-    private readonly stallMs: number,
+    stallMs: number,
   ) {
     super({ highWaterMark: 64 * 1024 });
-    this.watch();
+    this.watch = setInterval(() => this.look(), stallMs / LOOKS);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.seen += chunk.length;
-    this.stalled?.refresh();
+    this.silentLooks = 0;
     if (this.seen > this.expected) done(this.incomplete());
     else done(null, chunk);
   }
 
   override _flush(done: TransformCallback): void {
-    clearTimeout(this.stalled);
+    clearInterval(this.watch);
     done(this.seen === this.expected ? null : this.incomplete());
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    clearTimeout(this.stalled);
+    clearInterval(this.watch);
     done(error);
   }
 
   /** Bytes that wait here mean that the reader is slow, as a paused player is; only an empty buffer blames the store. */
-  private watch(): void {
-    this.stalled = setTimeout(() => {
-      if (this.readableLength > 0) this.watch();
-      else this.destroy(this.incomplete());
-    }, this.stallMs);
+  private look(): void {
+    this.silentLooks = this.readableLength > 0 ? 0 : this.silentLooks + 1;
+    if (this.silentLooks === LOOKS) this.destroy(this.incomplete());
   }
 
   private incomplete(): FieldError {
