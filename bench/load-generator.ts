@@ -31,13 +31,23 @@ function requestOf(given?: { headers: Record<string, string>; json: object }) {
 }
 
 const order = (await json(process.stdin)) as LoadOrder;
+const requests = order.paths.map((path, index) => ({ path, ...requestOf(order.each?.[index]) }));
+let clients = 0;
+
+/** Each connection begins with another: together they would all ask for the same at the same moment, over and over. */
+function startElsewhere(client: autocannon.Client): void {
+  const first = clients++ % requests.length;
+  client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
+}
+
 const result = await autocannon({
   url: order.origin,
   connections: order.atOnce,
   duration: order.seconds,
   headers: { ...order.headers, ...(order.body && { 'content-type': order.body.type }) },
   ...(order.body && { method: 'POST', body: Buffer.from(order.body.base64, 'base64') }),
-  requests: order.paths.map((path, index) => ({ path, ...requestOf(order.each?.[index]) })),
+  requests,
+  setupClient: startElsewhere,
 });
 const right = result.statusCodeStats?.[`${order.status ?? 200}`]?.count ?? 0;
 const answers = result['2xx'] + result.non2xx;

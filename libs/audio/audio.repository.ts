@@ -34,12 +34,6 @@ export class AudioRepository extends WorkspaceRepository<Audio> {
     return this.rows(tx).findOneByOrFail(this.scope(tx, { id: audio.id }));
   }
 
-  /** Whether the recording is there, and then keeps it from being deleted until the transaction ends. */
-  async hold(tx: WorkspaceTransaction, id: string): Promise<boolean> {
-    const sql = 'SELECT 1 FROM audio WHERE id = $1 AND workspace_id = $2 FOR KEY SHARE';
-    return (await tx.query(sql, [id, tx.workspaceId])).length > 0;
-  }
-
   /** Newest first. */
   async list(tx: WorkspaceTransaction, request: PageRequest): Promise<Page<Audio>> {
     const { page, limit, after } = request;

@@ -198,7 +198,7 @@ export class AudioService {
    * @throws FieldError audio_not_found, also for another workspace's
    */
   async hold(tx: WorkspaceTransaction, id: string): Promise<Audio> {
-    const audio = (await this.recordings.hold(tx, id)) ? await this.recordings.find(tx, id) : null;
+    const audio = await this.recordings.hold(tx, id);
     if (audio === null) throw audioNotFound();
     return audio;
   }
@@ -212,8 +212,9 @@ export class AudioService {
   async remove(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
       const audio = await this.recordings.find(tx, id);
-      const second = await this.secondTracks.findIn(tx, id);
-      if (audio === null || !(await this.recordings.remove(tx, id))) throw audioNotFound();
+      if (audio === null) throw audioNotFound();
+      const second = await this.secondTracks.findIn(tx, audio);
+      if (!(await this.recordings.remove(tx, id))) throw audioNotFound();
       await this.effects.unmark(tx);
       await this.oweDiscard(tx, { id, secondStoredAs: second?.storedAs ?? null });
       await this.quotas.unstore(tx, Number(audio.bytes) + Number(second?.bytes ?? 0));

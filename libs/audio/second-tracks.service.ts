@@ -42,8 +42,8 @@ export class SecondTracksService {
   }
 
   /** The second track of a recording, if it has one. */
-  async findIn(tx: WorkspaceTransaction, audioId: string): Promise<SecondTrack | null> {
-    return this.tracks.find(tx, audioId);
+  async findIn(tx: WorkspaceTransaction, { id, tracks }: Audio): Promise<SecondTrack | null> {
+    return tracks === 1 ? null : this.tracks.find(tx, id);
   }
 
   /** The second tracks of several recordings of one workspace, by the recordings' ids. */

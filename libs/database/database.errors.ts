@@ -14,9 +14,9 @@ export const databaseErrors = defineErrors({
  */
 const PASSING_SQLSTATE = /^(08|40|53|57P)/;
 const PASSING_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT', 'EAI_AGAIN']);
-/** node-postgres reports these without a code. */
+/** node-postgres reports these without a code; the last is Postgres', when a migration changed what a prepared statement gives. */
 const PASSING_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|connection is closed/i;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|connection is closed|cached plan must not change result type/i;
 
 /** TypeORM lets go of a connection that broke in the middle of a transaction; what follows in it finds none. */
 const LOST_CONNECTION = 'QueryRunnerAlreadyReleasedError';

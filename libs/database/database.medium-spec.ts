@@ -256,3 +256,40 @@ describe('a server that is away', () => {
     }
   }, 15_000);
 });
+
+describe('prepared statements', () => {
+  const TEXT = 'SELECT given FROM prepared_test WHERE given::text = $1';
+  const read = (): Promise<object[]> => database.asSystem((tx) => tx.query(TEXT, ['7']));
+
+  beforeAll(async () => {
+    await asOwner(['CREATE TABLE prepared_test (given integer)', 'INSERT INTO prepared_test VALUES (7)']);
+    await asOwner(['GRANT SELECT ON prepared_test TO steno_system']);
+  });
+
+  async function asOwner(statements: string[]): Promise<void> {
+    const owner = await ownerDataSource(server.url).initialize();
+    for (const statement of statements) await owner.query(statement);
+    await owner.destroy();
+  }
+
+  async function prepared(): Promise<number> {
+    const sql = `SELECT count(*)::int AS statements FROM pg_prepared_statements WHERE statement = '${TEXT}'`;
+    return (await database.asSystem((tx) => tx.query<{ statements: number }>(sql)))[0]?.statements ?? 0;
+  }
+
+  it('keeps what is asked again and again prepared', async () => {
+    await read();
+    expect(await prepared()).toBe(0);
+    expect(await read()).toEqual([{ given: 7 }]);
+    expect(await prepared()).toBe(1);
+    expect(await read()).toEqual([{ given: 7 }]);
+    expect(await prepared()).toBe(1);
+  });
+
+  it('outlive a migration that changes what they give', async () => {
+    await read();
+    await asOwner(['ALTER TABLE prepared_test ALTER given TYPE bigint']);
+    await expect(read()).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(await read()).toEqual([{ given: '7' }]);
+  });
+});

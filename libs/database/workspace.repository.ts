@@ -27,6 +27,13 @@ export abstract class WorkspaceRepository<Entity extends WorkspaceRow> {
     return row ?? null;
   }
 
+  /** As `find`, and keeps the row from being deleted until the transaction ends. */
+  async hold(tx: WorkspaceTransaction, id: string): Promise<Entity | null> {
+    const sql = `${rowStatement(this.rows(tx).metadata)} FOR KEY SHARE`;
+    const [row] = await tx.query<Entity>(sql, [id, tx.workspaceId]);
+    return row ?? null;
+  }
+
   /** Removes the row of that id; false when there is none. */
   async remove(tx: WorkspaceTransaction, id: string): Promise<boolean> {
     const { affected } = await this.rows(tx).delete(this.scope(tx, { id } as FindOptionsWhere<Entity>));

@@ -42,8 +42,13 @@ export class OwnKeys {
   async choose(tx: WorkspaceTransaction, wish: SpeechWish, speedOf?: MeasuredSpeed): Promise<SpeechChoice> {
     const own = new Set((await this.held(tx)).keys());
     const choice = this.speech.choose(wish, own, speedOf);
-    if (own.has(choice.provider.id)) refuseRejected(await this.keys.findFirst(tx, choice.provider.id));
+    if (own.has(choice.provider.id)) await this.refuseRejected(tx, choice.provider.id);
     return choice;
+  }
+
+  /** @throws FieldError provider_key_rejected when the provider refuses the key of the transaction's workspace */
+  async refuseRejected(tx: WorkspaceTransaction, provider: ProviderId): Promise<void> {
+    refuseRejected(await this.keys.findFirst(tx, provider));
   }
 
   /** Every provider the transaction's workspace can use, by its own key or the installation's. */

@@ -58,15 +58,17 @@ export class EngineChoice implements OnModuleInit {
 
   /**
    * Chooses for an order.
+   * @param workspace what `read` gave, before the transaction
    * @throws FieldError of `speechErrors` when nobody can do what is wished, or it contradicts itself; provider_key_rejected
    */
-  async choose(tx: WorkspaceTransaction, wish: WishedEngine): Promise<ChosenEngine> {
-    const preference = this.speech.preferenceFor(wish, await this.preferenceOf(tx, wish));
-    const wanted = { ...wish, ...preference, translate: wish.task === 'translate' };
-    return { choice: await this.ownKeys.choose(tx, wanted, this.speeds.of), preference };
+  async choose(tx: WorkspaceTransaction, workspace: WorkspaceEngines, wish: WishedEngine): Promise<ChosenEngine> {
+    const chosen = this.chooseBy(workspace, wish);
+    const { id } = chosen.choice.provider;
+    if (workspace.own.has(id)) await this.ownKeys.refuseRejected(tx, id);
+    return chosen;
   }
 
-  /** What `chooseBy` wants to know of a workspace; remembered until it changes. */
+  /** What is to be known of a workspace for a choice; remembered until it changes. */
   async read(workspaceId: string): Promise<WorkspaceEngines> {
     await this.prepare();
     return this.remembered.find(workspaceId) ?? this.remembered.read(workspaceId, () => this.load(workspaceId));
@@ -81,13 +83,11 @@ export class EngineChoice implements OnModuleInit {
   }
 
   /**
-   * As `choose`, for whoever has read before what the workspace has and prefers.
+   * As `choose`, without a look at whether the provider refuses the workspace's own key.
    * @throws FieldError of `speechErrors`
    */
   chooseBy({ own, preference: ofWorkspace }: WorkspaceEngines, wish: WishedEngine): ChosenEngine {
-    const { provider, model } = wish;
-    const isNamed = provider !== undefined || model !== undefined;
-    const preference = this.speech.preferenceFor(wish, isNamed ? {} : ofWorkspace);
+    const preference = this.speech.preferenceFor(wish, ofWorkspace);
     const wanted = { ...wish, ...preference, translate: wish.task === 'translate' };
     return { choice: this.speech.choose(wanted, own, this.speeds.of), preference };
   }
@@ -105,14 +105,6 @@ export class EngineChoice implements OnModuleInit {
     piece: Piece,
   ): Promise<SpeechChoice[]> {
     return standIns(await this.ownKeys.available(tx), ordered, options, piece, this.speeds.of);
-  }
-
-  /** Of the workspace; who says what they want does not have it read. */
-  private async preferenceOf(tx: WorkspaceTransaction, wish: SpeechWish): Promise<SpeechPreference> {
-    const { provider, model, policy, order } = wish;
-    if ([provider, model, policy, order].some((said) => said !== undefined)) return {};
-    const [row] = await tx.query<PreferenceRow>(PREFERENCE, [tx.workspaceId]);
-    return preferenceIn(row);
   }
 }
 

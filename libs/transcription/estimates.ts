@@ -3,7 +3,7 @@ import { Database, type QuotaResource, type WorkspaceTransaction } from '#databa
 import { Quotas, type Standing } from '#quota';
 import type { SpeechChoice } from '#speech';
 import { callCost } from './call-cost.js';
-import { EngineChoice } from './engine-choice.js';
+import { EngineChoice, type WorkspaceEngines } from './engine-choice.js';
 import { Outlooks } from './outlook.js';
 import { PRIORITIES } from './priorities.js';
 import { TranscriptionQuota } from './transcription-quota.js';
@@ -43,9 +43,9 @@ export class Estimates {
   /** @throws FieldError as an order, without quota_exceeded */
   async of(workspaceId: string, what: Estimated, wish: TranscriptionWish): Promise<Estimate> {
     const { priority = 'normal' } = wish;
-    await this.engines.prepare();
+    const engines = await this.engines.read(workspaceId);
     const { choice, seconds, quotas } = await this.database.inWorkspace(workspaceId, async (tx) => {
-      const sound = await this.soundOf(tx, what, wish);
+      const sound = await this.soundOf(tx, engines, what, wish);
       return { ...sound, quotas: await this.needs(tx, 1_000 * sound.seconds) };
     });
     return {
@@ -60,14 +60,15 @@ export class Estimates {
 
   private async soundOf(
     tx: WorkspaceTransaction,
+    engines: WorkspaceEngines,
     what: Estimated,
     wish: TranscriptionWish,
   ): Promise<{ choice: SpeechChoice; seconds: number }> {
     if ('seconds' in what) {
-      const { choice } = await this.engines.choose(tx, wish);
+      const { choice } = await this.engines.choose(tx, engines, wish);
       return { choice, seconds: what.seconds };
     }
-    const { audio, channels, engine } = await this.transcriptions.consider(tx, what.audioId, wish);
+    const { audio, channels, engine } = await this.transcriptions.consider(tx, engines, what.audioId, wish);
     return { choice: engine.choice, seconds: await this.quota.seconds(tx, audio, channels?.length ?? 1) };
   }
 

@@ -66,7 +66,7 @@ export class TranscriptionQuota implements OnModuleInit {
 
   /** The seconds of sound a recording is expected to have, of all channels that are transcribed apart together. */
   async seconds(tx: WorkspaceTransaction, audio: Audio, channels: number): Promise<number> {
-    const second = await this.secondTracks.findIn(tx, audio.id);
+    const second = await this.secondTracks.findIn(tx, audio);
     return second === null ? this.expected(audio) * channels : this.expected(audio) + this.expected(second);
   }
 

@@ -17,7 +17,7 @@ import { IdempotentEffects } from '#idempotency';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
 import type { SpeechPolicy } from '#speech';
-import { type ChosenEngine, EngineChoice } from './engine-choice.js';
+import { type ChosenEngine, EngineChoice, type WorkspaceEngines } from './engine-choice.js';
 import type { FinishedTranscription } from './formats/finished-transcript.js';
 import { Bell } from './progress/bell.js';
 import { PRIORITIES, type Priority } from './priorities.js';
@@ -119,9 +119,9 @@ export class TranscriptionService implements BeforeApplicationShutdown {
    *   quota_exceeded
    */
   async order(orderer: Orderer, audioId: string, wish: TranscriptionWish): Promise<Transcription> {
-    await this.engines.prepare();
+    const engines = await this.engines.read(orderer.workspaceId);
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
-      const order = await this.consider(tx, audioId, wish);
+      const order = await this.consider(tx, engines, audioId, wish);
       const transcription = await this.write(tx, orderer, uuidv7(), order);
       await this.effects.mark(tx, `/api/v1/transcriptions/${transcription.id}`);
       // Last of all: the workspace's other orders wait from here to the commit. A refusal takes all of this back.
@@ -135,11 +135,11 @@ export class TranscriptionService implements BeforeApplicationShutdown {
    * @returns for each order, in their order, its transcription or why there is none
    */
   async orderMany(orderer: Orderer, orders: readonly Order[]): Promise<(Transcription | FieldError)[]> {
-    await this.engines.prepare();
+    const engines = await this.engines.read(orderer.workspaceId);
     return this.database.inWorkspace(orderer.workspaceId, async (tx) => {
       await this.effects.mark(tx, '/api/v1/transcriptions');
       const considered: (ConsideredOrder | FieldError)[] = [];
-      for (const { audioId, ...wish } of orders) considered.push(await this.consider(tx, audioId, wish).catch(refusal));
+      for (const { audioId, ...wish } of orders) considered.push(await this.consider(tx, engines, audioId, wish).catch(refusal));
       const results: (Transcription | FieldError)[] = [];
       for (const order of considered) {
         // An order is refused before anything was written for it.
@@ -151,12 +151,18 @@ export class TranscriptionService implements BeforeApplicationShutdown {
 
   /**
    * Looks whether an order can be carried out, by whom, and how; writes nothing.
+   * @param engines of the transaction's workspace, read before it
    * @throws FieldError as `order`, without quota_exceeded
    */
-  async consider(tx: WorkspaceTransaction, audioId: string, wish: TranscriptionWish): Promise<ConsideredOrder> {
+  async consider(
+    tx: WorkspaceTransaction,
+    engines: WorkspaceEngines,
+    audioId: string,
+    wish: TranscriptionWish,
+  ): Promise<ConsideredOrder> {
     const audio = await this.audio.hold(tx, audioId);
     const channels = await this.channelsOf(tx, audio, wish);
-    return { audio, channels, engine: await this.engines.choose(tx, wish), wish };
+    return { audio, channels, engine: await this.engines.choose(tx, engines, wish), wish };
   }
 
   /** @throws FieldError quota_exceeded, with nothing written */
@@ -338,7 +344,7 @@ export class TranscriptionService implements BeforeApplicationShutdown {
     audio: Audio,
     { channels: wished }: TranscriptionWish,
   ): Promise<string[] | null> {
-    const second = await this.secondTracks.findIn(tx, audio.id);
+    const second = await this.secondTracks.findIn(tx, audio);
     if (second !== null) {
       if (wished === 'mixed')
         throw unsuitable('The recording has two tracks, which are always transcribed apart. Leave out "channels".');
