@@ -212,9 +212,8 @@ export class AudioService {
   async remove(workspaceId: string, id: string): Promise<void> {
     await this.database.inWorkspace(workspaceId, async (tx) => {
       const audio = await this.recordings.find(tx, id);
-      if (audio === null) throw audioNotFound();
-      const second = await this.secondTracks.findIn(tx, audio);
-      if (!(await this.recordings.remove(tx, id))) throw audioNotFound();
+      const second = audio === null ? null : await this.secondTracks.findIn(tx, audio);
+      if (audio === null || !(await this.recordings.remove(tx, id))) throw audioNotFound();
       await this.effects.unmark(tx);
       await this.oweDiscard(tx, { id, secondStoredAs: second?.storedAs ?? null });
       await this.quotas.unstore(tx, Number(audio.bytes) + Number(second?.bytes ?? 0));

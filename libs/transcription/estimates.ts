@@ -7,7 +7,8 @@ import { EngineChoice, type WorkspaceEngines } from './engine-choice.js';
 import { Outlooks } from './outlook.js';
 import { PRIORITIES } from './priorities.js';
 import { TranscriptionQuota } from './transcription-quota.js';
-import { TranscriptionService, type TranscriptionWish } from './transcription.service.js';
+import type { TranscriptionWish } from './order-options.js';
+import { TranscriptionService } from './transcription.service.js';
 
 /** What is to be transcribed: a recording that is here, or so many seconds of one that is not. */
 export type Estimated = { audioId: string } | { seconds: number };

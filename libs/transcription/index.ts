@@ -14,4 +14,5 @@ export { TranscriptionControl } from './transcription-control.service.js';
 export { TranscriptionModule } from './transcription.module.js';
 export { TranscriptionObjects } from './transcription-objects.js';
 export { isFinished } from './transcription-view.js';
-export { TranscriptionService, type TranscriptionWish } from './transcription.service.js';
+export { TranscriptionService } from './transcription.service.js';
+export type { TranscriptionWish } from './order-options.js';

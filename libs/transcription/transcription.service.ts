@@ -7,7 +7,6 @@ import {
   Database,
   isDatabaseUnavailable,
   type Transcription,
-  type TranscriptionOptions,
   type TranscriptSegment,
   type WorkspaceTransaction,
 } from '#database';
@@ -16,11 +15,11 @@ import { Events } from '#events';
 import { IdempotentEffects } from '#idempotency';
 import type { Page, PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
-import type { SpeechPolicy } from '#speech';
 import { type ChosenEngine, EngineChoice, type WorkspaceEngines } from './engine-choice.js';
 import type { FinishedTranscription } from './formats/finished-transcript.js';
 import { Bell } from './progress/bell.js';
-import { PRIORITIES, type Priority } from './priorities.js';
+import { optionsOf, type TranscriptionWish } from './order-options.js';
+import { PRIORITIES } from './priorities.js';
 import { GenerationsRepository } from './generations.repository.js';
 import { textSoFar } from './text-so-far.js';
 import { TranscriptionEvents } from './transcription-events.js';
@@ -28,28 +27,6 @@ import { TranscriptionQuota } from './transcription-quota.js';
 import { transcriptionErrors } from './transcription.errors.js';
 import { isFinished, progressOf } from './transcription-view.js';
 import { type ListedTranscription, type TranscriptionFilter, TranscriptionsRepository } from './transcriptions.repository.js';
-
-/** What a caller may say about the work; the rest is the installation's choice. */
-export interface TranscriptionWish {
-  provider?: string;
-  model?: string;
-  /** By what an engine is chosen, in place of naming one. */
-  policy?: SpeechPolicy;
-  /** Engines in the order they are to be asked in, in place of a policy. */
-  order?: string[];
-  language?: string;
-  prompt?: string;
-  temperature?: number;
-  diarize?: boolean;
-  task?: 'transcribe' | 'translate';
-  vocabulary?: string[];
-  reuse?: boolean;
-  /** `separate`: each channel is transcribed apart. Two tracks always are. */
-  channels?: 'mixed' | 'separate';
-  priority?: Priority;
-  /** Whether another engine may do it while the chosen one cannot; not set: if nobody was named. */
-  fallback?: boolean;
-}
 
 /** One of several orders. */
 export interface Order extends TranscriptionWish {
@@ -366,27 +343,6 @@ export class TranscriptionService implements BeforeApplicationShutdown {
 function refusal(error: unknown): FieldError {
   if (error instanceof FieldError && !isDatabaseUnavailable(error)) return error;
   throw error;
-}
-
-function optionsOf(
-  wish: TranscriptionWish,
-  { choice: { provider, model }, preference }: ChosenEngine,
-  channels: string[] | null,
-): TranscriptionOptions {
-  return {
-    provider: provider.id,
-    model: model.id,
-    language: wish.language ?? null,
-    prompt: wish.prompt ?? null,
-    temperature: wish.temperature ?? null,
-    diarize: wish.diarize ?? false,
-    ...(wish.task === 'translate' ? { task: wish.task } : {}),
-    ...(wish.vocabulary === undefined || wish.vocabulary.length === 0 ? {} : { vocabulary: wish.vocabulary }),
-    ...(wish.reuse === false ? { reuse: false } : {}),
-    ...((wish.fallback ?? (wish.provider === undefined && wish.model === undefined)) ? { fallback: true as const } : {}),
-    ...preference,
-    ...(channels === null ? {} : { channels }),
-  };
 }
 
 function unsuitable(detail: string): FieldError {
