@@ -178,6 +178,19 @@ describe('an answer', () => {
     await expect(fetchText(client, `http://${OUTSIDE}:${raw.port}/`)).rejects.toMatchObject({ code: 'answer_not_understood' });
   });
 
+  it.each([
+    ['with its length', `content-length: ${64 * 1024}\r\n`],
+    ['as long as the connection', ''],
+  ])('%s is complete though the host hung up before it was read', async (_, length) => {
+    const raw = await startRawSite((socket) => {
+      socket.once('data', () => socket.end(`HTTP/1.0 200 OK\r\n${length}connection: close\r\n\r\n${'a'.repeat(64 * 1024)}`));
+    }, OUTSIDE);
+    sites.push(raw);
+    const { body } = await client.get(`http://${OUTSIDE}:${raw.port}/`, LIMITS, new AbortController().signal);
+    await sleep(300);
+    expect(await text(body)).toHaveLength(64 * 1024);
+  });
+
   it('that is no HTTP is refused, and not repeated (S7)', async () => {
     const raw = await startRawSite((socket) => void socket.once('data', () => socket.write('SSH-2.0-OpenSSH_9.9\r\n')), OUTSIDE);
     sites.push(raw);

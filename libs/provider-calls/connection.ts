@@ -1,4 +1,4 @@
-import { Agent } from 'undici';
+import { Agent, Dispatcher1Wrapper } from 'undici';
 import { AnswerStalled, AnswerTooLong, MAX_ANSWER_BYTES } from './answer-limits.js';
 import { exchange, isHeldBody } from './exchange.js';
 
@@ -28,9 +28,11 @@ export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_S
     // Said aloud, so that no environment variable turns it off: every request carries a key.
     connect: { timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true },
   });
+  // Node's own fetch is made of an older undici: it speaks to dispatchers of then, and TypeScript knows those alone.
+  const dispatcherOfFetch: object = { dispatcher: new Dispatcher1Wrapper(dispatcher) };
   const fetchStream: typeof fetch = async (input, init) => {
     // No API redirects: following one would take the key, or the recording, to an address nobody chose.
-    const response = await fetch(input, { ...init, dispatcher, redirect: 'error' });
+    const response = await fetch(input, { ...init, ...dispatcherOfFetch, redirect: 'error' });
     if (Number(response.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES) {
       void response.body?.cancel().catch(() => undefined);
       throw new AnswerTooLong();
