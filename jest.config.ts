@@ -2,7 +2,8 @@ import type { Config } from 'jest';
 
 /** What every kind of test shares: native ES modules, TypeScript by swc, doors of rooms resolved to their sources. */
 const shared: Config = {
-  testEnvironment: 'node',
+  runtime: '<rootDir>/tools/test/runtime/process-runtime.ts',
+  testEnvironment: '<rootDir>/tools/test/runtime/process-environment.ts',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -37,7 +38,6 @@ const config: Config = {
       ...shared,
       displayName: 'medium',
       testMatch: ['<rootDir>/{apps,libs,clients,tools}/**/*.medium-spec.ts'],
-      setupFiles: ['<rootDir>/tools/test/nest-first.ts'],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
   ],

@@ -16,6 +16,9 @@ const API = 'dist/apps/api/src/main.js';
 const WORKER = 'dist/apps/transcription-worker/src/main.js';
 const MIGRATE = 'dist/apps/api/src/migrate.js';
 const READY_MS = 60_000;
+const TEMPLATE = 'steno_e2e_template';
+/** Any number, as long as nothing else on the server locks it. */
+const TEMPLATE_LOCK = 727_402;
 
 /** A text the double says in every transcript; no log may hold it. */
 export const SPOKEN = 'quince marmalade for the lighthouse keeper';
@@ -138,7 +141,7 @@ export class Stack {
     await Promise.all(this.processes.map((process) => process.destroy()));
     this.workers.length = 0;
     await dropDatabase(this.databaseUrl);
-    await createDatabase(this.databaseUrl, new URL(this.databaseUrl).pathname.slice(1));
+    await createDatabase(this.databaseUrl, { name: new URL(this.databaseUrl).pathname.slice(1) });
     rmSync(join(this.home, 'objects'), { recursive: true, force: true });
     rmSync(join(this.home, 'tmp'), { recursive: true, force: true });
     await this.redis?.wipe();
@@ -221,17 +224,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   double?.always({ mode: 'ok', text: SPOKEN });
   const redis = queue === 'redis' ? await OwnRedis.start(persistence) : undefined;
   const origin = `http://127.0.0.1:${await freePort()}`;
-  const databaseUrl = await createDatabase(server);
+  const databaseUrl = await createDatabase(server, { template: await migratedDatabase(server, home) });
   const stack = new Stack(
     home,
     origin,
     databaseUrl,
     {
-      NODE_ENV: 'test',
-      STENO_HOME: home,
-      DATABASE_URL: databaseUrl,
-      AUTH_SECRET: randomBytes(36).toString('base64'),
-      MASTER_KEY: randomBytes(36).toString('base64'),
+      ...essentials(home, databaseUrl),
       RATE_LIMITS: 'off',
       QUOTA_PLANS: 'off',
       PASSWORD_COST: '4',
@@ -251,7 +250,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     doubles,
   );
   try {
-    await migrate(stack);
     await Promise.all([stack.startApi(), ...Array.from({ length: workers }, () => stack.startWorker())]);
     if (workers > 0) await untilReady(stack);
   } catch (error) {
@@ -271,9 +269,29 @@ function variablesOf({ endpoint, settings: { bucket, region, credentials } }: S3
   };
 }
 
-async function migrate({ home, env }: Stack): Promise<void> {
-  const migration = new AppProcess(MIGRATE, join(home, 'migrate.log'), env);
-  if ((await migration.exit()).code !== 0) throw new Error(`The migration failed. ${migration.tail()}`);
+/** What every program of the product asks for. */
+function essentials(home: string, databaseUrl: string): Record<string, string> {
+  const [authSecret, masterKey] = [randomBytes(36).toString('base64'), randomBytes(36).toString('base64')];
+  return { NODE_ENV: 'test', STENO_HOME: home, DATABASE_URL: databaseUrl, AUTH_SECRET: authSecret, MASTER_KEY: masterKey };
+}
+
+/**
+ * Has a database migrated by the built product, once for each server: installations start on copies of it.
+ * @returns its name
+ */
+async function migratedDatabase(server: string, home: string): Promise<string> {
+  const client = await connect(at(server, 'postgres'));
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]); // until the connection ends
+    if ((await client.query('SELECT FROM pg_database WHERE datname = $1', [TEMPLATE])).rowCount === 1) return TEMPLATE;
+    const unfinished = await createDatabase(server);
+    const migration = new AppProcess(MIGRATE, join(home, 'migrate.log'), essentials(home, unfinished));
+    if ((await migration.exit()).code !== 0) throw new Error(`The migration failed. ${migration.tail()}`);
+    await client.query(`ALTER DATABASE ${new URL(unfinished).pathname.slice(1)} RENAME TO ${TEMPLATE}`);
+    return TEMPLATE;
+  } finally {
+    await client.end();
+  }
 }
 
 async function untilReady(stack: Stack): Promise<void> {
@@ -285,23 +303,31 @@ async function untilReady(stack: Stack): Promise<void> {
   throw new Error(`The stack was not ready after ${READY_MS / 1_000} s.\n${stack.tails()}`);
 }
 
-async function createDatabase(server: string, name = `steno_e2e_${randomBytes(6).toString('hex')}`): Promise<string> {
-  const url = new URL(server);
-  url.pathname = '/postgres';
-  const client = await connect(url.href);
-  await client.query(`CREATE DATABASE ${name}`);
+interface NewDatabase {
+  name?: string;
+  /** What it is a copy of; nothing by default. */
+  template?: string;
+}
+
+async function createDatabase(server: string, { name, template = 'template1' }: NewDatabase = {}): Promise<string> {
+  const chosen = name ?? `steno_e2e_${randomBytes(6).toString('hex')}`;
+  const client = await connect(at(server, 'postgres'));
+  await client.query(`CREATE DATABASE ${chosen} TEMPLATE ${template}`);
   await client.end();
-  url.pathname = `/${name}`;
-  return url.href;
+  return at(server, chosen);
 }
 
 async function dropDatabase(databaseUrl: string): Promise<void> {
-  const url = new URL(databaseUrl);
-  const name = url.pathname.slice(1);
-  url.pathname = '/postgres';
-  const client = await connect(url.href);
-  await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  const client = await connect(at(databaseUrl, 'postgres'));
+  await client.query(`DROP DATABASE IF EXISTS ${new URL(databaseUrl).pathname.slice(1)} WITH (FORCE)`);
   await client.end();
+}
+
+/** The connection of another database of the same server. */
+function at(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 async function connect(connectionString: string): Promise<pg.Client> {

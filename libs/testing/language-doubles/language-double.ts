@@ -6,6 +6,8 @@ import type { Finish, LanguageBehaviour, LanguageCall, LanguageVendor, PlainAnsw
 export const LANGUAGE_DOUBLE_KEY = 'sk-language-double-0123456789';
 const ENDLESS_BYTES = 17_000_000;
 const COUNTING = 'one two three four five six';
+/** Long enough for a busy machine: a connection that is closed just when it is used again fails a request that nothing was wrong with. */
+const KEEP_ALIVE_MS = 60_000;
 
 /** One call the double has seen. */
 export interface RecordedLanguageCall extends LanguageCall {
@@ -44,7 +46,7 @@ export async function startLanguageDouble(vendor: LanguageVendor): Promise<Langu
     perform(vendor, response, call, call.key === LANGUAGE_DOUBLE_KEY ? behaviour : { mode: 'unauthorized' });
   }
 
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, response) => {
     respond(incoming, response).catch((error: unknown) => {
       if (!response.headersSent)
         send(response, { status: 500, body: { error: { message: `The double failed: ${String(error)}` } } });

@@ -14,6 +14,8 @@ import { toXml } from './xml.js';
 
 const SLOW_BYTES_PER_SECOND = 1024;
 const MIB = 1024 * 1024;
+/** Long enough for a busy machine: a connection that is closed just when it is used again fails a request that nothing was wrong with. */
+const KEEP_ALIVE_MS = 60_000;
 
 interface S3DoubleSettings {
   bucket: string;
@@ -44,7 +46,7 @@ export class S3Double {
     private readonly directory: string,
     private readonly stored: StoredObjects,
   ) {
-    this.server = createServer((request, response) => void this.serve(request, response));
+    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => void this.serve(request, response));
   }
 
   get endpoint(): string {

@@ -97,6 +97,8 @@ const WAVE_BYTES_A_SECOND = 32_000;
 const ENDLESS_BYTES = 20_000_000;
 const HUGE_BYTES = 200_000_000;
 const HUGE_PIECE = Buffer.alloc(1_000_000, ' ');
+/** Long enough for a busy machine: a connection that is closed just when it is used again fails a request that nothing was wrong with. */
+const KEEP_ALIVE_MS = 60_000;
 
 /** Starts a double of a vendor on a free port, or on the one given. */
 export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDouble> {
@@ -190,7 +192,7 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
     return call;
   }
 
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, response) => {
     receive(incoming)
       .then((request) => respond(request, response))
       .catch((error: unknown) => {
