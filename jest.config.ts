@@ -32,6 +32,7 @@ const config: Config = {
   testTimeout: 30_000,
   // Installations that one file of e2e starts at once, while another one starts its own.
   maxConcurrency: 3,
+  testSequencer: '<rootDir>/tools/test/heaviest-first.ts',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,clients,tools}/**/*.spec.ts'] },
     {

@@ -16,6 +16,11 @@ export interface Exit {
   seconds: number;
 }
 
+/** Variables of this process, where they are set: programs are found by the first, and Node by the second compiles each file once. */
+function pick(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
+
 /** A built script as a process of its own that writes to a log file. */
 export class AppProcess {
   private readonly child: ChildProcess;
@@ -27,7 +32,7 @@ export class AppProcess {
   /**
    * @param script path of the built main file, from the project's folder
    * @param log file for its output
-   * @param env its whole environment besides PATH
+   * @param env its whole environment besides PATH and NODE_COMPILE_CACHE
    * @param args what follows the script's name
    */
   constructor(
@@ -40,7 +45,7 @@ export class AppProcess {
     const [command = '', ...rest] = [...diesWithParent('TERM'), process.execPath, join(PROJECT, script), ...args];
     this.child = spawn(command, rest, {
       cwd: PROJECT,
-      env: { PATH: process.env.PATH ?? '', ...env },
+      env: { ...pick('PATH', 'NODE_COMPILE_CACHE'), ...env },
       stdio: ['ignore', output, output],
       detached: true,
     });

@@ -49,6 +49,6 @@ describe('faultInJson', () => {
     const started = performance.now();
     faultInJson(text);
     // Some milliseconds; what reads a text again from each place in it takes minutes.
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -40,8 +40,8 @@ describe('two hundred logins at once', () => {
     await sleep(100);
     const besides = await slowest(() => open > 0);
     expect(new Set(await Promise.all(logins))).toEqual(new Set([200]));
-    // Twice, and what the system's own clock and other programs on the machine may add to a request of a millisecond or two.
-    expect(besides).toBeLessThan(2 * alone + 25);
+    // Twice, and what other programs on the machine may add. Hashing between the requests would keep them waiting for all two hundred, seconds.
+    expect(besides).toBeLessThan(2 * alone + 150);
   }, 60_000);
 
   it('are refused with a time to come back when more wait than can be served', async () => {
