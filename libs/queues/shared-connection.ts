@@ -35,6 +35,14 @@ class Ear implements ListenClient {
   }
 }
 
+/** BullMQ's, which does not stop waiting when it is closed: for five seconds yet its timer would keep the process. */
+class Backend extends PostgresQueueBackend {
+  override async close(force?: boolean): Promise<void> {
+    await this.disconnectBlocking();
+    await super.close(force);
+  }
+}
+
 /**
  * One pool of sessions, and one session of it that listens, for all queues of a process: by itself BullMQ opens two a queue. It is closed
  * with the last queue that has it.
@@ -54,7 +62,7 @@ export class SharedConnection extends PostgresConnection {
   /** A queue of BullMQ's on this connection. */
   queue(name: string, opts: QueueBaseOptions<SharedConnection>): PostgresQueueBackend {
     this.queues += 1;
-    return new PostgresQueueBackend(this, name, { ...opts, connection: this.sessions });
+    return new Backend(this, name, { ...opts, connection: this.sessions });
   }
 
   override async getListenClient(): Promise<ListenClient> {
