@@ -12,6 +12,8 @@ import type { Stack } from './stack.js';
 
 /** Longer than any lease: only a kill ends such a call. */
 const NEVER_MS = 100_000;
+/** Statements that are held up wait for as long as a busy machine takes to bring the other stages to a stop. */
+const PATIENT = { DATABASE_STATEMENT_TIMEOUT_MS: '60000' };
 
 /** Chunks that need a call, over all transcriptions. */
 async function neededCalls(stack: Stack): Promise<number> {
@@ -52,7 +54,7 @@ async function killInEveryStage(stack: Stack, client: Client, recording: string)
 
 describeWith(['postgres', 'redis'], 'whatever is killed, everything accepted is completed once', () => {
   it.concurrent.each<QueueBackend>(['postgres', 'redis'])('the worker is killed in every stage, twice (queue on %s)', (queue) =>
-    onStack({ queue }, async (stack, client) => {
+    onStack({ queue, env: PATIENT }, async (stack, client) => {
       const recording = shortRecording(stack.files);
       const first = await killInEveryStage(stack, client, recording);
       await allCompleted(client);
