@@ -34,8 +34,8 @@ export type JobCatalogue = JsonPayloads<{
   'quota.warn': { resource: string; percent: number };
   /** Remove everything of a deleted workspace (the subject) for good. */
   'workspace.purge': Record<string, never>;
-  /** Send an event to an endpoint (the delivery is the subject); the part is its turn. */
-  'webhooks.deliver': Record<string, never>;
+  /** Send an event to an endpoint (the delivery is the subject); the part is its turn. Carries the turns of the deliveries it took along, by their ids. */
+  'webhooks.deliver': Record<string, number>;
   /** Tell the admins of a workspace that an endpoint (the subject) was disabled. */
   'webhooks.warn': { reason: string };
 }>;

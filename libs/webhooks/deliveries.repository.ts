@@ -6,12 +6,13 @@ import {
   type SystemTransaction,
   storableJson,
   WebhookDelivery,
+  type WebhookEndpoint,
   WorkspaceRepository,
   type WorkspaceTransaction,
 } from '#database';
 import { type Page, pageOf, type PageRequest } from '#paging';
 import { JobOutbox } from '#queues';
-import { AT_ONCE, IS_IN_HAND, LATER } from './endpoint-pace.js';
+import { AT_ONCE, IS_IN_HAND, LATER, MOST_ABREAST } from './endpoint-pace.js';
 import type { EventFacts, EventType } from './event-catalogue.js';
 
 /** An event as it lies in its row. */
@@ -26,16 +27,20 @@ export interface KeptEvent {
 /** A delivery with the event it brings. */
 export type ListedDelivery = WebhookDelivery & { event: KeptEvent };
 
+/** Which delivery, and which of its turns. */
+export type Turn = Pick<WebhookDelivery, 'id' | 'turn'>;
+
 /** Tries that are remembered of a delivery: two rounds. */
 const ATTEMPTS_KEPT = 18;
 /** Deliveries of one replay; more are replayed by another. */
 export const MOST_REPLAYED = 10_000;
 
-const WITH_EVENT = `
-SELECT d.id, d.workspace_id AS "workspaceId", d.endpoint_id AS "endpointId", d.event_id AS "eventId", d.status, d.turn, d.tries,
+const COLUMNS = `
+  d.id, d.workspace_id AS "workspaceId", d.endpoint_id AS "endpointId", d.event_id AS "eventId", d.status, d.turn, d.tries,
   d.due_at AS "dueAt", d.attempts, d.created_at AS "createdAt", d.finished_at AS "finishedAt",
-  jsonb_build_object('id', e.id, 'type', e.type, 'sequence', e.sequence::text, 'facts', e.facts) AS event, e.created_at AS "eventAt"
-FROM webhook_deliveries d JOIN webhook_events e ON e.id = d.event_id`;
+  jsonb_build_object('id', e.id, 'type', e.type, 'sequence', e.sequence::text, 'facts', e.facts) AS event, e.created_at AS "eventAt"`;
+
+const WITH_EVENT = `SELECT ${COLUMNS} FROM webhook_deliveries d JOIN webhook_events e ON e.id = d.event_id`;
 
 type RowWithEvent = WebhookDelivery & { event: Omit<KeptEvent, 'createdAt'>; eventAt: Date };
 
@@ -45,6 +50,27 @@ UPDATE webhook_deliveries SET due_at = NULL, status = CASE WHEN (
   THEN 'sending' ELSE 'parked' END
 WHERE workspace_id = $1 AND id = $2 AND turn = $4 AND status = 'waiting'
 RETURNING status`;
+
+/** The oldest that wait for the endpoint go at once, while it is as it was when its secrets were read. */
+const TAKE_ALONG = `
+WITH taken AS (
+  UPDATE webhook_deliveries SET status = 'sending', turn = turn + 1
+  WHERE id IN (
+    SELECT id FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $2 AND status = 'parked'
+      AND EXISTS (SELECT FROM webhook_endpoints
+        WHERE id = $2 AND status = 'active' AND sealed = $4 AND coalesce(not_before <= now(), true))
+    ORDER BY id LIMIT least($3, greatest(0, ${MOST_ABREAST} - (
+      SELECT count(*) FROM webhook_deliveries WHERE workspace_id = $1 AND endpoint_id = $2 AND status = 'sending')))
+    FOR UPDATE SKIP LOCKED)
+  RETURNING *)
+SELECT ${COLUMNS} FROM taken d JOIN webhook_events e ON e.id = d.event_id ORDER BY d.id`;
+
+const ARRIVED = `
+UPDATE webhook_deliveries d SET status = 'delivered', finished_at = now(), due_at = NULL, attempts =
+  CASE WHEN jsonb_array_length(attempts) < ${ATTEMPTS_KEPT} THEN attempts ELSE attempts - 0 END || a.attempt
+FROM (
+  SELECT id::uuid, turn, attempt FROM jsonb_to_recordset($2::jsonb) AS a (id text, turn integer, attempt jsonb)) a
+WHERE d.workspace_id = $1 AND d.id = a.id AND d.turn = a.turn AND d.status IN ('waiting', 'sending')`;
 
 /** The oldest that wait for the endpoint get jobs, until it has enough in hand. */
 const UNPARK = `
@@ -58,9 +84,10 @@ RETURNING id, turn`;
 
 /** Endpoints that have parked deliveries and none in hand that would take them up. */
 const FORGOTTEN = `
-SELECT DISTINCT p.workspace_id AS "workspaceId", p.endpoint_id AS "endpointId" FROM webhook_deliveries p
-WHERE p.status = 'parked'
-  AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.workspace_id = p.workspace_id AND d.endpoint_id = p.endpoint_id AND ${IS_IN_HAND})
+SELECT e.workspace_id AS "workspaceId", e.id AS "endpointId" FROM webhook_endpoints e
+WHERE e.status = 'active'
+  AND EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'parked')
+  AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status IN ('waiting', 'sending') AND ${IS_IN_HAND})
 LIMIT $1`;
 
 /** What an endpoint wanted and was never owed. */
@@ -93,6 +120,14 @@ DELETE FROM webhook_events WHERE id IN (
 export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
   constructor(private readonly outbox: JobOutbox) {
     super(WebhookDelivery);
+  }
+
+  /** Of some deliveries those whose turn it is, the oldest first. */
+  async findTurns(tx: WorkspaceTransaction, turns: readonly Turn[]): Promise<ListedDelivery[]> {
+    const sql = `${WITH_EVENT} JOIN unnest($2::uuid[], $3::integer[]) AS t (id, turn) ON t.id = d.id AND t.turn = d.turn
+      WHERE d.workspace_id = $1 AND d.status IN ('waiting', 'sending') ORDER BY d.id`;
+    const columns = [turns.map(({ id }) => id), turns.map(({ turn }) => turn)];
+    return (await tx.query<RowWithEvent>(sql, [tx.workspaceId, ...columns])).map(listed);
   }
 
   async findWithEvent(tx: WorkspaceTransaction, id: string): Promise<ListedDelivery | null> {
@@ -129,6 +164,23 @@ export class DeliveriesRepository extends WorkspaceRepository<WebhookDelivery> {
   ): Promise<boolean> {
     const [row] = await tx.query<{ status: DeliveryStatus }>(TAKE_ROOM, [tx.workspaceId, id, endpointId, turn]);
     return row?.status === 'sending';
+  }
+
+  /**
+   * Marks parked deliveries of an endpoint as being sent: the oldest, at most `most`, and none once the endpoint has had enough, asked
+   * for a pause, was disabled or is no longer what it was.
+   */
+  async takeAlong(
+    tx: WorkspaceTransaction,
+    { id, sealed }: Pick<WebhookEndpoint, 'id' | 'sealed'>,
+    most: number,
+  ): Promise<ListedDelivery[]> {
+    return (await tx.query<RowWithEvent>(TAKE_ALONG, [tx.workspaceId, id, most, sealed])).map(listed);
+  }
+
+  /** Writes down that deliveries arrived, each in its turn. */
+  async arrived(tx: WorkspaceTransaction, turns: readonly (Turn & { attempt: DeliveryAttempt })[]): Promise<void> {
+    await tx.execute(ARRIVED, [tx.workspaceId, storableJson(turns)]);
   }
 
   async setStatus(tx: WorkspaceTransaction, id: string, status: DeliveryStatus): Promise<void> {

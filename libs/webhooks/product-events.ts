@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Transaction, WebhookStatus } from '#database';
 import { JobOutbox } from '#queues';
-import { AT_ONCE, IS_IN_HAND, LATER } from './endpoint-pace.js';
+import { AT_ONCE, AT_ONCE_FLOWING, IS_FLOWING, IS_IN_HAND, LATER } from './endpoint-pace.js';
 import type { EventType, FactsOf } from './event-catalogue.js';
 
 /** An endpoint that an event is for. */
 interface Listening {
   id: string;
   status: WebhookStatus;
+  /** Whether it takes what it is sent just now. */
+  flowing: boolean;
   /** How many of its deliveries are not over, or have jobs to be sent now; counted up to what matters. */
   open: number;
   inHand: number;
@@ -21,7 +23,7 @@ function upTo(most: number, of: string): string {
 }
 
 const LISTENING = `
-SELECT id, status, ${upTo(AT_ONCE, `d.status IN ('parked', 'waiting', 'sending')`)} AS open, ${upTo(AT_ONCE, IS_IN_HAND)} AS "inHand"
+SELECT id, status, coalesce(${IS_FLOWING}, false) AS flowing, ${upTo(AT_ONCE, `d.status IN ('parked', 'waiting', 'sending')`)} AS open, ${upTo(AT_ONCE, IS_IN_HAND)} AS "inHand"
 FROM webhook_endpoints e WHERE workspace_id = $1`;
 
 /** Those found are not deleted before their deliveries are there: that would fail the transaction. */
@@ -108,10 +110,10 @@ export class ProductEvents {
    * Should they all end at this very moment, a sweep does.
    */
   private async owe(tx: Transaction, workspaceId: string, eventId: string, endpoints: readonly Listening[]): Promise<string[]> {
-    const owed = endpoints.map(({ id: endpointId, open, inHand }) => ({
+    const owed = endpoints.map(({ id: endpointId, flowing, open, inHand }) => ({
       id: uuidv7(),
       endpointId,
-      status: inHand < AT_ONCE ? 'waiting' : 'parked',
+      status: inHand < (flowing ? AT_ONCE_FLOWING : AT_ONCE) ? 'waiting' : 'parked',
       // What goes to an endpoint that is behind lets the rest of the workspace go first.
       priority: open < AT_ONCE ? 0 : LATER,
     }));

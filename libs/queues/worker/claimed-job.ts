@@ -10,7 +10,8 @@ export interface JobFacts<N extends JobName> {
   readonly subjectId: string;
   readonly generation: number;
   readonly part: number;
-  readonly payload: JobCatalogue[N];
+  /** Changed by the job itself alone, with `carry`. */
+  payload: JobCatalogue[N];
   readonly requestId: string;
   readonly epoch: number;
   readonly failures: number;
@@ -37,6 +38,7 @@ export class LeaseLostError extends Error {
 const COMMIT_AGAIN_MS = 1_000;
 
 const HOLD = `SELECT 1 FROM jobs WHERE id = $1 AND epoch = $2 AND state = 'running' FOR UPDATE`;
+const CARRY = `UPDATE jobs SET payload = $3 WHERE id = $1 AND epoch = $2 AND state = 'running'`;
 const FINISH = `UPDATE jobs SET state = 'done', finished_at = now(), lease_until = NULL WHERE id = $1 AND epoch = $2 AND state = 'running'`;
 
 /** A job this process holds the lease of, and the only way to write its effects: every write is fenced by the lease's epoch. */
@@ -90,6 +92,16 @@ export class ClaimedJob<N extends JobName> {
    */
   async keep<T>(effects: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
     return this.whenReachable(() => this.write(effects), isStatementTimeout);
+  }
+
+  /**
+   * Changes what the job carries, in a transaction of its `write`: whoever has to take it up after this process goes on with that.
+   */
+  async carry(tx: WorkspaceTransaction, payload: JobCatalogue[N]): Promise<void> {
+    await tx.execute(CARRY, [this.facts.id, this.facts.epoch, JSON.stringify(payload)]);
+    tx.afterCommit(() => {
+      this.facts.payload = payload;
+    });
   }
 
   /** Reads what the work needs. */

@@ -1,71 +1,64 @@
 import { Injectable } from '@nestjs/common';
-import type { WorkspaceTransaction } from '#database';
-import { Log } from '#observability';
+import type { WebhookEndpoint, WorkspaceTransaction } from '#database';
 import { type ClaimedJob, type JobFacts, type JobFailure, type JobHandler, OnJob } from '#queues/worker';
+import { DeliveriesRepository, type Turn } from '../deliveries.repository.js';
 import { EndpointVault } from '../endpoint-secrets.js';
-import { type Message, messageOf } from '../messages.js';
-import { DeliveryOutcomes, type HeldDelivery, type Turn } from './delivery-outcomes.js';
+import { type Baggage, Courier, roomBeside, turnsOf, withoutWaiting } from './courier.js';
+import { DeliveryFigures } from './delivery-figures.js';
+import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { WebhookSender } from './webhook-sender.js';
 
-interface Ready {
-  url: string;
-  message: Message;
-}
+/** An endpoint that took something so lately is sent what waits for it without being tried first. */
+const FLOWING_MS = 3_000;
 
 /**
  * Sends an event to an endpoint. A worker that dies after the endpoint took it and before the commit has it sent once more, with the
  * same webhook-id: twice is better than never, and receivers know it again. Which try it is and when the next comes is the delivery's
- * own affair: each is a job of its own.
+ * own affair: each is a job of its own, or goes along with another's.
  */
 @Injectable()
 @OnJob('webhooks.deliver')
 export class DeliverHandler implements JobHandler<'webhooks.deliver'> {
   constructor(
     private readonly outcomes: DeliveryOutcomes,
+    private readonly deliveries: DeliveriesRepository,
     private readonly vault: EndpointVault,
     private readonly sender: WebhookSender,
-    private readonly log: Log,
+    private readonly figures: DeliveryFigures,
   ) {}
 
   async run(job: ClaimedJob<'webhooks.deliver'>): Promise<void> {
-    const turn = turnOf(job.facts);
-    const ready = await job.write(async (tx) => {
+    const baggage = await job.write(async (tx) => {
       await withoutWaiting(tx);
-      const held = await this.outcomes.begin(tx, turn);
-      return held === null ? null : this.prepare(tx, held);
+      return this.pack(tx, job);
     });
-    if (ready === null) return job.commit(() => Promise.resolve());
-    const outcome = await this.sender.send(ready.url, ready.message, job.signal);
-    await job.commit(async (tx) => {
-      await withoutWaiting(tx);
-      await this.outcomes.settle(tx, turn, outcome);
-    });
-    const { status, milliseconds } = outcome.attempt;
-    this.log.info('Event sent', { deliveryId: turn.id, result: outcome.result, status, milliseconds });
+    if (baggage === null) return job.commit(() => Promise.resolve());
+    const { outcomes, deliveries, sender, figures } = this;
+    await new Courier(job, baggage, { outcomes, deliveries, sender, figures }).run();
   }
 
   async giveUp(tx: WorkspaceTransaction, facts: JobFacts<'webhooks.deliver'>, { code }: JobFailure): Promise<void> {
     const error = `The event could not be sent for a reason that is ours (${code}).`;
     const attempt = { at: new Date().toISOString(), milliseconds: 0, status: null, error, response: '' };
-    await this.outcomes.settle(tx, turnOf(facts), { result: 'failed', attempt });
+    await this.outcomes.fail(tx, turnsIn(facts), { result: 'failed', attempt });
   }
 
-  private async prepare(tx: WorkspaceTransaction, { delivery, endpoint }: HeldDelivery): Promise<Ready> {
-    const { url, secret, previousSecret } = await this.vault.open(tx, endpoint);
-    const sentAt = new Date();
-    const overlaps = previousSecret !== undefined && (endpoint.previousSecretUntil ?? sentAt) > sentAt;
-    const secrets = overlaps ? [secret, previousSecret] : [secret];
-    return { url, message: messageOf(delivery.event, { deliveryId: delivery.id, kind: endpoint.kind, secrets, sentAt }) };
+  private async pack(tx: WorkspaceTransaction, job: ClaimedJob<'webhooks.deliver'>): Promise<Baggage | null> {
+    const load = await this.outcomes.begin(tx, turnsIn(job.facts));
+    if (load === null) return null;
+    const { endpoint, deliveries: own } = load;
+    const along = isFlowing(endpoint) ? await this.deliveries.takeAlong(tx, endpoint, roomBeside(own.length)) : [];
+    if (along.length > 0) await job.carry(tx, turnsOf([...own, ...along]));
+    return { endpoint, secrets: await this.vault.open(tx, endpoint), own, along };
   }
 }
 
-/**
- * Does not have the commit wait for the disk of the database: what a database that dies forgets, its last half second, is sent once more.
- */
-async function withoutWaiting(tx: WorkspaceTransaction): Promise<void> {
-  await tx.execute('SET LOCAL synchronous_commit = off');
+function isFlowing({ failingSince, lastDeliveredAt }: WebhookEndpoint): boolean {
+  return failingSince === null && lastDeliveredAt !== null && Date.now() - lastDeliveredAt.getTime() < FLOWING_MS;
 }
 
-function turnOf({ subjectId, part }: JobFacts<'webhooks.deliver'>): Turn {
-  return { id: subjectId, turn: part };
+/** The job's own delivery, and those it carries. */
+function turnsIn({ subjectId, part, payload }: JobFacts<'webhooks.deliver'>): Turn[] {
+  const turns = { ...payload, [subjectId]: part };
+  return Object.entries(turns).map(([id, turn]) => ({ id, turn }));
 }

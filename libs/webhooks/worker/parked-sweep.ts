@@ -5,7 +5,7 @@ import { RegularSweep } from '#queues/worker';
 import { DeliveriesRepository } from '../deliveries.repository.js';
 import { EndpointsRepository } from '../endpoints.repository.js';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 5_000;
 /** Endpoints in one sweep. */
 const BATCH = 100;
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdentityModule } from '#identity';
 import { WebhooksModule } from '../webhooks.module.js';
 import { DeliverHandler } from './deliver.handler.js';
+import { DeliveryFigures } from './delivery-figures.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { EventSweep } from './event-sweep.js';
 import { ParkedSweep } from './parked-sweep.js';
@@ -11,6 +12,6 @@ import { WebhookSender } from './webhook-sender.js';
 /** Delivers events; wants the `MailModule` beside it. */
 @Module({
   imports: [IdentityModule, WebhooksModule],
-  providers: [WebhookSender, DeliveryOutcomes, DeliverHandler, WarnHandler, EventSweep, ParkedSweep],
+  providers: [WebhookSender, DeliveryFigures, DeliveryOutcomes, DeliverHandler, WarnHandler, EventSweep, ParkedSweep],
 })
 export class WebhooksWorkerModule {}
