@@ -12,7 +12,15 @@ import { WebhooksService } from './webhooks.service.js';
 /** Endpoints of workspaces and what is sent to them; wants the vault, the audit log and `IdempotencyModule`. */
 @Module({
   imports: [OutgoingModule, ProductEventsModule],
-  providers: [EndpointsRepository, DeliveriesRepository, EndpointVault, EndpointSwitch, WebhooksService, ReplayService, DeliveryBacklog],
+  providers: [
+    EndpointsRepository,
+    DeliveriesRepository,
+    EndpointVault,
+    EndpointSwitch,
+    WebhooksService,
+    ReplayService,
+    DeliveryBacklog,
+  ],
   exports: [
     EndpointsRepository,
     DeliveriesRepository,

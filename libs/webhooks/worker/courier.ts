@@ -134,7 +134,8 @@ export class Courier {
       this.job.write(async (tx) => {
         await effects(tx);
         const taken = this.room === 0 ? [] : await this.tools.deliveries.takeAlong(tx, endpoint, this.room);
-        if (taken.length > 0) await this.job.carry(tx, turnsOf([...[...this.flights.values()].map(({ delivery }) => delivery), ...taken]));
+        if (taken.length > 0)
+          await this.job.carry(tx, turnsOf([...[...this.flights.values()].map(({ delivery }) => delivery), ...taken]));
         return taken;
       }),
     );

@@ -20,6 +20,8 @@ import { ParkedSweep } from './parked-sweep.js';
 import { type Received, type Receiver, startReceiver } from './receiver.fixture.js';
 import { startWebhooksWorker } from './webhooks-worker.fixture.js';
 
+const FACTS = { audioId: uuidv7(), bytes: 7 };
+
 interface DeliveryRow {
   id: string;
   status: string;
@@ -132,6 +134,16 @@ async function hurry(): Promise<void> {
   await query(`UPDATE jobs SET due_at = now() WHERE name = 'webhooks.deliver' AND state = 'waiting'`);
 }
 
+/** As if the process that sends an event were gone and the lease had run out before the commit. */
+async function lose(eventId: string, crashes = 0): Promise<void> {
+  await query(
+    `UPDATE jobs SET state = 'waiting', epoch = epoch + 1, crashes = $2, lease_until = NULL, rung_at = NULL, due_at = now()
+     FROM webhook_deliveries d WHERE d.event_id = $1 AND jobs.name = 'webhooks.deliver' AND jobs.state = 'running'
+       AND (jobs.subject_id = d.id OR jobs.payload ? d.id::text)`,
+    [eventId, crashes],
+  );
+}
+
 async function arrived(count: number, at = receiver): Promise<Received[]> {
   return until(
     () => at.received,
@@ -189,12 +201,7 @@ describe('an event', () => {
     receiver.answer(async ({ event }, response) => {
       if (!taken.has(event.id)) {
         taken.add(event.id);
-        // As if the process were gone and the lease had run out before the commit.
-        await query(
-          `UPDATE jobs SET state = 'waiting', epoch = epoch + 1, crashes = crashes + 1, lease_until = NULL, rung_at = NULL, due_at = now()
-           WHERE state = 'running' AND name = 'webhooks.deliver' AND subject_id = (SELECT id FROM webhook_deliveries WHERE event_id = $1)`,
-          [event.id],
-        );
+        await lose(event.id);
       }
       response.writeHead(204).end();
     });
@@ -231,6 +238,74 @@ describe('an event', () => {
     await settled(webhook, 'delivered');
     expect(new Set(receiver.received.map(({ event }) => event.id)).size).toBe(20);
     expect(receiver.received).toHaveLength(20);
+  });
+});
+
+describe('an endpoint that takes what it is sent', () => {
+  /** It has taken something just now. @param parked then wait for it, behind one with a job */
+  async function flowing(parked: number): Promise<WebhookWithSecret> {
+    const webhook = await subscribe();
+    await happen();
+    await settled(webhook, 'delivered');
+    await database.inWorkspace(actor.workspaceId, async (tx) => {
+      for (let time = 0; time < parked; time += 1)
+        await worker.get(ProductEvents, { strict: false }).record(tx, actor.workspaceId, 'audio.uploaded', uuidv7(), FACTS);
+      await tx.execute(`UPDATE webhook_deliveries SET status = 'parked' WHERE endpoint_id = $1 AND status = 'waiting'`, [
+        webhook.id,
+      ]);
+      await tx.execute(`DELETE FROM jobs WHERE state = 'waiting' AND subject_id IN (SELECT id FROM webhook_deliveries)`);
+    });
+    return webhook;
+  }
+
+  it('is sent much by one job', async () => {
+    const webhook = await flowing(40);
+    await happen();
+    const deliveries = await settled(webhook, 'delivered');
+    expect(deliveries).toHaveLength(42);
+    expect(receiver.received).toHaveLength(42);
+    const ids = deliveries.map(({ id }) => id);
+    expect(await query(`SELECT id FROM jobs WHERE subject_id = ANY ($1)`, [ids])).toHaveLength(2);
+    for (const { attempts } of deliveries) expect(attempts).toHaveLength(1);
+  });
+
+  it('is sent nothing more by it once something failed, and all in the end (W6)', async () => {
+    const webhook = await flowing(40);
+    let refused = 0;
+    receiver.answer((_, response) => void response.writeHead((refused += 1) <= 3 ? 500 : 200).end());
+    await happen();
+    await until(
+      () => deliveriesOf(webhook),
+      (rows) => rows.filter(({ tries }) => tries === 1).length === 3,
+    );
+    await until(
+      () => deliveriesOf(webhook),
+      (rows) => rows.filter(({ status }) => status === 'delivered').length === 39,
+    );
+    await hurry();
+    expect(await settled(webhook, 'delivered')).toHaveLength(42);
+  });
+
+  it('gets what a job took along also when that job is given up', async () => {
+    const webhook = await flowing(8);
+    let lost = false;
+    receiver.answer(async ({ event }, response) => {
+      if (!lost) {
+        lost = true;
+        await lose(event.id, 3);
+      }
+      response.writeHead(200).end();
+    });
+    await happen();
+    const ours = (row: DeliveryRow): boolean => row.attempts[0]?.error?.includes('reason that is ours') === true;
+    await until(
+      () => deliveriesOf(webhook),
+      (rows) => rows.some(ours),
+    );
+    await hurry();
+    const deliveries = await settled(webhook, 'delivered');
+    expect(deliveries).toHaveLength(10);
+    expect(deliveries.filter(ours).length).toBeGreaterThan(1);
   });
 });
 
