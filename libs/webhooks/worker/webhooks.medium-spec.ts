@@ -10,6 +10,7 @@ import type { Actor } from '#identity';
 import { testConfig } from '#testing/config';
 import { type TestDatabase, testDatabase } from '#testing/database';
 import { makeMembership, makeUser, makeWorkspace } from '#testing/factories';
+import { type Received, type Receiver, startReceiver } from '#testing/webhook-receiver';
 import { EndpointVault } from '../endpoint-secrets.js';
 import type { EventType } from '../event-catalogue.js';
 import { ProductEvents } from '../product-events.js';
@@ -17,7 +18,6 @@ import { ReplayService } from '../replay.service.js';
 import { type WebhookWithSecret, WebhooksService } from '../webhooks.service.js';
 import { EventSweep } from './event-sweep.js';
 import { ParkedSweep } from './parked-sweep.js';
-import { type Received, type Receiver, startReceiver } from './receiver.fixture.js';
 import { startWebhooksWorker } from './webhooks-worker.fixture.js';
 
 const FACTS = { audioId: uuidv7(), bytes: 7 };

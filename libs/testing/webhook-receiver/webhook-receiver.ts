@@ -2,14 +2,21 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { EventPayload } from '../event-catalogue.js';
+
+/** An event as it is sent. */
+interface Event {
+  id: string;
+  type: string;
+  timestamp: string;
+  data: Record<string, unknown> & { sequence: number };
+}
 
 /** What a receiver got. */
 export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
-  event: EventPayload;
+  event: Event;
   at: number;
 }
 
@@ -29,7 +36,7 @@ export async function startReceiver(): Promise<Receiver> {
   let answer: (got: Received, response: ServerResponse) => void | Promise<void> = ok;
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      const event = JSON.parse(body) as EventPayload;
+      const event = JSON.parse(body) as Event;
       const got = { path: request.url ?? '', headers: request.headers, body, event, at: Date.now() };
       received.push(got);
       return answer(got, response);
