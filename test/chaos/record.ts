@@ -31,7 +31,7 @@ else is said, one worker and the queue on Postgres.
 
 After every row these hold, or it fails (\`test/e2e/invariants.ts\`): everything accepted has ended (I1); each unit of work had one effect (I2); store and rows
 agree, and no transfer is left open (I4); nothing temporary is left (I6); no process has lost children or keeps files open (I7); no log tells a secret or
-what was said (I8). Money (I3) and webhooks (I5) follow with the rooms that bring them, and so do the rows for language models (F7) and webhooks (F9).
+what was said (I8).
 
 A short form of the kills, the stopped worker, the emptied Redis and the absent Postgres runs in \`npm test\` (\`test/e2e/faults.e2e-spec.ts\`).
 `;

@@ -10,9 +10,13 @@ import { PROVIDER_ROWS } from './providers.js';
 import { REDIS_ROWS } from './redis.js';
 import { RESUMED } from './resume.js';
 import type { ChaosRow } from './row.js';
+import { WEBHOOK_ROWS } from './webhooks.js';
 import { WORKER_ROWS } from './workers.js';
 
-/** Every row, in the order of its number: F1 … F39, then L5 … L13. */
+/** Kinds of rows, in the order of the page. */
+const KINDS = 'FLKW';
+
+/** Every row, in the order of its number: F1 … F39, L5 … L13, then those of operation (K) and of webhooks (W). */
 export const ROWS: readonly ChaosRow[] = [
   ...KILL_ROWS,
   ...WORKER_ROWS,
@@ -26,9 +30,10 @@ export const ROWS: readonly ChaosRow[] = [
   ...IMPORT_ROWS,
   ...PROVIDER_ROWS,
   DYING,
+  ...WEBHOOK_ROWS,
 ].sort((a, b) => orderOf(a.id) - orderOf(b.id));
 
 /** The place of a row on the page. */
 export function orderOf(id: string): number {
-  return (id.startsWith('L') ? 1_000 : 0) + Number(id.slice(1));
+  return KINDS.indexOf(id.charAt(0)) * 1_000 + Number(id.slice(1));
 }
