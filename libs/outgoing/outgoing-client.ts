@@ -3,12 +3,13 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Client, type Dispatcher } from 'undici';
+import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import { FieldError } from '#errors';
 import { limitedBody } from './limited-body.js';
+import { OutgoingLine, type OutgoingMessage, type OutgoingReply } from './outgoing-line.js';
 import type { OutgoingLimits, OutgoingScheme } from './outgoing-limits.js';
 import { outgoingErrors } from './outgoing.errors.js';
-import { answerFailure, noAnswer, refusedStatus, secondsOf, tooLarge, tooSlow } from './outgoing-failure.js';
+import { answerFailure, refusedStatus, tooLarge, tooSlow } from './outgoing-failure.js';
 import { hostOf, Targets } from './targets.js';
 
 /** An answer with a good status. */
@@ -29,25 +30,6 @@ const NEXT_ADDRESS_MS = 2_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Asks for the bytes as they are: what is compressed can be a thousand times larger than it looks. */
 const HEADERS = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'Steno' };
-
-/** What is sent to an address. */
-export interface OutgoingMessage {
-  headers: Readonly<Record<string, string>>;
-  body: string;
-}
-
-/** What the host said to a message, whatever its status. */
-export interface OutgoingReply {
-  status: number;
-  /** When the host wants to be asked again, if it said so. */
-  retryAfterSeconds?: number;
-  /** The beginning of its body, for people; of a body that broke off what came of it. */
-  text: string;
-}
-
-interface Request extends Partial<OutgoingMessage> {
-  method: 'GET' | 'POST';
-}
 
 /** A connection and what came over it. */
 interface Exchange {
@@ -99,24 +81,26 @@ export class OutgoingClient {
     limits: Omit<OutgoingLimits, 'redirects'>,
     signal: AbortSignal,
   ): Promise<OutgoingReply> {
-    const url = this.targets.read(address, limits.schemes);
-    const slow = AbortSignal.timeout(limits.totalSeconds * 1_000);
-    const ends = AbortSignal.any([signal, slow]);
+    const line = this.line(address, limits);
     try {
-      const { client, response } = await this.exchange(url, limits, ends, { method: 'POST', ...message });
-      try {
-        const { statusCode: status, headers } = response;
-        const retryAfterSeconds = secondsOf(headers['retry-after']);
-        const text = await beginningOf(response.body, limits.maxBytes);
-        signal.throwIfAborted();
-        return { status, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }), text };
-      } finally {
-        await client.destroy();
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw slow.aborted ? noAnswer(url, limits.totalSeconds) : error;
+      return await line.post(message, signal);
+    } finally {
+      await line.close();
     }
+  }
+
+  /**
+   * A way to an address for many messages, each sent as by `post`.
+   * @throws FieldError address_invalid, port_refused, host_not_public
+   */
+  line(address: string, limits: Omit<OutgoingLimits, 'redirects'>): OutgoingLine {
+    const url = this.targets.read(address, limits.schemes);
+    return new OutgoingLine(
+      url,
+      limits,
+      HEADERS,
+      async (signal) => new Pool(url.origin, await this.options(url, limits, signal)),
+    );
   }
 
   /** The last hop's exchange. */
@@ -142,14 +126,25 @@ export class OutgoingClient {
     }
   }
 
-  private async exchange(
+  private async exchange(url: URL, limits: OutgoingLimits, signal: AbortSignal): Promise<Exchange> {
+    const client = new Client(url.origin, await this.options(url, limits, signal));
+    try {
+      const path = url.pathname + url.search;
+      return { client, response: await client.request({ method: 'GET', path, headers: HEADERS, signal }) };
+    } catch (error) {
+      await client.destroy();
+      throw signal.aborted ? error : answerFailure(url, error);
+    }
+  }
+
+  /** Of connections that lead to what was judged. */
+  private async options(
     url: URL,
     limits: Omit<OutgoingLimits, 'redirects'>,
     signal: AbortSignal,
-    { method, headers, body }: Request = { method: 'GET' },
-  ): Promise<Exchange> {
+  ): Promise<Omit<Client.Options, 'connect'> & { connect: buildConnector.BuildOptions }> {
     const addresses = await within(this.targets.addressesOf(url), url, limits.connectSeconds, signal);
-    const client = new Client(url.origin, {
+    return {
       connect: {
         lookup: pinned(addresses),
         timeout: limits.connectSeconds * 1_000,
@@ -160,17 +155,7 @@ export class OutgoingClient {
       headersTimeout: limits.idleSeconds * 1_000,
       bodyTimeout: limits.idleSeconds * 1_000,
       maxHeaderSize: MAX_HEADER_BYTES,
-    });
-    try {
-      const path = url.pathname + url.search;
-      return {
-        client,
-        response: await client.request({ method, path, headers: { ...HEADERS, ...headers }, body: body ?? null, signal }),
-      };
-    } catch (error) {
-      await client.destroy();
-      throw signal.aborted ? error : answerFailure(url, error);
-    }
+    };
   }
 
   /** Where a redirect leads, judged anew; never from TLS to plain text. */
@@ -207,23 +192,6 @@ async function within<T>(work: Promise<T>, url: URL, seconds: number, signal: Ab
   } finally {
     done.abort();
   }
-}
-
-/** What comes of a body until there is enough of it, or it breaks off: what matters the host has said in its status. */
-async function beginningOf(body: Readable, maxBytes: number): Promise<string> {
-  const pieces: Buffer[] = [];
-  const text = (): string => Buffer.concat(pieces).subarray(0, maxBytes).toString();
-  let bytes = 0;
-  try {
-    for await (const piece of body as AsyncIterable<Buffer>) {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes >= maxBytes) break;
-    }
-  } catch {
-    return text();
-  }
-  return text();
 }
 
 /** @throws FieldError when there is nothing in the answer that could be read */

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { OutgoingReply } from './outgoing-client.js';
+import type { OutgoingReply } from './outgoing-line.js';
 import { clientFor, INSIDE, LIMITS, NetworkDouble, OUTSIDE, type Site, startSite } from './site.fixture.js';
 
 const network = new NetworkDouble((_, before) => [before === 0 ? OUTSIDE : INSIDE]);
@@ -112,5 +112,35 @@ describe('a message', () => {
     const controller = new AbortController();
     const { url } = await site(() => controller.abort(new Error('The worker is shutting down.')));
     await expect(post(url, {}, controller.signal)).rejects.toThrow('The worker is shutting down.');
+  });
+});
+
+describe('messages over one line', () => {
+  const MESSAGE = { headers: {}, body: '{}' };
+
+  it('share connections, and each is an answer of its own', async () => {
+    let count = 0;
+    const { hits, port } = await site((_, response) => void response.writeHead(200).end(String((count += 1))));
+    const named = `http://named.example.com:${port}`;
+    const line = clientFor(network, [port]).line(named, LIMITS);
+    const answers = [];
+    for (let sent = 0; sent < 5; sent += 1) answers.push(await line.post(MESSAGE, AbortSignal.timeout(5_000)));
+    expect(answers.map(({ text: said }) => said)).toEqual(['1', '2', '3', '4', '5']);
+    expect(hits()).toBeLessThanOrEqual(2);
+    expect(network.asked.get('named.example.com')).toBe(1);
+    await Promise.all(Array.from({ length: 4 }, () => line.post(MESSAGE, AbortSignal.timeout(5_000))));
+    expect(hits()).toBeLessThanOrEqual(4);
+    await line.close();
+  });
+
+  it('get through to a host that ends connections without a word', async () => {
+    const { url } = await site((request, response) => {
+      response.writeHead(200, { connection: 'keep-alive' }).end('yes');
+      response.once('finish', () => setTimeout(() => request.socket.destroy(), 1));
+    });
+    const line = clientFor(network).line(url, LIMITS);
+    for (let sent = 0; sent < 50; sent += 1)
+      expect(await line.post(MESSAGE, AbortSignal.timeout(5_000))).toMatchObject({ text: 'yes' });
+    await line.close();
   });
 });

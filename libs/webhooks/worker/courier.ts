@@ -7,7 +7,7 @@ import type { EndpointSecrets } from '../endpoint-secrets.js';
 import { type Message, messageOf } from '../messages.js';
 import type { DeliveryFigures } from './delivery-figures.js';
 import type { DeliveryOutcomes, Sent } from './delivery-outcomes.js';
-import type { WebhookSender } from './webhook-sender.js';
+import type { EndpointLine, WebhookSender } from './webhook-sender.js';
 
 /** What a courier sets out with. */
 export interface Baggage {
@@ -54,6 +54,7 @@ export class Courier {
   /** Taken along last, and how much could have been. */
   private along: number;
   private room: number;
+  private readonly line: EndpointLine;
   private quick = true;
   private failure: unknown;
   private readonly endsAt = performance.now() + LONGEST_MS;
@@ -65,14 +66,15 @@ export class Courier {
   ) {
     this.along = baggage.along.length;
     this.room = roomBeside(baggage.own.length);
+    this.line = tools.sender.to(baggage.secrets.url);
   }
 
   /** Ends with the job's commit. @throws what keeps it from that; what was sent before is written down */
   async run(): Promise<void> {
-    this.sendAll([...this.baggage.own, ...this.baggage.along]);
-    while (this.flights.size > 0) {
-      await this.roundOver();
-      if (this.flights.size > 0 || (this.along > 0 && this.mayTakeAlong)) this.sendAll(await this.exchange());
+    try {
+      await this.sendEverything();
+    } finally {
+      await this.line.close();
     }
     const { deliveries } = this.tools;
     if (this.failure !== undefined) {
@@ -87,6 +89,14 @@ export class Courier {
     );
   }
 
+  private async sendEverything(): Promise<void> {
+    this.sendAll([...this.baggage.own, ...this.baggage.along]);
+    while (this.flights.size > 0) {
+      await this.roundOver();
+      if (this.flights.size > 0 || (this.along > 0 && this.mayTakeAlong)) this.sendAll(await this.exchange());
+    }
+  }
+
   private get mayTakeAlong(): boolean {
     return this.quick && this.failure === undefined && performance.now() < this.endsAt;
   }
@@ -99,8 +109,7 @@ export class Courier {
   private async send(delivery: ListedDelivery): Promise<void> {
     const started = performance.now();
     try {
-      const { url } = this.baggage.secrets;
-      const outcome = await this.tools.sender.send(url, this.messageOf(delivery), this.job.signal);
+      const outcome = await this.line.send(this.messageOf(delivery), this.job.signal);
       this.ended.push({ delivery, outcome });
       this.quick &&= outcome.result === 'delivered' && performance.now() - started <= QUICK_MS;
     } catch (error) {

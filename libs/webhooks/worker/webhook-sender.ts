@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DeliveryAttempt } from '#database';
 import { FieldError } from '#errors';
-import { OutgoingClient, type OutgoingLimits } from '#outgoing';
+import { OutgoingClient, type OutgoingLimits, type OutgoingLine } from '#outgoing';
 import type { Message } from '../messages.js';
 import { WEBHOOK_SCHEMES } from '../webhooks.service.js';
 
@@ -29,11 +29,23 @@ export class WebhookSender {
 
   constructor(private readonly outgoing: OutgoingClient) {}
 
+  /** The way to an endpoint, for all that is sent to it at one go. Close it. */
+  to(url: string): EndpointLine {
+    return new EndpointLine(() => this.outgoing.line(url, this.limits));
+  }
+}
+
+/** The way to one endpoint. */
+export class EndpointLine {
+  private line?: OutgoingLine;
+
+  constructor(private readonly open: () => OutgoingLine) {}
+
   /**
    * Sends a message. An endpoint that refuses it, or is not there, is an outcome and no error.
    * @param signal its reason is thrown as it is
    */
-  async send(url: string, message: Message, signal: AbortSignal): Promise<SendOutcome> {
+  async send(message: Message, signal: AbortSignal): Promise<SendOutcome> {
     const at = new Date().toISOString();
     const started = performance.now();
     const attempt = (given: Pick<DeliveryAttempt, 'status' | 'error' | 'response'>): DeliveryAttempt => ({
@@ -42,7 +54,8 @@ export class WebhookSender {
       ...given,
     });
     try {
-      const { status, retryAfterSeconds, text } = await this.outgoing.post(url, message, this.limits, signal);
+      this.line ??= this.open();
+      const { status, retryAfterSeconds, text } = await this.line.post(message, signal);
       if (status >= 200 && status <= 299)
         return { result: 'delivered', attempt: attempt({ status, error: null, response: text }) };
       return {
@@ -55,6 +68,10 @@ export class WebhookSender {
       if (!(error instanceof FieldError)) throw error;
       return { result: 'failed', attempt: attempt({ status: null, error: error.message, response: '' }) };
     }
+  }
+
+  async close(): Promise<void> {
+    await this.line?.close();
   }
 }
 
