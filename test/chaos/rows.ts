@@ -1,3 +1,4 @@
+import { OPERATION_ROWS } from './alerts.js';
 import { CANCEL_ROWS } from './cancels.js';
 import { DYING } from './dying-provider.js';
 import { IMPORT_ROWS } from './imports.js';
@@ -5,6 +6,7 @@ import { KILL_ROWS } from './kills.js';
 import { LOAD_ROWS } from './load.js';
 import { MACHINE_ROWS } from './machine.js';
 import { OBJECT_STORE_ROWS } from './object-store.js';
+import { BACKUP_ROWS } from './older-rows.js';
 import { POSTGRES_ROWS } from './postgres.js';
 import { PROVIDER_ROWS } from './providers.js';
 import { REDIS_ROWS } from './redis.js';
@@ -30,6 +32,8 @@ export const ROWS: readonly ChaosRow[] = [
   ...IMPORT_ROWS,
   ...PROVIDER_ROWS,
   DYING,
+  ...BACKUP_ROWS,
+  ...OPERATION_ROWS,
   ...WEBHOOK_ROWS,
 ].sort((a, b) => orderOf(a.id) - orderOf(b.id));
 

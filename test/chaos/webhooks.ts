@@ -82,7 +82,7 @@ function delaysAt({ received }: Receiver): number[] {
 const DEAD_ENDPOINTS: ChaosRow = {
   id: 'W11',
   what: `5 000 events at ${EVENTS_A_SECOND} a second to an endpoint that is not there, one that never answers and one that is well, queue on Redis; then five days pass`,
-  expect: `the worker needs no more than ${MORE_MEMORY_MB} MB more, Redis ${REDIS_MB} MB, tables ${MOST_BYTES / 1_000} kB a delivery, the queue knows of at most ${MOST_UNDER_WAY} deliveries at once; the endpoint that is well gets each, p99 ≤ 2 s; the dead are disabled and nothing is owed to them`,
+  expect: `the worker needs no more than ${MORE_MEMORY_MB} MB more after the last event than after a fifth of them, Redis ${REDIS_MB} MB, tables ${MOST_BYTES / 1_000} kB a delivery, the queue knows of at most ${MOST_UNDER_WAY} deliveries at once; the endpoint that is well gets each, p99 ≤ 2 s; the dead are disabled and nothing is owed to them`,
   withinSeconds: 900,
   run: async (turn) => {
     const dead = await deadEndpoints();
@@ -99,23 +99,24 @@ const DEAD_ENDPOINTS: ChaosRow = {
         const source = await startSource(stack);
         const [worker] = stack.workers;
         if (worker === undefined) throw new Error('There is no worker.');
-        const [memory, tables] = [worker.memory().now, await countOf(stack, TABLES)];
+        const [cold, tables] = [worker.memory().now, await countOf(stack, TABLES)];
         const events = turn.times(EVENTS);
-        let underWay = 0;
+        let [underWay, warm] = [0, 0];
         await happen(`${source}/${workspace}`, events, async (done) => {
           underWay = Math.max(underWay, await countOf(stack, UNDER_WAY));
+          if (done <= events / 5) warm = worker.memory().peak;
           if (done % 500 === 0) turn.say(`${done} of ${events} happened, ${well.received.length} arrived`);
         });
         for (const deadline = performance.now() + 60_000; delaysAt(well).length < events && performance.now() < deadline;)
           await sleep(200);
         const delays = delaysAt(well);
-        const more = worker.memory().peak - memory;
+        const more = worker.memory().peak - warm;
         const bytes = ((await countOf(stack, TABLES)) - tables) / (events * 3);
         const redis = ((await stack.redis?.usedBytes()) ?? NaN) / 1e6;
         turn.say('five days pass');
         await untilOff(stack);
         const p99 = percentile(delays, 0.99);
-        const figure = `${delays.length}/${events} at the endpoint that is well, p99 ${p99.toFixed(2)} s, ${well.received.length - delays.length} twice; worker +${more.toFixed(0)} MB, Redis ${redis.toFixed(1)} MB, ${(bytes / 1_000).toFixed(1)} kB a delivery, at most ${underWay} under way; both dead ones disabled, nothing owed to them`;
+        const figure = `${delays.length}/${events} at the endpoint that is well, p99 ${p99.toFixed(2)} s, ${well.received.length - delays.length} twice; worker ${cold.toFixed(0)} MB at first, ${warm.toFixed(0)} MB at most during a fifth of them and ${(warm + more).toFixed(0)} MB in all, Redis ${redis.toFixed(1)} MB, ${(bytes / 1_000).toFixed(1)} kB a delivery, at most ${underWay} under way; both dead ones disabled, nothing owed to them`;
         const small = more <= MORE_MEMORY_MB && redis <= REDIS_MB && bytes <= MOST_BYTES && underWay <= MOST_UNDER_WAY;
         return { figure, holds: small && delays.length === events && p99 <= 2 };
       });

@@ -15,6 +15,7 @@ interface Launcher {
   freePort(): Promise<number>;
   diesWithParent(signal: 'INT' | 'TERM'): string[];
   buildWhenStale(): Promise<number>;
+  missingPrograms(names: readonly string[]): string[];
 }
 
 /**
@@ -29,4 +30,5 @@ async function load<Name extends keyof Launcher>(path: string, name: Name): Prom
 export const startPostgres = await load('embedded/postgres.ts', 'startPostgres');
 export const freePort = await load('embedded/free-port.ts', 'freePort');
 export const diesWithParent = await load('embedded/account.ts', 'diesWithParent');
+export const missingPrograms = await load('system/packages.ts', 'missingPrograms');
 export const buildWhenStale = await load('build/build.ts', 'buildWhenStale');

@@ -170,11 +170,17 @@ export class Stack {
     throw new Error(`Waited ${seconds} s for: ${what}. At last it was ${n}.\n${this.tails()}`);
   }
 
-  /** Keeps others from writing a table until the lock is released, so that who wants to write it can be caught there. */
-  async holdTable(table: string): Promise<{ release(): Promise<void> }> {
+  /**
+   * Keeps others from writing a table until the lock is released, so that who wants to write it can be caught there.
+   * @param mode `ACCESS EXCLUSIVE` keeps them from reading it, too
+   */
+  async holdTable(
+    table: string,
+    mode: 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE' = 'SHARE ROW EXCLUSIVE',
+  ): Promise<{ release(): Promise<void> }> {
     const client = await connect(this.databaseUrl);
     await client.query('BEGIN');
-    await client.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
+    await client.query(`LOCK TABLE ${table} IN ${mode} MODE`);
     return { release: () => client.end() };
   }
 

@@ -19,6 +19,8 @@ const CONNECTIONS = 300;
 async function main(): Promise<number> {
   const missing = await installMissing(['ffmpeg', 'redis', 'bubblewrap']);
   if (missing.length > 0) throw new Refusal(describeMissing(missing));
+  const useful = await installMissing(['promtool']);
+  if (useful.length > 0) console.warn(`${describeMissing(useful)}\nK11 is skipped.\n`);
   const { signal } = listenForInterruption(() => undefined);
   await buildWhenStale(signal);
   const directory = mkdtempSync(join(tmpdir(), 'steno-chaos-'));

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-export type ProgramName = 'ffmpeg' | 'pocketsphinx' | 'redis' | 'bubblewrap' | 'swift' | 'python';
+export type ProgramName = 'ffmpeg' | 'pocketsphinx' | 'redis' | 'bubblewrap' | 'swift' | 'python' | 'promtool';
 export type PackageTool = 'apt' | 'dnf' | 'brew';
 
 interface Program {
@@ -46,6 +46,11 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     purpose: 'runs the Python client under test',
     packages: { apt: ['python3'], dnf: ['python3'], brew: ['python'] },
     isPresent: ({ PATH }) => isExecutable('python3', PATH),
+  },
+  promtool: {
+    purpose: 'judges the alerts',
+    packages: { apt: ['prometheus'], brew: ['prometheus'] },
+    isPresent: ({ PATH }) => isExecutable('promtool', PATH),
   },
 };
 

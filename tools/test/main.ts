@@ -14,7 +14,7 @@ import { describeMissing, installMissing } from '../system/packages.ts';
 import type { ProgramName } from '../system/program.ts';
 import { type JestReport, readReport, tallyLine, tallyOf } from './tally.ts';
 
-const PROGRAMS: ProgramName[] = ['ffmpeg', 'redis', 'pocketsphinx', 'bubblewrap', 'swift', 'python'];
+const PROGRAMS: ProgramName[] = ['ffmpeg', 'redis', 'pocketsphinx', 'bubblewrap', 'swift', 'python', 'promtool'];
 /** Each queue of each process has its own; end-to-end tests run several installations of several processes side by side. */
 const CONNECTIONS = 400;
 const TWO_AT_ONCE = '--maxWorkers=2';
