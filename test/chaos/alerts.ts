@@ -28,7 +28,7 @@ interface Scene {
   what: string;
   alerts: string[];
   /** Lets it happen. @returns what undoes it */
-  happen(drill: Drill): Promise<() => Promise<unknown>>;
+  happen: (drill: Drill) => Promise<() => Promise<unknown>>;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -239,9 +239,9 @@ async function during(stack: Stack, work: () => Promise<unknown>): Promise<Happe
 
 async function figuresOf(stack: Stack): Promise<Figures> {
   const worker = stack.workers[0];
-  const port = worker === undefined ? undefined : (await worker.said('The health server listens'))['port'];
+  const port = worker === undefined ? undefined : Number((await worker.said('The health server listens'))['port']);
   const api = await textAt(`${stack.origin}/health/metrics`);
-  const ofWorker = port === undefined ? null : await textAt(`http://127.0.0.1:${String(port)}/health/metrics`);
+  const ofWorker = port === undefined ? null : await textAt(`http://127.0.0.1:${port}/health/metrics`);
   return new Map([...scraped('steno-api', api), ...scraped('steno-worker', ofWorker)]);
 }
 

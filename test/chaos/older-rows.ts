@@ -65,7 +65,7 @@ const OLDER_ROWS: ChaosRow = {
       turn.say('the rows are those of the earlier moment');
 
       const said = await stack.command('compare-store').catch(messageOf);
-      const lines = said.split('\n').filter((line) => /^(orphan|missing) /.test(line));
+      const lines = said.match(/(orphan|missing) +workspaces\S+/g) ?? [];
       const named = (kind: string, id: string): boolean => lines.some((line) => line.startsWith(kind) && line.includes(id));
       const orphans = later.filter((id) => named('orphan', id)).length;
       const others = lines.filter((line) => ![gone.id, ...later].some((id) => line.includes(id)));

@@ -56,7 +56,7 @@ export class Courier {
   private room: number;
   private readonly line: EndpointLine;
   private quick = true;
-  private failure: unknown;
+  private failure?: Error;
   private readonly endsAt = performance.now() + LONGEST_MS;
 
   constructor(
@@ -113,7 +113,7 @@ export class Courier {
       this.ended.push({ delivery, outcome });
       this.quick &&= outcome.result === 'delivered' && performance.now() - started <= QUICK_MS;
     } catch (error) {
-      this.failure ??= error;
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 
