@@ -53,7 +53,7 @@ export class ServerEnvironment {
     readBy: 'api',
     default: '256',
     description:
-      'Memory for recordings that POST /v1/audio/transcriptions passes on without storing them, of all requests together, in MB; a request beyond it is asked to come again. About three times as much is in use while they are sent.',
+      'Memory for recordings that POST /v1/audio/transcriptions passes on without storing them, of all requests together, in MB; a request beyond it is asked to come again.',
   })
   @IsInt()
   @Min(1)

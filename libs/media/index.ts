@@ -7,6 +7,7 @@ export { MediaModule } from './media.module.js';
 export { type Alignment } from './tracks/align-tracks.js';
 export { type SeparateTrack, type TrackSource, TracksService } from './tracks/tracks.service.js';
 export { type CutRecording, MediaService } from './media.service.js';
+export { PieceGatherer, Pieces } from './pieces.js';
 export { type ProgramOutcome, type ProgramRun, ProgramRunner, type RunningProgram } from './program-runner.js';
 export { HEAD_BYTES, recogniseAudio } from './recognise-audio.js';
 export { type Chunk, type ChunkLimits, spaceForChunks } from './recording-cutter.js';

@@ -47,8 +47,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
  */
 export async function recogniseAudio(head: Uint8Array): Promise<AudioFormat> {
   if (head.length === 0) throw new FieldError(mediaErrors.empty_file, mediaErrors.empty_file.example);
-  const rare = rareAudio(head);
-  if (rare !== undefined) return rare;
+  const told = plainWav(head) ?? rareAudio(head);
+  if (told !== undefined) return told;
   const found = await fileTypeFromBuffer(head);
   // After an ID3 tag nothing but sound is to be expected, even where the tag's length is wrong.
   const container = CONTAINER_OF_EXTENSION[found?.ext ?? (latin1(head, 0, 3) === 'ID3' ? 'mp3' : '')];
@@ -57,6 +57,11 @@ export async function recogniseAudio(head: Uint8Array): Promise<AudioFormat> {
     mediaErrors.unsupported_format,
     `The file is ${kindOf(head, found)}. Send a recording as ${acceptedFormats()}.`,
   );
+}
+
+/** The most usual of all, which needs no library to be told by. */
+function plainWav(head: Uint8Array): AudioFormat | undefined {
+  return latin1(head, 0, 4) === 'RIFF' && latin1(head, 8, 12) === 'WAVE' ? AUDIO_FORMATS.wav : undefined;
 }
 
 /** What file-type does not know: RF64 and big-endian WAV (EBU Tech 3306), AAC with an ADIF header, MP3 after zeros some encoders put first. */

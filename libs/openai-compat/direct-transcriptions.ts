@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '#identity';
-import type { AudioFormat } from '#media';
+import type { AudioFormat, Pieces } from '#media';
 import type { QuotaSubject } from '#quota';
 import type { HeldAudio, SpeechChoice } from '#speech';
 import type { Heard } from './answers/heard.js';
@@ -17,7 +17,7 @@ const MOST_BYTES = 26_148_864;
 
 /** A recording in memory. */
 export interface HeldRecording {
-  content: Buffer<ArrayBuffer>;
+  content: Pieces;
   format: AudioFormat;
   /** Counted; null when only decoding tells. */
   seconds: number | null;
@@ -65,7 +65,7 @@ function heldAudio({ content, format, seconds }: HeldRecording): HeldAudio | nul
   if (seconds === null || seconds < LEAST_SECONDS) return null;
   // What people call Opus is Ogg to those who go by names.
   const extension = format.container === 'opus' ? 'ogg' : format.extension;
-  return { content, extension, contentType: format.contentType, seconds, bytes: content.length };
+  return { content: content.list, extension, contentType: format.contentType, seconds, bytes: content.length };
 }
 
 /** Whether an engine takes a recording in one call, as it is. Those of this machine read files. */

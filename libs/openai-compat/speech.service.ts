@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { AudioService, type ExaminedRecording } from '#audio';
 import type { Actor } from '#identity';
-import { type AudioFormat, countedSeconds, HEAD_BYTES, recogniseAudio } from '#media';
+import { type AudioFormat, countedSeconds, HEAD_BYTES, type Pieces, recogniseAudio } from '#media';
 import type { Heard } from './answers/heard.js';
 import { DirectTranscriptions } from './direct-transcriptions.js';
 import type { SpeechOrder } from './speech-order.js';
@@ -10,8 +10,7 @@ import { StoredTranscriptions, type Waiting } from './stored-transcriptions.js';
 
 /** A recording that arrived: in memory, or stored because it was too large for that. */
 export type ArrivedRecording =
-  | { kind: 'held'; name: string; content: Buffer<ArrayBuffer>; format: AudioFormat }
-  | { kind: 'stored'; stored: ExaminedRecording };
+  { kind: 'held'; name: string; content: Pieces; format: AudioFormat } | { kind: 'stored'; stored: ExaminedRecording };
 
 /** Turns recordings into text while their senders wait, by the shorter way where there is one. */
 @Injectable()
@@ -23,8 +22,8 @@ export class SpeechService {
   ) {}
 
   /** @throws FieldError empty_file, unsupported_format */
-  async recognise(name: string, content: Buffer<ArrayBuffer>): Promise<ArrivedRecording> {
-    return { kind: 'held', name, content, format: await recogniseAudio(content.subarray(0, HEAD_BYTES)) };
+  async recognise(name: string, content: Pieces): Promise<ArrivedRecording> {
+    return { kind: 'held', name, content, format: await recogniseAudio(content.slice(0, HEAD_BYTES)) };
   }
 
   /**
@@ -47,7 +46,7 @@ export class SpeechService {
     const seconds = countedSeconds(content, format);
     const heard = await this.direct.transcribe(actor, order, { content, format, seconds }, waiting.signal);
     if (heard !== null) return heard;
-    const body = Readable.from([content], { objectMode: false });
+    const body = Readable.from(content.list, { objectMode: false });
     return this.long.transcribe(actor, order, await this.audio.store(actor, { name, body, signal: waiting.signal }), waiting);
   }
 }

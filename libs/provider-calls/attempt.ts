@@ -28,12 +28,14 @@ export async function attempt<T>(
   translate: Translate = NO_SDK,
 ): Promise<T> {
   made.signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(made.timeoutSeconds * 1000);
   return inSpan({ name: `call ${made.provider}`, kind: 'client', attributes: { 'steno.provider': made.provider } }, async () => {
+    const clock = new CallClock(made);
     try {
-      return await call(AbortSignal.any([made.signal, timeout]));
+      return await call(clock.signal);
     } catch (error) {
-      throw inOurWords(error, made, timeout, translate);
+      throw inOurWords(error, made, clock, translate);
+    } finally {
+      clock.stop();
     }
   });
 }
@@ -48,21 +50,55 @@ export async function* attemptStream<T>(
   translate: Translate = NO_SDK,
 ): AsyncGenerator<T, void, undefined> {
   made.signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(made.timeoutSeconds * 1000);
-  const left = new AbortController();
+  const clock = new CallClock(made);
   try {
-    yield* call(AbortSignal.any([made.signal, timeout, left.signal]));
+    yield* call(clock.signal);
   } catch (error) {
-    throw inOurWords(error, made, timeout, translate);
+    throw inOurWords(error, made, clock, translate);
   } finally {
-    left.abort();
+    clock.stop();
+    clock.leave();
   }
 }
 
-function inOurWords(error: unknown, made: Attempt, timeout: AbortSignal, translate: Translate): unknown {
+/** Two clocks in one signal: as `AbortSignal.any` over a timeout, which the runtime keeps in weak lists, call by call. */
+class CallClock {
+  /** Whether our own time limit has passed. */
+  isOver = false;
+  private readonly ended = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+  private readonly follow = (): void => this.ended.abort(this.made.signal.reason);
+
+  constructor(private readonly made: Attempt) {
+    made.signal.addEventListener('abort', this.follow, { once: true });
+    this.timer = setTimeout(() => this.runOut(), made.timeoutSeconds * 1_000).unref();
+  }
+
+  get signal(): AbortSignal {
+    return this.ended.signal;
+  }
+
+  /** The call is over: nothing ends it any more. */
+  stop(): void {
+    clearTimeout(this.timer);
+    this.made.signal.removeEventListener('abort', this.follow);
+  }
+
+  /** Ends what may still be under way. */
+  leave(): void {
+    this.ended.abort();
+  }
+
+  private runOut(): void {
+    this.isOver = true;
+    this.ended.abort(new DOMException('The call took longer than it may.', 'TimeoutError'));
+  }
+}
+
+function inOurWords(error: unknown, made: Attempt, clock: CallClock, translate: Translate): unknown {
   const { provider, signal, timeoutSeconds, key } = made;
   if (signal.aborted) return signal.reason;
-  if (timeout.aborted) return silence(provider, `gave no answer within ${timeoutSeconds} seconds`);
+  if (clock.isOver) return silence(provider, `gave no answer within ${timeoutSeconds} seconds`);
   const chain = causesOf(error);
   if (chain.some((cause) => cause instanceof AnswerTooLong)) return badResponse(provider, 'is longer than any answer');
   if (chain.some((cause) => cause instanceof AnswerStalled))

@@ -1,6 +1,6 @@
 import { Agent, Dispatcher1Wrapper } from 'undici';
 import { AnswerStalled, AnswerTooLong, MAX_ANSWER_BYTES } from './answer-limits.js';
-import { exchange, isHeldBody } from './exchange.js';
+import { exchange, type HeldRequest, type WholeAnswer } from './exchange.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Between two pieces of an answer; most are written at once, after the work is done. */
@@ -12,6 +12,8 @@ export interface Connection {
   fetch: typeof fetch;
   /** As the global `fetch`, for answers read while they come; the limits hold for each read of the body. */
   fetchStream: typeof fetch;
+  /** Posts what lies in memory, for little; the limits are those of `fetch`. */
+  post(url: string, request: HeldRequest): Promise<WholeAnswer>;
   close(): Promise<void>;
 }
 
@@ -42,13 +44,12 @@ export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_S
   return {
     fetchStream,
     async fetch(input, init) {
-      if (typeof input === 'string' && isHeldBody(init?.body))
-        return exchange(dispatcher, input, { ...init, body: init.body }, idleSeconds);
       const response = await fetchStream(input, init);
       const body = await response.arrayBuffer();
       // 204 and 304 take no body, not even an empty one.
       return answerLike(response, body.byteLength === 0 ? null : body);
     },
+    post: (url, request) => exchange(dispatcher, url, request, idleSeconds),
     close: () => dispatcher.destroy(),
   };
 }

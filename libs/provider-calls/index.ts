@@ -1,5 +1,6 @@
 export { attempt, attemptStream, badResponse } from './attempt.js';
 export { type Connection, openConnection } from './connection.js';
+export { type WholeAnswer } from './exchange.js';
 export { billedByGemini, pieceOfGemini, textOfGemini, usageOfGemini } from './gemini-answer.js';
 export { asNumber, asObject, asObjects, asText, type JsonObject, type JsonValue, parseJson } from './json.js';
 export { askWithKey, isListUnder, type KeyCheck } from './key-check.js';

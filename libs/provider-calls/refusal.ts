@@ -5,7 +5,7 @@ import { ProviderError, type ProviderErrorKind, withoutSecrets } from './provide
 export interface Refusal {
   provider: string;
   status: number;
-  headers: Headers;
+  headers: Pick<Headers, 'get'>;
   /** The parsed body, if it was JSON. */
   body: JsonValue | undefined;
   /** The configured key, kept out of the message. */
@@ -78,7 +78,7 @@ export function refusalError(refusal: Refusal): ProviderError {
 }
 
 /** The name the vendor's support knows a call by: OpenRouter's and ElevenLabs' headers are other ones. */
-export function requestIdOf(headers: Headers): string | undefined {
+export function requestIdOf(headers: Pick<Headers, 'get'>): string | undefined {
   return headers.get('x-request-id') ?? headers.get('x-generation-id') ?? headers.get('request-id') ?? undefined;
 }
 
@@ -142,7 +142,7 @@ function isTooLong(codes: string[], message: string): boolean {
 }
 
 /** Retry-After: seconds or an HTTP date (RFC 9110 §10.2.3). */
-function retryAfter(headers: Headers): number | undefined {
+function retryAfter(headers: Pick<Headers, 'get'>): number | undefined {
   const value = headers.get('retry-after')?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value));
   const date = Date.parse(value);

@@ -26,7 +26,8 @@ export interface ChunkAudio {
 
 /** A short recording in memory, as it came: in a format the model takes. Engines of this machine take files only. */
 export interface HeldAudio {
-  content: Uint8Array<ArrayBuffer>;
+  /** Piece by piece. */
+  content: readonly Uint8Array<ArrayBuffer>[];
   /** Tells those who go by names what it is. */
   extension: string;
   contentType: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AUDIO_FORMATS } from '../audio-format.js';
+import { Pieces } from '../pieces.js';
 import { wavHeader } from '../wav.js';
 import { countedSeconds } from './counted-seconds.js';
 
@@ -18,8 +19,13 @@ function chunk(name: string, bytes: number): Buffer {
   return Buffer.concat([head, Buffer.alloc(bytes)]);
 }
 
+function inPieces(file: Buffer, size: number): Pieces {
+  const starts = Array.from({ length: Math.ceil(file.length / size) }, (_, index) => index * size);
+  return new Pieces(starts.map((start) => Buffer.from(file.subarray(start, start + size))));
+}
+
 describe('the seconds of a WAV file', () => {
-  const count = (file: Buffer) => countedSeconds(file, AUDIO_FORMATS.wav);
+  const count = (file: Buffer) => countedSeconds(new Pieces([Buffer.from(file)]), AUDIO_FORMATS.wav);
 
   it('are those of its samples', () => {
     expect(count(wav(11 * SECOND))).toBe(11);
@@ -36,6 +42,11 @@ describe('the seconds of a WAV file', () => {
 
   it('leave out what stands behind the sound', () => {
     expect(count(wav(11 * SECOND, 11 * SECOND, chunk('LIST', 64_000)))).toBe(11);
+  });
+
+  it('are the same in whatever pieces it came', () => {
+    const file = wav(2 * SECOND, 2 * SECOND, chunk('LIST', 5));
+    for (const size of [1, 7, 44, 64_000]) expect(countedSeconds(inPieces(file, size), AUDIO_FORMATS.wav)).toBe(2);
   });
 
   it('are not told by a file whose samples have no plain size', () => {
@@ -55,7 +66,7 @@ describe('the seconds of a WAV file', () => {
 });
 
 describe('the seconds of an MP3 file', () => {
-  const count = (file: Buffer) => countedSeconds(file, AUDIO_FORMATS.mp3);
+  const count = (file: Buffer) => countedSeconds(new Pieces([Buffer.from(file)]), AUDIO_FORMATS.mp3);
   /** MPEG 1 layer III, 128 kbit/s, 44.1 kHz: 417 bytes and 1152 samples. */
   const frame = (): Buffer => {
     const bytes = Buffer.alloc(417);
@@ -89,7 +100,7 @@ describe('the seconds of an MP3 file', () => {
 });
 
 describe('the seconds of Opus', () => {
-  const count = (file: Buffer) => countedSeconds(file, AUDIO_FORMATS.opus);
+  const count = (file: Buffer) => countedSeconds(new Pieces([Buffer.from(file)]), AUDIO_FORMATS.opus);
   const page = (packets: Buffer[], serial = 7): Buffer => {
     const head = Buffer.alloc(27 + packets.length);
     head.write('OggS', 'latin1');

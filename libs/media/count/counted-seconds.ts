@@ -1,12 +1,13 @@
 import type { AudioFormat } from '../audio-format.js';
+import type { Pieces } from '../pieces.js';
 import { secondsOfMp3 } from './mp3-seconds.js';
 import { secondsOfOpus } from './opus-seconds.js';
 import { secondsOfWav } from './wav-seconds.js';
 
-const COUNTERS: Partial<Record<AudioFormat['container'], (file: Buffer) => number | null>> = {
+const COUNTERS: Partial<Record<AudioFormat['container'], (file: Pieces) => number | null>> = {
   wav: secondsOfWav,
-  mp3: secondsOfMp3,
-  opus: secondsOfOpus,
+  mp3: (file) => secondsOfMp3(file.whole()),
+  opus: (file) => secondsOfOpus(file.whole()),
 };
 
 /**
@@ -14,7 +15,7 @@ const COUNTERS: Partial<Record<AudioFormat['container'], (file: Buffer) => numbe
  * a header says of the length counts for nothing.
  * @returns seconds; null when that cannot be told for sure, so that only decoding helps
  */
-export function countedSeconds(file: Buffer, { container }: AudioFormat): number | null {
+export function countedSeconds(file: Pieces, { container }: AudioFormat): number | null {
   const seconds = COUNTERS[container]?.(file) ?? null;
   return seconds !== null && Number.isFinite(seconds) ? seconds : null;
 }

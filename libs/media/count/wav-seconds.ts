@@ -1,7 +1,11 @@
+import type { Pieces } from '../pieces.js';
+
 /** Bytes of `RIFF`, size and `WAVE`; of a chunk's name and size. */
 const RIFF_BYTES = 12;
 const CHUNK_HEAD_BYTES = 8;
 const LEAST_FORMAT_BYTES = 16;
+/** As much of it as is looked at. */
+const MOST_FORMAT_BYTES = 40;
 const EXTENSIBLE = 0xfffe;
 /** Bits of a sample, by the formats that have as many bytes for each: PCM, floats, A-law, µ-law (RFC 2361). */
 const SAMPLE_BITS: Readonly<Record<number, readonly number[]>> = {
@@ -25,15 +29,14 @@ interface SampleFormat {
  * its size says; otherwise all that follows is sound, for whoever reads it may take it for that.
  * @returns null for what is not plainly so many bytes a second
  */
-export function secondsOfWav(file: Buffer): number | null {
-  if (file.length < RIFF_BYTES || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE')
-    return null;
+export function secondsOfWav(file: Pieces): number | null {
+  const riff = file.slice(0, RIFF_BYTES).toString('latin1');
+  if (!riff.startsWith('RIFF') || !riff.endsWith('WAVE') || riff.length < RIFF_BYTES) return null;
   let format: SampleFormat | null = null;
   for (let at = RIFF_BYTES; at + CHUNK_HEAD_BYTES <= file.length;) {
-    const name = file.toString('latin1', at, at + 4);
-    const size = file.readUInt32LE(at + 4);
+    const { name, size } = chunkAt(file, at);
     const body = at + CHUNK_HEAD_BYTES;
-    if (name === 'fmt ') format = formatOf(file.subarray(body, body + size));
+    if (name === 'fmt ') format = formatOf(file.slice(body, body + Math.min(size, MOST_FORMAT_BYTES)));
     if (name === 'data') return format === null ? null : secondsOf(soundBytes(file, body, size), format);
     at = body + size + (size % 2);
   }
@@ -61,15 +64,21 @@ function formatOf(chunk: Buffer): SampleFormat | null {
   return isUsual ? { rate, bytes: blockBytes } : null;
 }
 
-function soundBytes(file: Buffer, start: number, said: number): number {
+function chunkAt(file: Pieces, at: number): { name: string; size: number } {
+  const head = file.slice(at, at + CHUNK_HEAD_BYTES);
+  return { name: head.toString('latin1', 0, 4), size: head.readUInt32LE(4) };
+}
+
+function soundBytes(file: Pieces, start: number, said: number): number {
   return chunksFollow(file, start + said + (said % 2)) || start + said === file.length ? said : file.length - start;
 }
 
 /** Whether nothing but whole chunks with names of letters stands between a place and the end; there must be one. */
-function chunksFollow(file: Buffer, from: number): boolean {
+function chunksFollow(file: Pieces, from: number): boolean {
   let at = from;
-  while (at + CHUNK_HEAD_BYTES <= file.length && /^[\w ]{4}$/.test(file.toString('latin1', at, at + 4))) {
-    const size = file.readUInt32LE(at + 4);
+  while (at + CHUNK_HEAD_BYTES <= file.length) {
+    const { name, size } = chunkAt(file, at);
+    if (!/^[\w ]{4}$/.test(name)) break;
     at += CHUNK_HEAD_BYTES + size + (size % 2);
   }
   return at > from && (at === file.length || at === file.length + 1);

@@ -1,6 +1,12 @@
+import { LRUCache } from 'lru-cache';
 import { validationPipe } from '#errors/http';
 import { type SpeechOrder, unsupported } from '../speech-order.js';
 import { TranscriptionFormDto, TranslationFormDto } from './dto/speech-form.dto.js';
+
+const PIPE = validationPipe();
+/** Programs send the same fields again and again, and checking them takes longer than reading the form. Forms are not changed after. */
+const WELL_FORMED = new LRUCache<string, object>({ max: 1_000 });
+const LONGEST_REMEMBERED = 500;
 
 type Fields = ReadonlyMap<string, readonly string[]>;
 
@@ -56,5 +62,10 @@ async function checked<Form extends object>(fields: Fields, known: readonly stri
     if (values.length === 0) return [];
     return [[name, LISTS.includes(name) ? values.flatMap((value) => value.split(',')) : (values.at(-1) ?? '')]];
   });
-  return (await validationPipe().transform(Object.fromEntries(given), { type: 'body', metatype: type })) as Form;
+  const text = `${type.name} ${JSON.stringify(given)}`;
+  const before = WELL_FORMED.get(text);
+  if (before !== undefined) return before as Form;
+  const form = (await PIPE.transform(Object.fromEntries(given), { type: 'body', metatype: type })) as Form;
+  if (text.length < LONGEST_REMEMBERED) WELL_FORMED.set(text, form);
+  return form;
 }

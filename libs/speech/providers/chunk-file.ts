@@ -7,7 +7,7 @@ import type { ProviderId, SpeechRequest } from '../speech-provider.js';
  * @throws ProviderError `unknown` when the file is gone
  */
 export async function chunkFile(provider: ProviderId, audio: SpeechRequest['audio']): Promise<File> {
-  if ('content' in audio) return new File([audio.content], `recording.${audio.extension}`, { type: audio.contentType });
+  if ('content' in audio) return new File([...audio.content], `recording.${audio.extension}`, { type: audio.contentType });
   try {
     return new File([await openAsBlob(audio.path)], 'chunk.wav', { type: 'audio/wav' });
   } catch (error) {

@@ -3,13 +3,14 @@ import type { HeldAudio } from '../speech-provider.js';
 
 /** A form as it goes over the wire. */
 export interface HeldForm {
-  body: Uint8Array<ArrayBuffer>;
+  /** One after the other; the recording is where it was. */
+  body: readonly Uint8Array[];
   headers: { 'content-type': string };
 }
 
 /**
- * Lays out a form with a recording that lies in memory (RFC 7578), so that it is sent in one piece: the FormData of `fetch` would be read
- * through streams. Lists are named as OpenAI's SDKs name them, `name[]`.
+ * Lays out a form with a recording that lies in memory (RFC 7578): the FormData of `fetch` would be read through streams. Lists are named
+ * as OpenAI's SDKs name them, `name[]`.
  * @param fields texts, numbers and lists of them; those without a value are left out
  */
 export function heldForm(fields: object, { content, extension, contentType }: HeldAudio): HeldForm {
@@ -19,7 +20,7 @@ export function heldForm(fields: object, { content, extension, contentType }: He
     valuesOf(name, value).map(([as, text]) => `${part(as)}\r\n${text}\r\n`),
   );
   const file = `${part('file', `; filename="recording.${extension}"`)}Content-Type: ${contentType}\r\n\r\n`;
-  const body = Buffer.concat([Buffer.from(texts.join('') + file), content, Buffer.from(`\r\n--${boundary}--\r\n`)]);
+  const body = [Buffer.from(texts.join('') + file), ...content, Buffer.from(`\r\n--${boundary}--\r\n`)];
   return { body, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } };
 }
 

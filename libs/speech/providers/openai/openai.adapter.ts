@@ -3,14 +3,22 @@ import type { TranscriptionCreateParamsNonStreaming } from 'openai/resources/aud
 import type { TranslationCreateParams } from 'openai/resources/audio/translations';
 import type { Config } from '#config';
 import { attempt, keyFor, openConnection, sdkError } from '#provider-calls';
-import type { KeyCheck, SpeechModel, SpeechProvider, SpeechRequest, SpeechResult } from '../../speech-provider.js';
+import type {
+  ChunkAudio,
+  HeldAudio,
+  KeyCheck,
+  SpeechModel,
+  SpeechProvider,
+  SpeechRequest,
+  SpeechResult,
+} from '../../speech-provider.js';
 import { chunkFile } from '../chunk-file.js';
-import { heldForm } from '../held-form.js';
+import { transcribeHeld } from '../openai-style/held-call.js';
 import { transcriptOfAnswer } from '../openai-style/transcript-answer.js';
 import { checkOpenAiKey } from './check-key.js';
 import { openAiModels } from './models.js';
 
-/** Loaded with the first call: it takes 35 MB, and most processes never call. */
+/** Loaded with the first chunk that is sent: it takes 35 MB, and most processes never send one. */
 const sdk = () => import('openai');
 
 /** OpenAI, or any server with its transcription API at `OPENAI_BASE_URL`. */
@@ -36,16 +44,10 @@ export class OpenAiSpeech implements SpeechProvider {
     const model = this.models.find(({ id }) => id === request.model);
     if (model === undefined) throw new Error(`The model ${request.model} is not one of openai's.`);
     const key = keyFor(this.id, request.apiKey, this.apiKey);
-    const { OpenAI: Client, APIError } = await sdk();
-    const result = await attempt(
-      { provider: this.id, signal: request.signal, timeoutSeconds: this.timeoutSeconds, key },
-      async (signal) => {
-        const client = new Client(this.optionsWith(key));
-        const response = await send(client, model, request, signal);
-        return transcriptOfAnswer(this.id, response, request.audio.seconds);
-      },
-      (error) => (error instanceof APIError ? sdkError(this.id, error, key) : undefined),
-    );
+    const { audio } = request;
+    const result = await ('content' in audio
+      ? this.askHeld(model, request, audio, key)
+      : this.askWithFile(model, request, audio, key));
     const ignored = request.prompt !== undefined && model.diarization;
     const warning = `prompt_ignored: ${model.id} takes no prompt.`;
     return ignored ? { ...result, warnings: [...result.warnings, warning] } : result;
@@ -57,6 +59,31 @@ export class OpenAiSpeech implements SpeechProvider {
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  private askHeld(model: SpeechModel, request: SpeechRequest, audio: HeldAudio, key: string): Promise<SpeechResult> {
+    const [path, fields] =
+      request.translate === true ? ['translations', translationOf(request)] : ['transcriptions', formOf(model, request)];
+    const call = { provider: 'openai' as const, url: `${this.baseUrl.replace(/\/+$/, '')}/audio/${path}`, key, fields, audio };
+    return attempt(this.attemptWith(request, key), (signal) => transcribeHeld(this.connection, call, signal));
+  }
+
+  /** With their SDK, which reads files while it sends them. */
+  private async askWithFile(model: SpeechModel, request: SpeechRequest, audio: ChunkAudio, key: string): Promise<SpeechResult> {
+    const { OpenAI: Client, APIError } = await sdk();
+    return attempt(
+      this.attemptWith(request, key),
+      async (signal) => {
+        const client = new Client(this.optionsWith(key));
+        const response = await send(client, model, { ...request, audio }, signal);
+        return transcriptOfAnswer(this.id, response, audio.seconds);
+      },
+      (error) => (error instanceof APIError ? sdkError(this.id, error, key) : undefined),
+    );
+  }
+
+  private attemptWith({ signal }: SpeechRequest, key: string) {
+    return { provider: this.id, signal, timeoutSeconds: this.timeoutSeconds, key };
   }
 
   /** For a client of each call: it is cheap, and goes away with the key it was given. */
@@ -75,17 +102,10 @@ export class OpenAiSpeech implements SpeechProvider {
   }
 }
 
-/** What lies in memory goes out in one piece, the SDK's way of sending forms is for files. */
 async function send(client: OpenAI, model: SpeechModel, request: SpeechRequest, signal: AbortSignal): Promise<Response> {
-  const { audio, translate } = request;
-  if ('content' in audio) {
-    const [path, fields] =
-      translate === true ? ['/audio/translations', translationOf(request)] : ['/audio/transcriptions', formOf(model, request)];
-    return client.post(path, { ...heldForm(fields, audio), signal }).asResponse();
-  }
-  const file = await chunkFile('openai', audio);
+  const file = await chunkFile('openai', request.audio);
   const call =
-    translate === true
+    request.translate === true
       ? client.audio.translations.create({ ...translationOf(request), file }, { signal })
       : client.audio.transcriptions.create({ ...formOf(model, request), file }, { signal });
   return call.asResponse();
