@@ -8,6 +8,12 @@ import { APP_ROLE, SYSTEM_ROLE, WORKSPACE_SETTING } from './roles.js';
 import { SystemTransaction, type Transaction, WorkspaceTransaction } from './transaction.js';
 import { type ReadParameter, type Statement, WorkspaceRead } from './workspace-read.js';
 
+/** What statements gave. */
+export interface StatementRows {
+  /** The rows of one, by its place; of a type the caller vouches for. */
+  of<Row extends object>(index: number): Row[];
+}
+
 /** Gives a connection back to the pool; with an error it is closed. */
 type Release = (error?: Error) => void;
 
@@ -68,11 +74,12 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   /**
    * Runs statements in one transaction that sees one workspace, in one round trip: all of them, or none where one fails. For what is done
    * with every request; none of them can build on what another gave.
-   * @returns what the last one gave, of a type the caller vouches for
+   * @returns what each of them gave
    * @throws FieldError database_unavailable as `inWorkspace`
    */
-  async writeInWorkspace<Row extends object>(workspaceId: string, ...statements: Statement[]): Promise<Row[]> {
-    return (await this.together(workspaceId, statements)).rows<Row>(statements.length - 1);
+  async writeInWorkspace(workspaceId: string, ...statements: Statement[]): Promise<StatementRows> {
+    const written = await this.together(workspaceId, statements);
+    return { of: (index) => written.rows(index) };
   }
 
   private async together(workspaceId: string, statements: readonly Statement[]): Promise<WorkspaceRead> {

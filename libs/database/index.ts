@@ -2,7 +2,7 @@ export { type Reading, Remembered } from './remembered.js';
 export { asOwner } from './as-owner.js';
 export { type ChangedSubject, ChangeFeed, SUBJECTS_OF_EVENTS, SUBJECTS_OF_WORK } from './change-feed.js';
 export { appDataSource, ownerDataSource } from './data-source.js';
-export { Database } from './database.js';
+export { Database, type StatementRows } from './database.js';
 export {
   databaseErrors,
   isDatabaseUnavailable,

@@ -5,7 +5,6 @@ import { Database } from '#database';
 import { FieldError } from '#errors';
 import { isAboutTheKey } from '#provider-calls';
 import { asTranscriber, type CallKey, CallKeys, OwnKeys, readerOf } from '#provider-keys';
-import { Quotas } from '#quota';
 import { type SpeechChoice, SpeechError, type SpeechResult } from '#speech';
 import {
   assembleTranscript,
@@ -46,7 +45,6 @@ export class DirectCalls {
     private readonly database: Database,
     private readonly keys: CallKeys,
     private readonly ownKeys: OwnKeys,
-    private readonly quotas: Quotas,
     private readonly usage: UsageRecords,
     private readonly accounts: RequestAccounts,
   ) {}
@@ -128,17 +126,17 @@ export class DirectCalls {
 
   /** One transaction: the record of the call, and what it takes of the quota and of the workspace's own key. */
   private async settle(request: DirectRequest, call: Call, { usage }: SpeechResult): Promise<void> {
-    const { audio, subject } = request;
+    const { audio, subject, part } = request;
     const cost = callCost(call.choice.model.price, audio.seconds, usage);
     const costMicroDollars = cost === null ? null : String(cost);
     const record = callOf(request, call, { outcome: 'answered', errorKind: null, costMicroDollars });
     const { with: key } = call;
-    if (key.kind !== 'own') return this.accounts.settle(record);
+    if (key.kind !== 'own') return this.accounts.settle(record, part);
     await this.database.inWorkspace(subject.workspaceId, async (tx) => {
       await this.usage.record(tx, record);
       const { model, audioSeconds } = record;
       await this.ownKeys.count(tx, key.key.id, { model, audioSeconds, costMicroDollars, errorCode: null });
-      await this.quotas.settle(tx, subject, { transcription: 1_000 * audio.seconds });
+      await this.accounts.end(tx, part, part.amount);
     });
   }
 
@@ -162,8 +160,8 @@ export class DirectCalls {
   }
 
   /** Once it was settled nothing is left to release. */
-  private async release({ subject }: DirectRequest): Promise<void> {
-    await this.database.inWorkspace(subject.workspaceId, (tx) => this.quotas.release(tx, subject, 'transcription'));
+  private async release({ subject, part }: DirectRequest): Promise<void> {
+    await this.database.inWorkspace(subject.workspaceId, (tx) => this.accounts.end(tx, part, 0));
   }
 
   /** Null where no key of the workspace's own is to be looked for. */

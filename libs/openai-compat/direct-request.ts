@@ -1,11 +1,13 @@
 import type { Actor } from '#identity';
-import type { QuotaSubject } from '#quota';
+import type { QuotaSubject, SharedPart } from '#quota';
 import type { HeldAudio, ProviderId } from '#speech';
 import type { SpeechOrder } from './speech-order.js';
 
 /** A request that is under way. */
 export interface DirectRequest {
   subject: QuotaSubject;
+  /** What was set aside for it. */
+  part: SharedPart;
   actor: Actor;
   order: SpeechOrder;
   audio: HeldAudio;

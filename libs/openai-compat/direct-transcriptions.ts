@@ -48,8 +48,8 @@ export class DirectTranscriptions {
     const engine = await this.engines.find(actor.workspaceId, order);
     const engines = audio === null ? [] : this.fitting(engine, order, audio);
     if (audio === null || engines.length === 0) return null;
-    await this.accounts.reserve(subject, audio.seconds);
-    return this.calls.make({ subject, actor, order, audio, own: engine.workspace.own, signal }, engines);
+    const part = await this.accounts.reserve(subject, audio.seconds);
+    return this.calls.make({ subject, part, actor, order, audio, own: engine.workspace.own, signal }, engines);
   }
 
   /** The engines that take the recording as it is, the one that is meant first; none when that one does not. */

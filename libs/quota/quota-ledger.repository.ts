@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { QuotaResource, Statement, Transaction } from '#database';
+import type { QuotaResource, Transaction } from '#database';
 import { limitOf, standingColumns } from './limit-of.js';
 import { Plans } from './plans.js';
 import type { Standing } from './quota-periods.repository.js';
@@ -12,13 +12,6 @@ export interface QuotaSubject {
   id: string;
   /** Raised when the work is begun anew; by default 1. */
   generation?: number;
-}
-
-/** Works of one workspace, all of one kind and of the first generation, with what each takes of one resource. */
-export interface ManyWorks {
-  kind: QuotaSubject['kind'];
-  resource: QuotaResource;
-  works: readonly { id: string; amount: number }[];
 }
 
 /** A reservation nobody closed in its time. */
@@ -89,47 +82,9 @@ FROM held, closed, workspaces w
 WHERE p.workspace_id = $1 AND p.resource = $4 AND p.starts_at = closed.starts_at AND w.id = p.workspace_id
 RETURNING ${standingColumns('$7')}`;
 
-const ASKED = `asked AS (SELECT * FROM jsonb_to_recordset($2::jsonb) AS a (id uuid, amount bigint))`;
-
-/**
- * All of it, or nothing where so much is not left. Its commit is not waited for until it is on disk: where the database crashes before,
- * nothing is set aside, and nothing is counted.
- */
-const RESERVE_MANY = `
-WITH ${ASKED}, taken AS (
-  UPDATE quota_periods p SET reserved = p.reserved + (SELECT sum(amount) FROM asked)
-  FROM workspaces w
-  WHERE p.workspace_id = $1 AND p.resource = $3 AND p.starts_at <= now() AND p.ends_at > now() AND w.id = p.workspace_id
-    AND coalesce(p.used + p.reserved + (SELECT sum(amount) FROM asked) <= ${limitOf('$6')}, true)
-  RETURNING p.starts_at),
-quick AS (SELECT set_config('synchronous_commit', 'off', true))
-INSERT INTO quota_ledger (id, workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount, expires_at)
-SELECT gen_random_uuid(), $1, asked.id, 1, $3, $4, 'reserve', taken.starts_at, asked.amount, now() + make_interval(secs => $5)
-FROM asked, taken, quick RETURNING subject_id`;
-
-/** As `CLOSE`, for many; the works are all of the first generation, and used something. */
-const CLOSE_MANY = `
-WITH ${ASKED}, held AS (
-  SELECT subject_id, starts_at, sum(l.amount) AS amount FROM quota_ledger l JOIN asked ON asked.id = l.subject_id
-  WHERE workspace_id = $1 AND generation = 1 AND resource = $3 AND kind IN ('reserve', 'adjust') GROUP BY subject_id, starts_at),
-closed AS (
-  INSERT INTO quota_ledger (id, workspace_id, subject_id, generation, resource, subject_kind, kind, starts_at, amount)
-  SELECT gen_random_uuid(), $1, asked.id, 1, $3, $4, 'settle', starts_at, asked.amount FROM asked JOIN held ON held.subject_id = asked.id
-  ON CONFLICT DO NOTHING RETURNING subject_id, starts_at, amount),
-kept AS (
-  UPDATE quota_ledger SET expires_at = NULL
-  WHERE workspace_id = $1 AND subject_id IN (SELECT subject_id FROM closed) AND generation = 1 AND resource = $3 AND kind = 'reserve'),
-sums AS (
-  SELECT closed.starts_at, sum(closed.amount) AS used, sum(held.amount) AS held
-  FROM closed JOIN held USING (subject_id) GROUP BY closed.starts_at)
-UPDATE quota_periods p SET used = p.used + sums.used, reserved = p.reserved - sums.held
-FROM sums, workspaces w
-WHERE p.workspace_id = $1 AND p.resource = $3 AND p.starts_at = sums.starts_at AND w.id = p.workspace_id
-RETURNING ${standingColumns('$5')}`;
-
 const EXPIRED = `
 SELECT workspace_id AS "workspaceId", subject_kind AS kind, subject_id AS id, generation, resource
-FROM quota_ledger WHERE expires_at < now() ORDER BY expires_at LIMIT $1`;
+FROM quota_ledger WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
 
 const PROLONG = `
 UPDATE quota_ledger SET expires_at = now() + make_interval(secs => $5) WHERE ${WORK} AND expires_at IS NOT NULL`;
@@ -207,17 +162,7 @@ export class QuotaLedger {
     return standing ?? null;
   }
 
-  /** Sets aside what many works of a workspace take, all at once; gives no row where so much is not left. */
-  reserveMany(workspaceId: string, { kind, resource, works }: ManyWorks, seconds: number): Statement {
-    return { sql: RESERVE_MANY, parameters: [workspaceId, JSON.stringify(works), resource, kind, seconds, this.plans.json] };
-  }
-
-  /** Gives where the quotas of the periods stand then that something was counted in. */
-  closeMany(workspaceId: string, { kind, resource, works }: ManyWorks): Statement {
-    return { sql: CLOSE_MANY, parameters: [workspaceId, JSON.stringify(works), resource, kind, this.plans.json] };
-  }
-
-  /** Reservations whose time is over, the oldest first. */
+  /** Reservations whose time is over, the oldest first; locked, for works may just be drawing on them (`SharedReservations`). */
   async expired(tx: Transaction, limit: number): Promise<ExpiredReservation[]> {
     return tx.query<ExpiredReservation>(EXPIRED, [limit]);
   }

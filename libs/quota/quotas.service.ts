@@ -8,12 +8,24 @@ import {
   type WorkspaceTransaction,
 } from '#database';
 import { exceeded } from './quota-amounts.js';
-import { type ManyWorks, QuotaLedger, type QuotaSubject } from './quota-ledger.repository.js';
+import { QuotaLedger, type QuotaSubject } from './quota-ledger.repository.js';
 import { QuotaPeriods, type Standing } from './quota-periods.repository.js';
 import { QuotaWarnings } from './quota-warnings.js';
+import { type EndedPart, SharedReservations } from './shared-reservations.js';
 
 /** What a piece of work takes of each resource, in the units of the ledger: bytes, milliseconds, calls, tokens. */
 export type Amounts = Partial<Record<QuotaResource, number>>;
+
+/** What happens in a workspace at one moment, of one kind of work and one resource. */
+export interface Bookings {
+  kind: QuotaSubject['kind'];
+  resource: QuotaResource;
+  /** What works that begin take together. @see SharedReservation */
+  wanted?: { id: string; amount: number; seconds: number };
+  ended: readonly EndedPart[];
+  /** What is written of those, in the same transaction. */
+  besides: readonly Statement[];
+}
 
 /** What work may take at most until somebody looks after its reservation. */
 const RESERVED_SECONDS = 3_600;
@@ -28,6 +40,7 @@ export class Quotas {
     private readonly periods: QuotaPeriods,
     private readonly ledger: QuotaLedger,
     private readonly warnings: QuotaWarnings,
+    private readonly shared: SharedReservations,
   ) {}
 
   /**
@@ -81,24 +94,36 @@ export class Quotas {
   }
 
   /**
-   * As `reserve`, for many works at the same moment, in one round trip.
-   * @returns false, with nothing set aside, when it is not left for all of them, or a month begins: then `reserve` them one by one
+   * Books what happens in a workspace at one moment, in one round trip and one transaction: works that ended, what is written of them
+   * besides, and what others will take.
+   * @returns whether that was set aside; where not, so much is not left for all of them, or a month begins: then `reserve` them one by one
    */
-  async reserveMany(database: Database, workspaceId: string, works: ManyWorks, seconds = RESERVED_SECONDS): Promise<boolean> {
-    return (await database.writeInWorkspace(workspaceId, this.ledger.reserveMany(workspaceId, works, seconds))).length > 0;
+  async book(database: Database, workspaceId: string, bookings: Bookings): Promise<boolean> {
+    const { kind, resource, wanted, ended, besides } = bookings;
+    const shared = wanted === undefined ? [] : [this.shared.reserve(workspaceId, { ...wanted, kind, resource }, wanted.seconds)];
+    const ends = [...Map.groupBy(ended, ({ reservation }) => reservation)].map(([id, parts]) =>
+      this.shared.end(workspaceId, { id, kind, resource }, parts),
+    );
+    // Where the database crashes before that is on disk, nothing is set aside, and nothing is counted.
+    const first = ends.length > 0 ? besides : [this.shared.notWaitedFor()];
+    const rows = await database.writeInWorkspace(workspaceId, ...first, ...ends, ...shared);
+    const standings = ends.flatMap((_, index) => rows.of<Standing>(first.length + index));
+    await this.warnLater(database, workspaceId, standings);
+    return shared.length > 0 && rows.of(first.length + ends.length).length > 0;
   }
 
-  /**
-   * As `settle`, for many works that used something, in one round trip.
-   * @param besides what is to be written in the same transaction
-   */
-  async settleMany(database: Database, workspaceId: string, works: ManyWorks, besides: Statement): Promise<void> {
-    const closing = this.ledger.closeMany(workspaceId, works);
-    const standings = await database.writeInWorkspace<Standing>(workspaceId, besides, closing);
-    if (standings.some((standing) => this.warnings.isDue(standing)))
-      await database.inWorkspace(workspaceId, async (tx) => {
-        for (const standing of standings) await this.warnings.look(tx, workspaceId, standing);
-      });
+  /** As `settle`, for a work that has a part of what `book` has set aside. */
+  async end(tx: WorkspaceTransaction, { kind, resource }: Pick<Bookings, 'kind' | 'resource'>, part: EndedPart): Promise<void> {
+    const { sql, parameters } = this.shared.end(tx.workspaceId, { id: part.reservation, kind, resource }, [part]);
+    const [standing] = await tx.query<Standing>(sql, [...parameters]);
+    if (standing !== undefined && part.used > 0) await this.warnings.look(tx, tx.workspaceId, standing);
+  }
+
+  private async warnLater(database: Database, workspaceId: string, standings: readonly Standing[]): Promise<void> {
+    if (!standings.some((standing) => this.warnings.isDue(standing))) return;
+    await database.inWorkspace(workspaceId, async (tx) => {
+      for (const standing of standings) await this.warnings.look(tx, workspaceId, standing);
+    });
   }
 
   /** Gives back what was set aside. */
