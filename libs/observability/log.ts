@@ -21,6 +21,9 @@ const SECRET_MEMBERS = new Set([
   'transcript',
 ]);
 const LEVELS_BELOW = 2;
+/** For how long, and how much, lines wait for others; a process that is killed takes no more with it. */
+const HELD_MS = 10;
+const HELD_BYTES = 8_192;
 
 export interface LogOptions {
   /** `api` or `transcription-worker`; stands in every line as `app`. */
@@ -58,7 +61,7 @@ export class Log implements LoggerService {
         formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields) },
         mixin: contextFields,
       },
-      options.destination ?? pino.destination({ sync: false, minLength: 0 }),
+      options.destination ?? standardOutput(),
     );
   }
 
@@ -102,6 +105,22 @@ export class Log implements LoggerService {
   fatal(message: unknown, fields: unknown = {}): void {
     this.pino.fatal(fieldsOf(fields), String(message));
   }
+}
+
+/** Standard output, in few writes: what is logged within a moment goes out together, also when the process ends in between. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ sync: false, minLength: HELD_BYTES });
+  let waiting: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    waiting = undefined;
+    output.flush();
+  };
+  return {
+    write(line) {
+      output.write(line);
+      waiting ??= setTimeout(flush, HELD_MS).unref();
+    },
+  };
 }
 
 /** Ids alone: a client's address and device are personal, and the record of sign-ins has them. */

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { Refusal } from '#circuits';
 import { Database } from '#database';
 import { FieldError } from '#errors';
@@ -20,6 +19,7 @@ import {
 import { type ProviderCall, UsageRecords } from '#usage';
 import type { Heard } from './answers/heard.js';
 import type { DirectRequest } from './direct-request.js';
+import { newId } from './new-id.js';
 import { RequestAccounts } from './request-accounts.js';
 
 /** One call as far as it is known before it ends. */
@@ -177,7 +177,7 @@ type CallEnd = Pick<ProviderCall, 'outcome' | 'errorKind' | 'costMicroDollars'>;
 
 function callOf({ subject, actor, audio }: DirectRequest, { choice, with: key, started }: Call, end: CallEnd): ProviderCall {
   return {
-    id: uuidv7(),
+    id: newId(),
     workspaceId: subject.workspaceId,
     subjectId: subject.id,
     userId: actor.userId,

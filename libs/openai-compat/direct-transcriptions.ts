@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '#identity';
 import type { AudioFormat, Pieces } from '#media';
 import type { QuotaSubject } from '#quota';
 import type { HeldAudio, SpeechChoice } from '#speech';
 import type { Heard } from './answers/heard.js';
 import { DirectCalls } from './direct-calls.js';
+import { newId } from './new-id.js';
 import { RequestAccounts } from './request-accounts.js';
 import { type RequestEngine, RequestEngines } from './request-engines.js';
 import type { SpeechOrder } from './speech-order.js';
@@ -43,7 +43,7 @@ export class DirectTranscriptions {
    *   calls mean
    */
   async transcribe(actor: Actor, order: SpeechOrder, recording: HeldRecording, signal: AbortSignal): Promise<Heard | null> {
-    const subject: QuotaSubject = { workspaceId: actor.workspaceId, kind: 'request', id: uuidv7() };
+    const subject: QuotaSubject = { workspaceId: actor.workspaceId, kind: 'request', id: newId() };
     const audio = heldAudio(recording);
     const engine = await this.engines.find(actor.workspaceId, order);
     const engines = audio === null ? [] : this.fitting(engine, order, audio);

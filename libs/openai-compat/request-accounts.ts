@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Database, type WorkspaceTransaction } from '#database';
 import { Quotas, type QuotaSubject, type SharedPart } from '#quota';
 import { type ProviderCall, UsageRecords } from '#usage';
 import { Batches } from './batches.js';
+import { newId } from './new-id.js';
 
 /** A call has an end before that; then what was set aside is given back by whoever looks after reservations. */
 const RESERVED_SECONDS = 900;
@@ -50,7 +50,7 @@ export class RequestAccounts {
     const wanted = items.flatMap((item) => ('wanted' in item ? [item.wanted] : []));
     const answered = items.flatMap((item) => ('answered' in item ? [item] : []));
     const calls = answered.map((item) => item.answered);
-    const together = { id: uuidv7(), amount: wanted.reduce((sum, { amount }) => sum + amount, 0), seconds: RESERVED_SECONDS };
+    const together = { id: newId(), amount: wanted.reduce((sum, { amount }) => sum + amount, 0), seconds: RESERVED_SECONDS };
     const isReserved = await this.quotas.book(this.database, workspaceId, {
       ...BOOKED,
       wanted: wanted.length > 0 ? together : undefined,
