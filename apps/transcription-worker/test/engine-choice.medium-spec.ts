@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { Circuits } from '#circuits';
-import { type Transcription, TranscriptionAttempt } from '#database';
+import { ChangeFeed, type Transcription, TranscriptionAttempt } from '#database';
 import { makeTranscription } from '#testing/factories';
 import { DOUBLE_KEY, type LocalDouble, makeLocalDouble, type SpeechDouble, startGroqDouble } from '#testing/speech-doubles';
 import type { TranscriptionWish } from '#transcription';
@@ -48,6 +48,15 @@ const isOver = ({ status }: Transcription): boolean => ['completed', 'failed', '
 async function transcribed(wish: TranscriptionWish): Promise<Transcription> {
   const { id } = await worker.order(audioId, { provider: undefined, ...wish });
   return worker.until(id, isOver);
+}
+
+/** As an admin of the workspace does it. */
+async function prefer(policy: 'private' | null): Promise<void> {
+  const { workspaceId } = worker;
+  await worker.database.asSystem(async (tx) => {
+    await tx.execute('UPDATE workspaces SET speech_policy = $2 WHERE id = $1', [workspaceId, policy]);
+    await worker.app.get(ChangeFeed, { strict: false }).announce(tx, `workspace:${workspaceId}`);
+  });
 }
 
 /** Who was asked, in this order, and answered or not. */
@@ -106,10 +115,9 @@ describe('the policy', () => {
   });
 
   it('of the workspace holds where the request says nothing', async () => {
-    const set = `UPDATE workspaces SET speech_policy = $2 WHERE id = $1`;
-    await worker.query(set, [worker.workspaceId, 'private']);
+    await prefer('private');
     expect(await askedFor(await transcribed({}))).toEqual(['local/pocketsphinx ok']);
-    await worker.query(set, [worker.workspaceId, null]);
+    await prefer(null);
     expect(await askedFor(await transcribed({}))).toEqual(['openai/whisper-1 ok']);
   });
 });
