@@ -29,11 +29,19 @@ RETURNING id, name, workspace_id, subject_id, generation, part, payload, request
   trace_parent, extract(epoch FROM now() - created_at)::float8 AS age_seconds, extract(epoch FROM now() - due_at)::float8 AS due_seconds,
   extract(epoch FROM now() - rung_at)::float8 AS rung_seconds`;
 
+/**
+ * A job whose row is locked is being written by its own commit, or taken away: it is left alone until the next time. Nobody else takes it
+ * meanwhile, and waiting for it would let the leases of all the others run out.
+ */
 const EXTEND = `
-UPDATE jobs SET lease_until = now() + make_interval(secs => held.seconds)
-FROM unnest($1::bigint[], $2::integer[], $3::float8[]) AS held (id, epoch, seconds)
-WHERE jobs.id = held.id AND jobs.epoch = held.epoch AND jobs.state = 'running'
-RETURNING jobs.id`;
+WITH held AS (SELECT * FROM unnest($1::bigint[], $2::integer[], $3::float8[]) AS h (id, epoch, seconds)),
+running AS (SELECT held.* FROM held JOIN jobs ON jobs.id = held.id AND jobs.epoch = held.epoch AND jobs.state = 'running'),
+free AS (
+  SELECT running.* FROM running JOIN jobs ON jobs.id = running.id AND jobs.epoch = running.epoch AND jobs.state = 'running'
+  FOR UPDATE OF jobs SKIP LOCKED),
+extended AS (
+  UPDATE jobs SET lease_until = now() + make_interval(secs => free.seconds) FROM free WHERE jobs.id = free.id)
+SELECT id FROM running`;
 
 const HAND_BACK = `
 UPDATE jobs SET state = 'waiting', lease_until = NULL, worker = NULL, rung_at = NULL,

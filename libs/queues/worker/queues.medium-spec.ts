@@ -22,6 +22,7 @@ import { QueueControl } from '../queue-control.js';
 import { Canary } from './canary.js';
 import { type ClaimedJob, LeaseLostError } from './claimed-job.js';
 import { JobConsumer } from './job-consumer.js';
+import { JobLeases } from './job-leases.js';
 import { JobRunner } from './job-runner.js';
 import { Reconciler } from './reconciler.js';
 import { Script, startSender, startWorker } from './scripted-worker.fixture.js';
@@ -345,6 +346,26 @@ for (const [backend, describeBackend, environment] of backends) {
         expect(await rowOf(subject)).toMatchObject({ state: 'running', epoch: 1, crashes: 0 });
         gate.abort();
         await until(isDone, subject);
+      });
+
+      it('is extended though another job of the process is held up while it writes', async () => {
+        const gate = new AbortController();
+        script.run = async (job) => {
+          await sleep(20_000, undefined, { signal: gate.signal }).catch(() => undefined);
+          await job.commit((tx) => effect(tx, job.facts.id, 'done'));
+        };
+        const [writes, works] = await Promise.all([owe(), owe()]);
+        const rows = await Promise.all([writes, works].map((subject) => until(({ state }) => state === 'running', subject)));
+        const kept = await database.asSystem(async (tx) => {
+          await tx.query('SELECT FROM jobs WHERE subject_id = $1 FOR UPDATE', [writes]);
+          return worker.get(JobLeases).extend(rows.map(({ id, epoch }) => ({ id, epoch, seconds: 1_000 })));
+        });
+        expect([...kept].toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
+        const left = `SELECT extract(epoch FROM lease_until - now())::float8 AS seconds FROM jobs WHERE subject_id = $1`;
+        const [lease] = await database.asSystem((tx) => tx.query<{ seconds: number }>(left, [works]));
+        expect(lease?.seconds).toBeGreaterThan(900);
+        gate.abort();
+        await Promise.all([writes, works].map((subject) => until(isDone, subject)));
       });
 
       it('ends with its job when the subject is forgotten', async () => {
