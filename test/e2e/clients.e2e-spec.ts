@@ -205,7 +205,7 @@ describeWith(['postgres'], 'the clients', () => {
     const inbox = join(stack.files, 'inbox');
     mkdirSync(inbox);
     const before = (await transcriptions()).length;
-    const args = ['watch', inbox, '--settle', '1.5', '--format', 'srt'];
+    const args = ['watch', inbox, '--settle', '3', '--format', 'srt'];
     const first = shell.start(args);
     await first.says(/Watching/);
     const bytes = readFileSync(MEETING);

@@ -12,6 +12,8 @@ import type { Stack } from './stack.js';
 
 /** Longer than any lease: only a kill ends such a call. */
 const NEVER_MS = 100_000;
+/** Long enough to hold the table into which the answers are written. */
+const SOON_MS = 2_000;
 /** Statements that are held up wait for as long as a busy machine takes to bring the other stages to a stop. */
 const PATIENT = { DATABASE_STATEMENT_TIMEOUT_MS: '60000' };
 
@@ -33,20 +35,21 @@ async function killInEveryStage(stack: Stack, client: Client, recording: string)
   await order(client, recording, 2);
   await stack.untilHeld('transcript_segments', 2);
 
-  const attempts = await stack.holdTable('transcription_attempts');
-  await order(client, recording, 2);
-  await stack.untilHeld('transcription_attempts', 2);
-
   provider.always({ ...SAYS_IT, delayMs: NEVER_MS });
   await order(client, recording, 4);
-  await untilCalled(stack, calls + 8);
+  await untilCalled(stack, calls + 6);
 
-  const chunks = await stack.holdTable('transcription_chunks');
+  provider.always({ ...SAYS_IT, delayMs: SOON_MS });
   await order(client, recording, 2);
+  await untilCalled(stack, calls + 8);
+  const chunks = await stack.holdTable('transcription_chunks');
   await stack.untilHeld('transcription_chunks', 2);
 
+  await order(client, recording, 2);
+  await stack.untilHeld('transcription_chunks', 4);
+
   await stack.killWorker('SIGKILL');
-  await Promise.all([segments, attempts, chunks].map((lock) => lock.release()));
+  await Promise.all([segments, chunks].map((lock) => lock.release()));
   provider.always(SAYS_IT);
   await stack.startWorker();
   return 6;

@@ -186,7 +186,9 @@ export class Stack {
 
   /** Waits until so many sessions want to write a table that is held. */
   async untilHeld(table: string, sessions: number): Promise<void> {
-    const sql = `SELECT count(DISTINCT pid) AS n FROM pg_locks WHERE relation = '${table}'::regclass AND NOT granted`;
+    // The server has the locks of all its databases, and in copies of one a table has the same number.
+    const sql = `SELECT count(DISTINCT pid) AS n FROM pg_locks JOIN pg_database d ON d.oid = database AND datname = current_database()
+      WHERE relation = '${table}'::regclass AND NOT granted`;
     await this.until(`${sessions} sessions at ${table}`, sql, (n) => n >= sessions);
   }
 
