@@ -1,6 +1,6 @@
 import { Agent, Dispatcher1Wrapper } from 'undici';
 import { AnswerStalled, AnswerTooLong, MAX_ANSWER_BYTES } from './answer-limits.js';
-import { exchange, type HeldRequest, type WholeAnswer } from './exchange.js';
+import { Exchanges, type HeldRequest, type WholeAnswer } from './exchange.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Between two pieces of an answer; most are written at once, after the work is done. */
@@ -41,6 +41,7 @@ export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_S
     }
     return answerLike(response, response.body && ReadableStream.from(piecesWithin(idleSeconds, response.body)));
   };
+  const exchanges = new Exchanges({ connectMs: CONNECT_TIMEOUT_MS, idleSeconds });
   return {
     fetchStream,
     async fetch(input, init) {
@@ -49,8 +50,11 @@ export function openConnection(timeoutSeconds: number, idleSeconds = BODY_IDLE_S
       // 204 and 304 take no body, not even an empty one.
       return answerLike(response, body.byteLength === 0 ? null : body);
     },
-    post: (url, request) => exchange(dispatcher, url, request, idleSeconds),
-    close: () => dispatcher.destroy(),
+    post: (url, request) => exchanges.post(url, request),
+    async close() {
+      exchanges.close();
+      await dispatcher.destroy();
+    },
   };
 }
 

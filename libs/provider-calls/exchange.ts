@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
-import { type Dispatcher, errors } from 'undici';
+import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http';
+import { Agent as TlsAgent, request as requestOverTls } from 'node:https';
 import { AnswerStalled, AnswerTooLong, MAX_ANSWER_BYTES } from './answer-limits.js';
 
 /** What is posted out of memory. */
@@ -18,7 +17,7 @@ export interface WholeAnswer {
   body: Buffer;
 }
 
-/** Headers as undici gives them, read as those of `fetch` are. */
+/** Headers as Node gives them, read as those of `fetch` are. */
 export class ReceivedHeaders {
   constructor(private readonly fields: IncomingHttpHeaders) {}
 
@@ -29,87 +28,123 @@ export class ReceivedHeaders {
   }
 }
 
-/**
- * Posts what lies in memory and reads the whole answer. As `fetch`, without its streams and copies: for a short recording they take longer
- * than all else together.
- * @param idleSeconds how long it may send nothing in the middle of the answer
- * @throws AnswerTooLong, AnswerStalled; TypeError for a redirect; the signal's reason; of undici, when the connection fails
- */
-export async function exchange(
-  dispatcher: Dispatcher,
-  url: string,
-  { headers, body, signal }: HeldRequest,
-  idleSeconds: number,
-): Promise<WholeAnswer> {
-  const { origin, pathname, search } = new URL(url);
-  const length = body.reduce((sum, piece) => sum + piece.length, 0);
-  return new Promise((resolve, reject) => {
-    const options: Dispatcher.DispatchOptions = {
-      origin,
-      path: pathname + search,
-      method: 'POST',
-      headers: { ...headers, 'content-length': String(length) },
-      body: streamOf(body),
-      bodyTimeout: idleSeconds * 1_000,
-    };
-    const isStall = (error: Error): boolean => error instanceof errors.BodyTimeoutError;
-    const fail = (error: Error): void => reject(isStall(error) ? new AnswerStalled(idleSeconds) : error);
-    dispatcher.dispatch(options, new AnswerGatherer(signal, resolve, fail));
-  });
+/** An idle socket is given up before a server thinks of it; most wait for 5 s or longer. */
+const IDLE_SOCKET_MS = 4_000;
+
+interface Limits {
+  connectMs: number;
+  /** How long an answer may send nothing in its middle. */
+  idleSeconds: number;
 }
 
-/** As `Readable.from`, without a promise for each piece. */
-function streamOf(pieces: readonly Uint8Array[]): Readable {
-  return new Readable({
-    read() {
-      for (const piece of pieces) this.push(piece);
-      this.push(null);
-    },
-  });
+/**
+ * Posts what lies in memory and reads the whole answer. As `fetch`, without its streams and copies: for a short recording they take longer
+ * than all else together. By Node's own client and not by undici, whose clients keep the requests of the past in the young generation until
+ * all of the heap is collected, several times a second (decision 26).
+ */
+export class Exchanges {
+  private readonly plain = new Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS });
+  /** Said aloud, so that no environment variable turns it off: every request carries a key. */
+  private readonly overTls = new TlsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS, rejectUnauthorized: true });
+
+  constructor(private readonly limits: Limits) {}
+
+  /**
+   * How long the provider may think is the signal's to say.
+   * @throws AnswerTooLong, AnswerStalled; TypeError for a redirect; the signal's reason; of Node, when the connection fails
+   */
+  async post(url: string, { headers, body, signal }: HeldRequest): Promise<WholeAnswer> {
+    const length = body.reduce((sum, piece) => sum + piece.length, 0);
+    const options = { method: 'POST', headers: { ...headers, 'content-length': length } };
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const request = url.startsWith('https:')
+        ? requestOverTls(url, { ...options, agent: this.overTls })
+        : requestPlain(url, { ...options, agent: this.plain });
+      const end = (settle: () => void): void => {
+        signal.removeEventListener('abort', giveUp);
+        settle();
+      };
+      const fail = (error: Error): void => {
+        end(() => reject(error));
+        request.destroy();
+      };
+      const giveUp = (): void => fail(signal.reason as Error);
+      signal.addEventListener('abort', giveUp, { once: true });
+      request.on('error', fail);
+      request.once('socket', (socket) => {
+        if (socket.connecting) boundConnecting(request, this.limits.connectMs, fail);
+      });
+      request.once('response', (response) => {
+        new AnswerGatherer(response, this.limits.idleSeconds, (answer) => end(() => resolve(answer)), fail).begin();
+      });
+      send(request, body);
+    });
+  }
+
+  close(): void {
+    this.plain.destroy();
+    this.overTls.destroy();
+  }
+}
+
+/** All of it in one write. */
+function send(request: ClientRequest, body: readonly Uint8Array[]): void {
+  request.cork();
+  for (const piece of body) request.write(piece);
+  request.end();
+  request.uncork();
+}
+
+function boundConnecting(request: ClientRequest, connectMs: number, fail: (error: Error) => void): void {
+  const timer = setTimeout(() => fail(new Error(`No connection within ${connectMs / 1_000} seconds.`)), connectMs);
+  const stop = (): void => clearTimeout(timer);
+  request.socket?.once('connect', stop);
+  request.once('close', stop);
 }
 
 /** Takes one answer as it comes. */
-class AnswerGatherer implements Dispatcher.DispatchHandler {
-  private status = 0;
-  private headers = new ReceivedHeaders({});
+class AnswerGatherer {
   private readonly pieces: Buffer[] = [];
   private size = 0;
-  private controller?: Dispatcher.DispatchController;
-  private readonly giveUp = (): void => this.controller?.abort(this.signal.reason as Error);
+  private readonly silence: NodeJS.Timeout;
 
   constructor(
-    private readonly signal: AbortSignal,
+    private readonly response: IncomingMessage,
+    idleSeconds: number,
     private readonly resolve: (answer: WholeAnswer) => void,
     private readonly reject: (error: Error) => void,
-  ) {}
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.signal.aborted) this.giveUp();
-    else this.signal.addEventListener('abort', this.giveUp, { once: true });
+  ) {
+    this.silence = setTimeout(() => this.fail(new AnswerStalled(idleSeconds)), idleSeconds * 1_000);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    this.status = status;
-    this.headers = new ReceivedHeaders(headers);
-    if (Number(this.headers.get('content-length') ?? 0) > MAX_ANSWER_BYTES) controller.abort(new AnswerTooLong());
-    else if (status >= 300 && status < 400 && this.headers.get('location') !== null)
-      controller.abort(new TypeError('The provider redirects, which no API does.'));
+  begin(): void {
+    const { response } = this;
+    response.on('error', (error) => this.fail(error));
+    if (Number(response.headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) this.fail(new AnswerTooLong());
+    else if (isRedirect(response)) this.fail(new TypeError('The provider redirects, which no API does.'));
+    else response.on('data', (piece: Buffer) => this.take(piece)).once('end', () => this.end());
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+  private take(piece: Buffer): void {
+    this.silence.refresh();
     this.size += piece.length;
-    if (this.size > MAX_ANSWER_BYTES) controller.abort(new AnswerTooLong());
+    if (this.size > MAX_ANSWER_BYTES) this.fail(new AnswerTooLong());
     else this.pieces.push(piece);
   }
 
-  onResponseEnd(): void {
-    this.signal.removeEventListener('abort', this.giveUp);
-    this.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.pieces) });
+  private end(): void {
+    clearTimeout(this.silence);
+    const { statusCode = 0, headers } = this.response;
+    this.resolve({ status: statusCode, headers: new ReceivedHeaders(headers), body: Buffer.concat(this.pieces) });
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.signal.removeEventListener('abort', this.giveUp);
+  private fail(error: Error): void {
+    clearTimeout(this.silence);
     this.reject(error);
   }
+}
+
+function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
+  return statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
 }
