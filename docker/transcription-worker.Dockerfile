@@ -46,4 +46,4 @@ EXPOSE 3001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WORKER_PORT}/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/apps/transcription-worker/src/main.js"]
+CMD ["node", "--max-semi-space-size=16", "dist/apps/transcription-worker/src/main.js"]

@@ -9,6 +9,8 @@ import { Refusal } from '../refusal.ts';
 /** Both apps hand back their work when asked to end; this is how long they may take. */
 const GRACE_MS = 30_000;
 const LINES_OF_LOG = 15;
+/** As in the images (docker/*.Dockerfile); decision 29 says why. */
+const APP_FLAGS = ['--enable-source-maps', '--max-semi-space-size=16'];
 
 /** One of the two apps, running as a process of its own that writes to a log file. */
 export class Service {
@@ -27,7 +29,7 @@ export class Service {
     this.name = name;
     this.log = log;
     const output = openLog(log);
-    const [command = '', ...rest] = [...diesWithParent('TERM'), process.execPath, '--enable-source-maps', script];
+    const [command = '', ...rest] = [...diesWithParent('TERM'), process.execPath, ...APP_FLAGS, script];
     // Its own process group: Ctrl-C in the terminal reaches the launcher only, which ends things in order.
     this.child = spawn(command, rest, { cwd: PROJECT, env, stdio: ['ignore', output, output], detached: true });
     closeSync(output);
