@@ -75,9 +75,9 @@ function afterDelimiter(form: Pieces, at: number): After {
 function partOf(headers: string, content: Pieces): FormPart | undefined {
   const disposition = headerOf(headers, 'content-disposition');
   if (disposition === undefined || !/^form-data\s*(;|$)/i.test(disposition)) return undefined;
-  const name = parameterOf(disposition, 'name');
+  const name = parameterOf(disposition, NAME);
   if (name === undefined) return undefined;
-  const fileName = encodedParameterOf(disposition, 'filename') ?? parameterOf(disposition, 'filename');
+  const fileName = encodedFileNameOf(disposition) ?? parameterOf(disposition, FILE_NAME);
   const isBytes = /^application\/octet-stream\s*(;|$)/i.test(headerOf(headers, 'content-type') ?? '');
   return { name, isFile: isBytes || fileName !== undefined, fileName: fileName?.replace(/^.*[/\\]/s, '') ?? '', content };
 }
@@ -91,14 +91,19 @@ function headerOf(headers: string, name: string): string | undefined {
 }
 
 /** Quotes in names stand behind a backslash. */
-function parameterOf(header: string, name: string): string | undefined {
-  const [, quoted, plain] = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;"]+))`, 'is').exec(header) ?? [];
+const NAME = /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/is;
+const FILE_NAME = /;\s*filename=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/is;
+/** `filename*=UTF-8''…` (RFC 8187). */
+const ENCODED_FILE_NAME = /;\s*filename\*=UTF-8'[^']*'([^\s;]+)/i;
+
+function parameterOf(header: string, parameter: RegExp): string | undefined {
+  const [, quoted, plain] = parameter.exec(header) ?? [];
   return quoted?.replaceAll(/\\(["\\])/g, '$1') ?? plain;
 }
 
-/** `filename*=UTF-8''…` (RFC 8187); undefined where it is in no such form. */
-function encodedParameterOf(header: string, name: string): string | undefined {
-  const [, encoded] = new RegExp(`;\\s*${name}\\*=UTF-8'[^']*'([^\\s;]+)`, 'i').exec(header) ?? [];
+/** Undefined where it is in no such form. */
+function encodedFileNameOf(header: string): string | undefined {
+  const [, encoded] = ENCODED_FILE_NAME.exec(header) ?? [];
   try {
     return encoded === undefined ? undefined : decodeURIComponent(encoded);
   } catch {
