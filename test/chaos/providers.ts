@@ -182,7 +182,7 @@ const HALF: ChaosRow = {
 };
 
 const NONSENSE: readonly Mode[] = ['html', 'wrong_shape', 'wrong_types', 'endless', 'huge'];
-const MORE_MEMORY_MB = 80;
+const MORE_MEMORY_MB = 40;
 
 const GARBAGE: ChaosRow = {
   id: 'F27',
