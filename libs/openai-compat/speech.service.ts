@@ -43,7 +43,7 @@ export class SpeechService {
   async hear(actor: Actor, order: SpeechOrder, arrived: ArrivedRecording, waiting: Waiting): Promise<Heard> {
     if (arrived.kind === 'stored') return this.long.transcribe(actor, order, arrived.stored, waiting);
     const { name, content, format } = arrived;
-    const seconds = countedSeconds(content, format);
+    const seconds = await countedSeconds(content, format);
     const heard = await this.direct.transcribe(actor, order, { content, format, seconds }, waiting.signal);
     if (heard !== null) return heard;
     const body = Readable.from(content.list, { objectMode: false });
