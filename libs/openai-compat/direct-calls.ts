@@ -109,7 +109,7 @@ export class DirectCalls {
   }
 
   private transcribe({ order, audio, signal }: DirectRequest, { choice, with: key }: Call): Promise<SpeechResult> {
-    const { language, prompt, temperature, diarize, translate, granularities } = order;
+    const { language, prompt, temperature, diarize, translate, granularities, logProbabilities } = order;
     return choice.provider.transcribe({
       audio,
       apiKey: key.kind === 'none' ? undefined : key.key.reveal(),
@@ -120,6 +120,7 @@ export class DirectCalls {
       wordTimestamps: choice.model.timestamps === 'word' && (granularities.has('word') || NEEDS_WORDS.has(order.format)),
       diarize,
       translate,
+      logProbabilities,
       signal,
     });
   }
@@ -196,6 +197,7 @@ function heardOf(result: SpeechResult, { audio, order }: DirectRequest, { provid
   const whole = { startSeconds: 0, endSeconds: audio.seconds, overlapSeconds: 0 };
   const { text, language, segments } = assembleTranscript([{ ...whole, transcript: toChunkTranscript(result) }]);
   return {
+    ...(result.tokens !== undefined && { tokens: result.tokens }),
     text,
     // Some engines name the language that was spoken.
     language: order.translate ? 'en' : language,

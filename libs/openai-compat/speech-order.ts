@@ -19,13 +19,18 @@ export interface SpeechOrder {
   diarize: boolean;
   /** Times that the answer is to have besides what its format always has. */
   granularities: ReadonlySet<'word' | 'segment'>;
+  /** Whether the answer is to say how sure the engine is of each token. */
+  logProbabilities: boolean;
   stream: boolean;
 }
 
 const TIMED = new Set<AnswerFormat>(['srt', 'vtt', 'verbose_json']);
 
 /** What an engine cannot do of an order, as OpenAI refuses it; null when it can do it all. */
-export function inability({ format, granularities }: SpeechOrder, { provider, model }: SpeechChoice): FieldError | null {
+export function inability(
+  { format, granularities, logProbabilities }: SpeechOrder,
+  { provider, model }: SpeechChoice,
+): FieldError | null {
   const who = `${model.id} of ${provider.id}`;
   if (TIMED.has(format) && model.timestamps === 'none')
     return unsupported(
@@ -37,6 +42,8 @@ export function inability({ format, granularities }: SpeechOrder, { provider, mo
       'timestamp_granularities',
       `${who} gives no times of words. Leave out timestamp_granularities 'word', or use another model.`,
     );
+  if (logProbabilities && model.logProbabilities !== true)
+    return unsupported('include', `include 'logprobs' is nothing that ${who} gives. Leave it out, or ask gpt-4o-transcribe.`);
   return null;
 }
 

@@ -5,7 +5,7 @@ import type { Actor } from '#identity';
 import { type AudioFormat, countedSeconds, HEAD_BYTES, type Pieces, recogniseAudio } from '#media';
 import type { Heard } from './answers/heard.js';
 import { DirectTranscriptions } from './direct-transcriptions.js';
-import type { SpeechOrder } from './speech-order.js';
+import { type SpeechOrder, unsupported } from './speech-order.js';
 import { StoredTranscriptions, type Waiting } from './stored-transcriptions.js';
 
 /** A recording that arrived: in memory, or stored because it was too large for that. */
@@ -41,12 +41,26 @@ export class SpeechService {
 
   /** @throws FieldError as both ways */
   async hear(actor: Actor, order: SpeechOrder, arrived: ArrivedRecording, waiting: Waiting): Promise<Heard> {
-    if (arrived.kind === 'stored') return this.long.transcribe(actor, order, arrived.stored, waiting);
+    if (arrived.kind === 'stored') {
+      if (order.logProbabilities) await this.discard(actor, arrived);
+      refuseInParts(order);
+      return this.long.transcribe(actor, order, arrived.stored, waiting);
+    }
     const { name, content, format } = arrived;
     const seconds = await countedSeconds(content, format);
     const heard = await this.direct.transcribe(actor, order, { content, format, seconds }, waiting.signal);
     if (heard !== null) return heard;
+    refuseInParts(order);
     const body = Readable.from(content.list, { objectMode: false });
     return this.long.transcribe(actor, order, await this.audio.store(actor, { name, body, signal: waiting.signal }), waiting);
   }
+}
+
+/** What is put together of parts has words of its own at their seams. */
+function refuseInParts({ logProbabilities }: SpeechOrder): void {
+  if (logProbabilities)
+    throw unsupported(
+      'include',
+      "include 'logprobs' is for recordings that are passed on in one call: at most 23 minutes and 25 MiB, in a format the provider takes. Leave it out, or send less.",
+    );
 }

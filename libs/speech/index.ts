@@ -29,6 +29,7 @@ export {
   type SpeechResult,
   type SpeechSegment,
   type SpeechUsage,
+  type SpeechToken,
   type SpeechWord,
 } from './speech-provider.js';
 export { SpeechRegistry } from './speech-registry.js';

@@ -30,6 +30,7 @@ const MODEL = {
       anyOf: [{ const: 'multilingual' }, { type: 'array', minItems: 1, items: { type: 'string', pattern: '^[a-z]{2,3}$' } }],
     },
     translation: { const: true },
+    logProbabilities: { const: true },
     lowAccuracy: { const: true },
     accuracy: { enum: [1, 2, 3] },
     price: PRICE,

@@ -53,6 +53,8 @@ export interface SpeechRequest {
   diarize?: boolean;
   /** Whether to write English, whatever is spoken; given only to models whose `translation` is set. */
   translate?: boolean;
+  /** Whether to tell how sure it is of each token; given only to models whose `logProbabilities` is set. */
+  logProbabilities?: boolean;
   /** Aborting rejects the call with the signal's reason and ends the connection or the process behind it. */
   signal: AbortSignal;
 }
@@ -77,6 +79,15 @@ export interface SpeechWord {
   confidence?: number;
 }
 
+/** A token of the text. */
+export interface SpeechToken {
+  text: string;
+  /** Natural logarithm of how sure the model is of it. */
+  logProbability: number;
+  /** The token in UTF-8, which may be a part of a character. */
+  bytes: number[];
+}
+
 /** What the provider says it counted. */
 export interface SpeechUsage {
   seconds?: number;
@@ -94,6 +105,8 @@ export interface SpeechResult {
   /** Rising and inside the chunk. */
   segments: SpeechSegment[];
   words?: SpeechWord[];
+  /** When they were asked for. */
+  tokens?: SpeechToken[];
   /** `provider`: aligned by a speech model; `model`: written by a language model, so only roughly right; `none`: one segment over all. */
   timestampSource: 'provider' | 'model' | 'none';
   providerRequestId?: string;
@@ -133,6 +146,8 @@ export interface SpeechModel {
   languages: 'multilingual' | readonly string[];
   /** Set when it can write English whatever is spoken. */
   translation?: true;
+  /** Set when it can tell how sure it is of each token. */
+  logProbabilities?: true;
   /** Set when its text is only fit to try things out with. */
   lowAccuracy?: true;
   /** 1: its vendor puts it above Whisper's large-v3. 2, also when not set: about as good. 3: a smaller or older sibling of such a one. */

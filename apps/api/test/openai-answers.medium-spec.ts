@@ -47,6 +47,7 @@ describe('an answer is one that OpenAI’s own document describes', () => {
   it.each<[Schema, string, Record<string, string | string[]> | undefined]>([
     ['CreateTranscriptionResponseJson', 'audio/transcriptions', { model: 'whisper-1' }],
     ['CreateTranscriptionResponseJson', 'audio/transcriptions', { model: 'gpt-4o-transcribe', response_format: 'json' }],
+    ['CreateTranscriptionResponseJson', 'audio/transcriptions', { model: 'gpt-4o-transcribe', 'include[]': 'logprobs' }],
     ['CreateTranscriptionResponseVerboseJson', 'audio/transcriptions', { model: 'whisper-1', response_format: 'verbose_json' }],
     [
       'CreateTranscriptionResponseVerboseJson',

@@ -1,5 +1,7 @@
 import { createHook } from 'node:async_hooks';
-import { type FSWatcher, mkdtempSync, watch } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { type FSWatcher, mkdtempSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,6 +67,25 @@ describe('a short recording', () => {
     for (const watcher of watchers) watcher.close();
     expect(begun).toEqual([]);
     expect(written.filter((name) => /steno-openai/.test(name) || !name.includes('steno'))).toEqual([]);
+  });
+
+  it.each([
+    ['webm', ['-c:a', 'libopus', '-live', '1']],
+    ['m4a', []],
+    ['flac', []],
+    ['ogg', ['-c:a', 'libvorbis']],
+  ])('is passed on as it came, and billed by its packets: %s', async (extension, options) => {
+    const { key: apiKey, workspaceId } = await openai.newcomer();
+    const [tone6, path] = [join(home, 'tone.wav'), join(home, `tone.${extension}`)];
+    writeFileSync(tone6, wav(6, 440));
+    execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-i', tone6, ...options, path]);
+    const file = new File([new Uint8Array(readFileSync(path))], 'from a browser');
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    const answer = await openai.client({ apiKey }).audio.transcriptions.create({ file, model: 'whisper-1' });
+    expect(answer).toMatchObject({ usage: { type: 'duration' } });
+    expect(openai.provider.calls).toMatchObject([{ problems: [], sha256 }]);
+    const { used, reserved } = await quotaOf(workspaceId);
+    expect([Math.abs(used - 6_000) < 150, reserved]).toEqual([true, 0]);
   });
 
   it('is billed to whoever sent it, once, by the seconds that are there and not by those its header tells of', async () => {

@@ -56,7 +56,7 @@ describe("an error of OpenAI's routes", () => {
       { code: 'unsupported_value' },
     ],
     [
-      'probabilities nobody gives',
+      'probabilities of a model that gives none',
       { include: ['logprobs'] },
       OpenAI.BadRequestError,
       { code: 'unsupported_value', param: 'include' },

@@ -71,6 +71,19 @@ describe("OpenAI's SDK", () => {
     });
   });
 
+  it('gets how sure a model is of each token, where that is asked for', async () => {
+    const { transcriptions } = openai.client().audio;
+    const ask = { model: 'gpt-4o-transcribe', include: ['logprobs'] as 'logprobs'[] };
+    const { logprobs } = await transcriptions.create({ ...ask, file: tone(6) });
+    expect(logprobs?.map(({ token }) => token).join(' ')).toBe(TEXT);
+    expect(logprobs?.[0]).toEqual({ token: 'one', logprob: -0.25, bytes: [111, 110, 101] });
+    expect(openai.provider.calls).toMatchObject([{ problems: [], fields: { 'include[]': 'logprobs' } }]);
+    const events = [];
+    for await (const event of await transcriptions.create({ ...ask, file: tone(6), stream: true })) events.push(event);
+    expect(events.at(-1)).toMatchObject({ type: 'transcript.text.done', text: TEXT, logprobs });
+    expect(await transcriptions.create({ model: 'gpt-4o-transcribe', file: tone(6) })).not.toHaveProperty('logprobs');
+  });
+
   it('gets events, except from whisper-1', async () => {
     const stream = await openai.client().audio.transcriptions.create({ file: tone(6), model: 'gpt-4o-transcribe', stream: true });
     const events = [];

@@ -30,7 +30,7 @@ function objectOf(heard: Heard, order: SpeechOrder, format: Exclude<AnswerFormat
   const { text, seconds } = heard;
   switch (format) {
     case 'json':
-      return { text, usage: usageOf(heard) };
+      return { text, ...logProbabilitiesOf(heard), usage: usageOf(heard) };
     case 'verbose_json':
       return verbose(heard, order);
     case 'diarized_json':
@@ -41,6 +41,13 @@ function objectOf(heard: Heard, order: SpeechOrder, format: Exclude<AnswerFormat
 /** What it is billed by. */
 export function usageOf({ seconds }: Heard): { type: 'duration'; seconds: number } {
   return { type: 'duration', seconds };
+}
+
+/** How sure the engine is of each token, where it was asked. */
+export function logProbabilitiesOf({ tokens }: Heard): object {
+  return tokens === undefined
+    ? {}
+    : { logprobs: tokens.map(({ text, logProbability, bytes }) => ({ token: text, logprob: logProbability, bytes })) };
 }
 
 /** Lines with who speaks them: by letters in the order they first speak where an engine has other names for them. */

@@ -1,5 +1,5 @@
 import type { SpeechOrder } from '../speech-order.js';
-import { speakersOf } from './answer.js';
+import { logProbabilitiesOf, speakersOf } from './answer.js';
 import type { Heard } from './heard.js';
 
 /** Headers of a stream of events; nothing on the way may keep pieces back. */
@@ -27,7 +27,7 @@ export function* lastEvents(heard: Heard, { format }: SpeechOrder, told = ''): G
   if (format === 'diarized_json') for (const segment of speakersOf(heard)) yield eventOf(segment);
   else if (heard.text.startsWith(told)) yield* deltas(heard, told);
   // Of usage OpenAI's last event has tokens alone, which are not what is billed here: it may be left out.
-  yield eventOf({ type: 'transcript.text.done', text: heard.text });
+  yield eventOf({ type: 'transcript.text.done', text: heard.text, ...logProbabilitiesOf(heard) });
 }
 
 /** Line by line, where the lines make up the text; else in one. */

@@ -1,4 +1,5 @@
 import type { TranscriptWord } from '#database';
+import type { SpeechToken } from '#speech';
 
 /** A line of what was heard. */
 export interface HeardLine {
@@ -19,6 +20,8 @@ export interface Heard {
   /** Of sound, counted. */
   seconds: number;
   lines: HeardLine[];
+  /** When they were asked for. */
+  tokens?: readonly SpeechToken[];
   /** Who heard it. */
   provider: string;
   model: string;

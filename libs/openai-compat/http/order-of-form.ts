@@ -29,18 +29,16 @@ export async function transcriptionOrder(fields: Fields): Promise<SpeechOrder> {
   const form = await checked(fields, TRANSCRIPTION_FIELDS, TranscriptionFormDto);
   const { model, language, prompt, temperature, stream = false, response_format: format = 'json' } = form;
   const granularities = new Set(form.timestamp_granularities);
-  if (form.include?.includes('logprobs') === true)
-    throw unsupported(
-      'include',
-      "include 'logprobs' is not supported here: no engine behind this server gives them. Leave it out.",
-    );
+  const logProbabilities = form.include?.includes('logprobs') === true;
+  if (logProbabilities && format !== 'json')
+    throw unsupported('include', "include 'logprobs' needs response_format 'json'. Ask for that, or leave it out.");
   if (granularities.has('word') && format !== 'verbose_json')
     throw unsupported(
       'timestamp_granularities',
       "timestamp_granularities needs response_format 'verbose_json'. Ask for that, or leave it out.",
     );
   return {
-    ...{ model, format, language, prompt, temperature, granularities, translate: false },
+    ...{ model, format, language, prompt, temperature, granularities, logProbabilities, translate: false },
     diarize: format === 'diarized_json',
     stream: stream && !NEVER_STREAMED.has(model),
   };
@@ -53,7 +51,8 @@ export async function transcriptionOrder(fields: Fields): Promise<SpeechOrder> {
 export async function translationOrder(fields: Fields): Promise<SpeechOrder> {
   const form = await checked(fields, TRANSLATION_FIELDS, TranslationFormDto);
   const { model, prompt, temperature, response_format: format = 'json' } = form;
-  return { model, format, prompt, temperature, granularities: new Set(), translate: true, diarize: false, stream: false };
+  const plain = { granularities: new Set<never>(), logProbabilities: false, diarize: false, stream: false };
+  return { model, format, prompt, temperature, ...plain, translate: true };
 }
 
 async function checked<Form extends object>(fields: Fields, known: readonly string[], type: new () => Form): Promise<Form> {

@@ -25,6 +25,7 @@ const OWN_SCHEMA = {
     response_format: { enum: FORMATS },
     timestamp_granularities: { type: 'array', items: { enum: ['word', 'segment'] } },
     chunking_strategy: { enum: ['auto'] },
+    include: { type: 'array', items: { enum: ['logprobs'] } },
   },
 };
 
@@ -94,7 +95,9 @@ function typed(name: string, value: string): string | number {
 function rulesOf(fields: Record<string, string>, fileName = ''): string[] {
   const { model = '', response_format: format = 'json' } = fields;
   const problems = [];
-  if (!/\.(wav|mp3|ogg|flac)$/.test(fileName)) problems.push('file has no name that tells its format');
+  if ('include[]' in fields && (format !== 'json' || !/^gpt-4o(-mini)?-transcribe$/.test(model)))
+    problems.push('include is for json of gpt-4o-transcribe and gpt-4o-mini-transcribe');
+  if (!/\.(wav|mp3|ogg|flac|m4a|webm)$/.test(fileName)) problems.push('file has no name that tells its format');
   if ('timestamp_granularities[]' in fields && format !== 'verbose_json')
     problems.push('timestamp_granularities needs verbose_json');
   if (model.endsWith('-diarize')) {
@@ -117,7 +120,13 @@ function transcript({ model, fields }: AudioCall, spoken: SpokenTranscript, seco
   }
   if (format !== 'verbose_json') {
     const usage = { type: 'tokens', input_tokens: Math.ceil(seconds * 10), output_tokens: spoken.words.length, total_tokens: 0 };
-    return { text, ...(model === 'gpt-transcribe' ? { languages: [{ code: spoken.language }] } : {}), usage };
+    const tokens = spoken.words.map(({ text: token }) => ({ token, logprob: -0.25, bytes: [...Buffer.from(token)] }));
+    return {
+      text,
+      ...(model === 'gpt-transcribe' ? { languages: [{ code: spoken.language }] } : {}),
+      ...(fields['include[]'] === 'logprobs' ? { logprobs: tokens } : {}),
+      usage,
+    };
   }
   const granularities = (fields['timestamp_granularities[]'] ?? 'segment').split(',');
   const segments = spoken.segments.map(({ start, end, text: said }, id) => ({

@@ -1462,7 +1462,7 @@ class TranscriptionForm(_TranscriptionFormRequired, total=False):
     response_format: Literal["json", "text", "srt", "verbose_json", "vtt", "diarized_json"]
     #: Which times verbose_json has. Also as `timestamp_granularities[]`.
     timestamp_granularities: List[Literal["word", "segment"]]
-    #: Refused where it asks for `logprobs`: no engine behind this server gives them.
+    #: `logprobs`: how sure the engine is of each token, in json of gpt-4o-transcribe and gpt-4o-mini-transcribe. Also as `include[]`.
     include: List[str]
     #: Whether to tell the text as server-sent events; whisper-1 ignores it.
     stream: bool

@@ -5611,7 +5611,7 @@ export interface components {
              */
             timestamp_granularities?: ("word" | "segment")[];
             /**
-             * @description Refused where it asks for `logprobs`: no engine behind this server gives them.
+             * @description `logprobs`: how sure the engine is of each token, in json of gpt-4o-transcribe and gpt-4o-mini-transcribe. Also as `include[]`.
              * @example []
              */
             include?: string[];

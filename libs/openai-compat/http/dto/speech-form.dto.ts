@@ -81,7 +81,8 @@ export class TranscriptionFormDto extends SpeechFormDto {
   @ApiPropertyOptional({
     type: [String],
     example: [],
-    description: 'Refused where it asks for `logprobs`: no engine behind this server gives them.',
+    description:
+      '`logprobs`: how sure the engine is of each token, in json of gpt-4o-transcribe and gpt-4o-mini-transcribe. Also as `include[]`.',
   })
   @IsOptional()
   @IsArray()

@@ -11,7 +11,7 @@ import {
   requestIdOf,
 } from '#provider-calls';
 import { languageCode } from '../../languages.js';
-import type { ProviderId, SpeechResult, SpeechSegment, SpeechUsage, SpeechWord } from '../../speech-provider.js';
+import type { ProviderId, SpeechResult, SpeechSegment, SpeechToken, SpeechUsage, SpeechWord } from '../../speech-provider.js';
 import { warningsOfMoved, withinChunk } from '../times.js';
 
 /**
@@ -46,7 +46,9 @@ export function transcriptOf({ provider, requestId, seconds }: Origin, raw: Json
 
   const given = spansOf(answer.segments, segmentOf);
   const words = spansOf(answer.words, wordOf);
-  if (given === 'wrong' || words === 'wrong') throw refuse('has segments or words of the wrong shape');
+  const tokens = spansOf(answer.logprobs, tokenOf);
+  if (given === 'wrong' || words === 'wrong' || tokens === 'wrong')
+    throw refuse('has segments, words or tokens of the wrong shape');
   const usage = usageOf(asObject(answer.usage));
   if ((usage?.outputTokens ?? 0) >= MAX_OUTPUT_TOKENS) throw cutOff(provider, requestId);
   const audible = given?.filter((segment) => segment.text !== '');
@@ -59,6 +61,7 @@ export function transcriptOf({ provider, requestId, seconds }: Origin, raw: Json
     language: languageCode(asText(answer.language)) ?? languageCode(asText(asObjects(answer.languages)?.[0]?.code)),
     segments: spoken === undefined ? wholeChunk(text, seconds) : timed.spans,
     words: timedWords?.spans,
+    ...(tokens === undefined ? {} : { tokens }),
     timestampSource: spoken === undefined ? 'none' : 'provider',
     providerRequestId: requestId ?? asText(asObject(answer.x_groq)?.id),
     usage,
@@ -99,6 +102,13 @@ function segmentOf(item: JsonObject): SpeechSegment | undefined {
 function wordOf(item: JsonObject): SpeechWord | undefined {
   const [start, end, text] = [asNumber(item.start), asNumber(item.end), asText(item.word)];
   return start === undefined || end === undefined || text === undefined ? undefined : { start, end, text: text.trim() };
+}
+
+function tokenOf(item: JsonObject): SpeechToken | undefined {
+  const [text, logProbability] = [asText(item.token), asNumber(item.logprob)];
+  const bytes = Array.isArray(item.bytes) ? item.bytes.map(asNumber) : [];
+  if (text === undefined || logProbability === undefined || bytes.includes(undefined)) return undefined;
+  return { text, logProbability, bytes: bytes as number[] };
 }
 
 function wholeChunk(text: string, seconds: number): SpeechSegment[] {

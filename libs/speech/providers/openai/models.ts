@@ -58,8 +58,8 @@ export const OPENAI_MODELS: readonly SpeechModel[] = [
   // Whisper's large-v2.
   { ...whisper('whisper-1', price(6000)), accuracy: 3 },
   { ...gptModel('gpt-transcribe', 4500), accuracy: 1 },
-  { ...gptModel('gpt-4o-transcribe', 6000), accuracy: 1 },
-  gptModel('gpt-4o-mini-transcribe', 3000),
+  { ...gptModel('gpt-4o-transcribe', 6000), logProbabilities: true, accuracy: 1 },
+  { ...gptModel('gpt-4o-mini-transcribe', 3000), logProbabilities: true },
   {
     ...gptModel('gpt-4o-transcribe-diarize', 6000),
     timestamps: 'segment',

@@ -121,7 +121,8 @@ function formOf(model: SpeechModel, request: SpeechRequest): Omit<TranscriptionC
   const { language, temperature, prompt } = request;
   const common = { model: model.id, language, temperature };
   if (model.diarization) return { ...common, response_format: 'diarized_json', chunking_strategy: 'auto' };
-  if (model.timestamps === 'none') return { ...common, prompt, response_format: 'json' };
+  const include = request.logProbabilities === true ? (['logprobs'] as 'logprobs'[]) : undefined;
+  if (model.timestamps === 'none') return { ...common, prompt, response_format: 'json', include };
   return {
     ...common,
     prompt,
