@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Behaviour, DOUBLE_KEY, type Mode, type SpeechDouble } from '#testing/speech-doubles';
 import { ProviderError, type ProviderErrorKind } from '#provider-calls';
-import type { ChunkAudio, KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../speech-provider.js';
+import type { ChunkAudio, HeldAudio, KeyCheck, SpeechProvider, SpeechRequest, SpeechResult } from '../speech-provider.js';
 
 /** What the contract needs of an adapter with its double. */
 export interface ContractSubject {
@@ -26,6 +26,8 @@ export interface ContractSubject {
   languageUntold?: true;
   /** Warnings for the wishes it leaves out, of a call with language, prompt and temperature. */
   warnings?: readonly RegExp[];
+  /** Set to ask for recordings that lie in memory. */
+  inMemory?: true;
 }
 
 /** What a contract test works with. */
@@ -92,6 +94,12 @@ export async function writeSilence(path: string, seconds: number): Promise<Chunk
   return { path, seconds, bytes: header.length + samples.length };
 }
 
+async function heldOf({ path, seconds }: ChunkAudio): Promise<HeldAudio> {
+  const content = new Uint8Array(await readFile(path));
+  const pieces = [content.subarray(0, 50), content.subarray(50)];
+  return { content: pieces, extension: 'wav', contentType: 'audio/wav', seconds, bytes: content.length };
+}
+
 /** The error of a call that has to fail. */
 export async function failureOf(call: Promise<unknown>): Promise<ProviderError> {
   const error = await call.then(
@@ -114,11 +122,12 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
   let folder: string;
   let double: SpeechDouble;
   let provider: SpeechProvider;
-  let audio: ChunkAudio;
+  let audio: ChunkAudio | HeldAudio;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'steno-contract-'));
-    audio = await writeSilence(join(folder, 'chunk.wav'), SECONDS);
+    const chunk = await writeSilence(join(folder, 'chunk.wav'), SECONDS);
+    audio = subject.inMemory === true ? await heldOf(chunk) : chunk;
     double = await subject.startDouble();
     provider = subject.provider(double.url, DOUBLE_KEY, 20);
   }, START_MS);
@@ -176,16 +185,9 @@ export function describeProviderContract(subject: ContractSubject, more: (bench:
     });
 
     it('is one of a recording in memory, too, sent as what it is', async () => {
-      const content = new Uint8Array(await readFile(join(folder, 'chunk.wav')));
-      const held = {
-        content: [content.subarray(0, 50), content.subarray(50)],
-        extension: 'wav',
-        contentType: 'audio/wav',
-        seconds: SECONDS,
-        bytes: content.length,
-      };
-      const fromMemory = await bench.ask({ audio: held });
-      const fromDisk = await bench.ask();
+      const chunk = await bench.silence(SECONDS);
+      const fromMemory = await bench.ask({ audio: await heldOf(chunk) });
+      const fromDisk = await bench.ask({ audio: chunk });
       expect(fromMemory).toMatchObject({ text: fromDisk.text, segments: fromDisk.segments });
       expect(double.calls[0]).toMatchObject({ problems: [], seconds: SECONDS });
     });

@@ -8,6 +8,8 @@ import { type Behaviour, type SpokenTranscript, spokenTranscript } from './behav
 
 /** A request, read whole. */
 export interface DoubleRequest {
+  /** Of the client: tells connections apart. */
+  port: number | undefined;
   method: string;
   url: URL;
   headers: IncomingMessage['headers'];
@@ -49,6 +51,8 @@ export interface Vendor {
 /** One call the double has seen. */
 export interface RecordedCall {
   path: string;
+  /** Of the client: tells connections apart. */
+  port: number | undefined;
   model: string;
   fields: Record<string, string>;
   /** The key it came with. */
@@ -172,12 +176,13 @@ export async function startDouble(vendor: Vendor, port = 0): Promise<SpeechDoubl
   }
 
   function record(
-    { url, headers }: DoubleRequest,
+    { url, headers, port: from }: DoubleRequest,
     { audio, model, fields, problems }: AudioCall,
     behaviour: Behaviour,
   ): RecordedCall {
     const call = {
       path: url.pathname,
+      port: from,
       model,
       fields,
       key: vendor.keyOf(headers),
@@ -215,7 +220,13 @@ async function receive(incoming: IncomingMessage): Promise<DoubleRequest> {
   const pieces: Buffer[] = [];
   for await (const piece of incoming) pieces.push(piece as Buffer);
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host}`);
-  return { method: incoming.method ?? 'GET', url, headers: incoming.headers, body: Buffer.concat(pieces) };
+  return {
+    method: incoming.method ?? 'GET',
+    url,
+    headers: incoming.headers,
+    body: Buffer.concat(pieces),
+    port: incoming.socket.remotePort,
+  };
 }
 
 function transcriptOf(vendor: Vendor, read: AudioCall, { behaviour, seconds }: RecordedCall): unknown {

@@ -50,3 +50,20 @@ describe('OpenAiSpeech with whisper-1', () => {
     });
   });
 });
+
+describe('OpenAiSpeech with a recording in memory', () => {
+  describeProviderContract(
+    { ...subject, model: 'whisper-1', timestampSource: 'provider', words: true, inMemory: true },
+    (bench) => {
+      it('goes on over the same connection, and over another once that was closed', async () => {
+        for (const mode of ['ok', 'ok', 'cut_off', 'ok'] as const) {
+          bench.double.script({ mode });
+          await bench.ask().catch((error: unknown) => error);
+        }
+        const ports = bench.double.calls.map(({ port }) => port);
+        expect(ports[0]).toBe(ports[1]);
+        expect(ports[2]).not.toBe(ports[3]);
+      });
+    },
+  );
+});
