@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readContents, refuseChanged, stampOf, StillChanging } from './files.ts';
 import { Journal } from './journal.ts';
 import { Outputs } from './outputs.ts';
 import type { Source } from './sources.ts';
@@ -52,33 +53,53 @@ describe('the memory of a folder', () => {
     const memory = await WatchMemory.open(world(), SERVER, folder);
     writeFileSync(join(folder, 'one.wav'), 'sound');
     writeFileSync(join(folder, 'two.wav'), 'sound');
-    const [one, two] = [await memory.hash(join(folder, 'one.wav'), signal), await memory.hash(join(folder, 'two.wav'), signal)];
+    const hash = async (name: string): Promise<string> => (await memory.read(join(folder, name), signal)).sha256;
+    const [one, two] = [await hash('one.wav'), await hash('two.wav')];
     expect(one).toBe(two);
-    await memory.remember(one, { state: 'done', transcriptionId: 't1' });
+    await memory.remember(one, { state: 'done', transcriptionId: 't1', output: 'one.txt' });
     const later = await WatchMemory.open(world(), SERVER, folder);
-    expect(later.recall(two)).toEqual({ state: 'done', transcriptionId: 't1' });
+    expect(later.recall(two)).toEqual({ state: 'done', transcriptionId: 't1', output: 'one.txt' });
     expect((await WatchMemory.open(world(), 'https://other.example.com', folder)).recall(one)).toBeUndefined();
   });
 
   it('reads a file again when it changed', async () => {
     const memory = await WatchMemory.open(world(), SERVER, folder);
     const path = join(folder, 'growing.wav');
+    const hash = async (): Promise<string> => (await memory.read(path, signal)).sha256;
     writeFileSync(path, 'a');
-    const before = await memory.hash(path, signal);
-    expect(await memory.hash(path, signal)).toBe(before);
+    const before = await hash();
+    expect(await hash()).toBe(before);
     appendFileSync(path, 'b');
-    const after = await memory.hash(path, signal);
+    const after = await hash();
     expect(after).not.toBe(before);
     writeFileSync(path, 'ac');
     utimesSync(path, new Date(), new Date(Date.now() + 5_000));
-    expect(await memory.hash(path, signal)).not.toBe(after);
+    expect(await hash()).not.toBe(after);
   });
 
-  it('gives the same keys for the same wish, in every run', async () => {
+  it('gives the same key for the same request, in every run', async () => {
     const [first, second] = [await WatchMemory.open(world(), SERVER, folder), await WatchMemory.open(world(), SERVER, folder)];
-    expect(second.keysOf('sha', { language: 'en' })).toEqual(first.keysOf('sha', { language: 'en' }));
-    expect(second.keysOf('sha', { language: 'de' }).order).not.toBe(first.keysOf('sha', { language: 'en' }).order);
-    expect(second.keysOf('other', {}).upload).not.toBe(first.keysOf('sha', {}).upload);
+    expect(second.keyOf('sha', 'order')).toBe(first.keyOf('sha', 'order'));
+    expect(second.keyOf('sha', 'order', 'r1')).not.toBe(first.keyOf('sha', 'order'));
+    expect(second.keyOf('other', 'order')).not.toBe(first.keyOf('sha', 'order'));
+  });
+});
+
+describe('a file that changes while it is read', () => {
+  it('is not taken for what it was', async () => {
+    const path = join(folder, 'written.wav');
+    writeFileSync(path, '');
+    // Many pieces, so that it is not read to its end before these looks are done.
+    truncateSync(path, 64 * 1024 * 1024);
+    const reading = readContents(path);
+    for (let looks = 0; looks < 5; looks += 1) await stampOf(path);
+    appendFileSync(path, 'b');
+    await expect(reading).rejects.toThrow(StillChanging);
+    truncateSync(path, 5);
+    const contents = await readContents(path);
+    await refuseChanged(path, contents);
+    appendFileSync(path, 'b');
+    await expect(refuseChanged(path, contents)).rejects.toThrow(StillChanging);
   });
 });
 

@@ -56,6 +56,7 @@ describe('what is tried again', () => {
     [new ConnectionError('Gone.'), true],
     [new ApiError(503, {}), true],
     [new ApiError(422, {}), false],
+    [new ApiError(409, { code: 'idempotency_in_progress' }), true],
     [new TranscriptionFailedError({ id: 't1', status: 'cancelled', error: null } as Transcription), false],
     [new UnfinishedError('t1', 'failure', new ApiError(404, {})), false],
     [new UnfinishedError('t1', 'failure', new ApiError(503, {})), true],

@@ -1,7 +1,6 @@
 import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { ApiError, type Recording, type Steno, type Transcription, TranscriptionFailedError, UnfinishedError } from './client.ts';
-import { hashFile, writeWhole } from './files.ts';
+import { type Contents, readContents, refuseChanged, writeWhole } from './files.ts';
 import { Journal } from './journal.ts';
 import { type Format, isBinary } from './outputs.ts';
 import { stateFile } from './places.ts';
@@ -13,11 +12,8 @@ import type { World } from './world.ts';
 /** The server is done with an upload of these, or never had it. */
 const UPLOAD_OVER = new Set(['upload_not_found', 'upload_over', 'upload_gone']);
 
-/** Keys under which what is made for one recording is made once. */
-export interface Keys {
-  upload: string;
-  order: string;
-}
+/** Refusals that may not last: a key that is replaced, time, rates and quotas. */
+const PASSING = new Set([401, 408, 429]);
 
 /** Sends recordings, orders their transcripts, waits for them, fetches them. */
 export class Transcriber {
@@ -39,13 +35,23 @@ export class Transcriber {
     return new Transcriber(steno, server, uploads, world.signal);
   }
 
-  /** Brings a source to the server. @param known SHA-256 of a file, where it is known */
-  async bring({ kind, at, name }: Source, view: SourceView, known: { sha256?: string; key?: string } = {}): Promise<Recording> {
+  /**
+   * Brings a source to the server.
+   * @param known what a file held when it was read before, and the key under which it is made one recording
+   * @throws StillChanging
+   */
+  async bring(
+    { kind, at, name }: Source,
+    view: SourceView,
+    known: { contents?: Contents; key?: string } = {},
+  ): Promise<Recording> {
     const { signal } = this;
     if (kind === 'url') return this.steno.audio.importAndWait({ url: at }, { signal });
-    const sha256 = known.sha256 ?? (await hashFile(at, signal));
+    const contents = known.contents ?? (await readContents(at, signal));
+    const { sha256 } = contents;
     // What changed since it was opened is not read: then it breaks off.
     const file = await openAsBlob(at);
+    await refuseChanged(at, contents);
     const memory = `${this.server} ${sha256}`;
     const options = {
       name,
@@ -88,13 +94,12 @@ export class Transcriber {
     await writeWhole(path, await this.fetch(id, format));
   }
 
-  /** Goes on with an upload that an earlier run began, if it still can. */
+  /** Goes on with an upload that an earlier run began, by its id or by its key, if it still can. */
   private async resume(
     file: Blob,
     options: NonNullable<Parameters<Steno['audio']['upload']>[1]>,
     uploadId: string | undefined,
   ): Promise<Recording> {
-    if (uploadId === undefined) return this.steno.audio.upload(file, options);
     try {
       return await this.steno.audio.upload(file, { ...options, uploadId });
     } catch (error) {
@@ -109,13 +114,8 @@ export class Transcriber {
 export function mayPass(error: unknown): boolean {
   if (error instanceof TranscriptionFailedError) return false;
   if (error instanceof UnfinishedError) return error.reason !== 'failure' || mayPass(error.cause);
-  if (error instanceof ApiError)
-    return error.status >= 500 || error.status === 429 || error.status === 401 || error.status === 408;
-  return true;
-}
-
-/** Size and time of change of a file: while both stay, so do its bytes. */
-export async function stampOf(path: string): Promise<{ bytes: number; changedAt: number }> {
-  const { size, mtimeMs } = await stat(path);
-  return { bytes: size, changedAt: mtimeMs };
+  if (!(error instanceof ApiError)) return true;
+  // The same request of an earlier run of ours is still being answered.
+  if (error.code === 'idempotency_in_progress') return true;
+  return error.status >= 500 || PASSING.has(error.status);
 }

@@ -1,21 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { relative } from 'node:path';
-import { hashFile } from './files.ts';
+import { type Contents, isSame, readContents, stampOf } from './files.ts';
 import { Journal } from './journal.ts';
 import { stateFile } from './places.ts';
-import { type Keys, stampOf } from './transcriber.ts';
 import type { Wish } from './wish.ts';
 import type { World } from './world.ts';
 
 /** What became of a recording, by what it holds and not by its name. */
-export interface Remembered {
-  state: 'ordered' | 'done' | 'failed';
-  transcriptionId?: string;
-  output?: string;
-  reason?: string;
+export type Remembered =
+  | Sent
+  | { state: 'ordered'; transcriptionId: string }
+  | { state: 'done'; transcriptionId: string; output: string }
+  | { state: 'failed'; transcriptionId?: string; reason: string };
+
+/** The server has it. It may have the order, too: that goes out again as it is, whatever is wished for by then, and is made once. */
+export interface Sent {
+  state: 'sent';
+  recordingId: string;
+  wish: Wish;
 }
 
-type Entry = Remembered | { id: string } | { sha256: string; bytes: number; changedAt: number };
+type Entry = Remembered | { id: string } | Contents;
 
 const IDENTITY = 'memory';
 
@@ -41,16 +46,14 @@ export class WatchMemory {
     return new WatchMemory(journal, folder, id);
   }
 
-  /** The SHA-256 of a file; one that has not changed since it was hashed is not read again. */
-  async hash(path: string, signal: AbortSignal): Promise<string> {
+  /** What a file holds; one that has not changed since it was read is not read again. @throws StillChanging */
+  async read(path: string, signal: AbortSignal): Promise<Contents> {
     const key = `file ${relative(this.folder, path)}`;
-    const stamp = await stampOf(path);
     const known = this.journal.get(key);
-    if (known !== undefined && 'bytes' in known && known.bytes === stamp.bytes && known.changedAt === stamp.changedAt)
-      return known.sha256;
-    const sha256 = await hashFile(path, signal);
-    await this.journal.set(key, { sha256, ...stamp });
-    return sha256;
+    if (known !== undefined && 'bytes' in known && isSame(await stampOf(path), known)) return known;
+    const contents = await readContents(path, signal);
+    await this.journal.set(key, contents);
+    return contents;
   }
 
   recall(sha256: string): Remembered | undefined {
@@ -63,11 +66,13 @@ export class WatchMemory {
   }
 
   /**
-   * The keys of a recording's requests: the same each time, so that a crash between a request and the line that remembers its answer
-   * makes nothing twice.
+   * The key of a request for a recording: the same each time, so that a crash between the request and the line that remembers its answer
+   * makes nothing twice. The server knows it for a day.
+   * @param parts what tells the request from others
    */
-  keysOf(sha256: string, wish: Wish): Keys {
-    const key = (part: string): string => createHash('sha256').update(`${this.id} ${sha256} ${part}`).digest('hex');
-    return { upload: key('upload'), order: key(JSON.stringify(wish)) };
+  keyOf(sha256: string, ...parts: string[]): string {
+    return createHash('sha256')
+      .update(JSON.stringify([this.id, sha256, ...parts]))
+      .digest('hex');
   }
 }

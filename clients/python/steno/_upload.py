@@ -101,7 +101,10 @@ class _PartsUpload:
     def send(self) -> Audio:
         if self._options.upload_id is None:
             return self._begin()
-        upload = self._transport.call("GET", self._route("/api/v1/uploads/{id}", self._options.upload_id))
+        return self._go_on(self._options.upload_id)
+
+    def _go_on(self, upload_id: str) -> Audio:
+        upload = self._transport.call("GET", self._route("/api/v1/uploads/{id}", upload_id))
         if upload["bytes"] != self._size or upload["sha256"] not in (None, self._sha256):
             raise ChecksumMismatch(f"The upload {upload['id']} was begun with another file. Give that one, or begin anew.")
         if upload["status"] != "completed":
@@ -118,6 +121,9 @@ class _PartsUpload:
         )
         if self._options.on_begun is not None:
             self._options.on_begun(begun["id"])
+        # Under a key of the caller's own this may be the answer to an earlier run, whose parts are there.
+        if self._options.idempotency_key is not None:
+            return self._go_on(begun["id"])
         self._send_parts(begun["id"], begun["partBytes"], self._numbers(begun["partBytes"]), begun["partUrls"])
         return self._complete(begun["id"])
 

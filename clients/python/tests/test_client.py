@@ -232,6 +232,15 @@ class Uploads(unittest.TestCase):
         with ScriptedServer(answer_json({**upload, "bytes": 13, "parts": []})) as server:
             self.assertRaises(ChecksumMismatch, server.client().audio.upload, self.path, upload_id=ID)
 
+    def test_go_on_under_the_key_they_were_begun_with(self) -> None:
+        upload = {"id": ID, "bytes": 12, "sha256": self.SHA256, "partBytes": 5}
+        with ScriptedServer() as server:
+            begun = {**upload, "status": "open", **self.urls(server, 1, 2, 3)}
+            completed = {**upload, "status": "completed", "parts": []}
+            server.script += [answer_json(begun, 201), answer_json(completed), answer_json(self.RECORDING)]
+            audio = server.client().audio.upload(self.path, direct_bytes=5, idempotency_key="mine")
+            self.assertEqual((audio, server.keys()[0]), (self.RECORDING, "mine"))
+
 
 class Webhooks(unittest.TestCase):
     SECRET = "whsec_" + base64.b64encode(b"a secret of some length, as it should be").decode()

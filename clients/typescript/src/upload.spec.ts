@@ -134,6 +134,14 @@ describe('a large file', () => {
     expect(await server.client().audio.upload(FILE, { uploadId: ID })).toEqual(RECORDING);
   });
 
+  it('under a key that was used before goes on with what arrived then', async () => {
+    const upload = { id: ID, status: 'completed', bytes: 12, sha256: SHA256, partBytes: 5, parts: [] };
+    const server = new ScriptedServer(json(BEGUN, 201), json(upload), json(RECORDING));
+    const options = { directBytes: 5, idempotencyKey: 'mine' };
+    expect(await server.client().audio.upload(FILE, options)).toEqual(RECORDING);
+    expect(server.seen.map(({ headers }) => headers.get('idempotency-key'))).toEqual(['mine', null, null]);
+  });
+
   it('goes on with no other file', async () => {
     const upload = { id: ID, status: 'open', bytes: 12, sha256: 'another', partBytes: 5, parts: [] };
     const server = new ScriptedServer(json(upload));

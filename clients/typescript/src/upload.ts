@@ -83,7 +83,10 @@ class PartsUpload {
 
   async send(): Promise<Recording> {
     const { uploadId } = this.options;
-    if (uploadId === undefined) return this.begin();
+    return uploadId === undefined ? this.begin() : this.goOn(uploadId);
+  }
+
+  private async goOn(uploadId: string): Promise<Recording> {
     const upload = await this.transport.call('get', '/api/v1/uploads/{id}', { path: { id: uploadId } }, this.control);
     this.refuseAnotherFile(upload);
     if (upload.status !== 'completed') {
@@ -100,6 +103,8 @@ class PartsUpload {
     const body = { name: this.name, bytes: this.file.size, sha256: this.sha256 };
     const begun = await this.transport.call('post', '/api/v1/uploads', { body }, requestOptions(this.options));
     await this.options.onBegun?.(begun.id);
+    // Under a key of the caller's own this may be the answer to an earlier run, whose parts are there.
+    if (this.options.idempotencyKey !== undefined) return this.goOn(begun.id);
     this.report(0);
     const partBytes = begun.partBytes ?? this.file.size;
     await this.sendParts(begun.id, partBytes, numbersTo(Math.ceil(this.file.size / partBytes)), begun.partUrls);

@@ -1,16 +1,16 @@
 import { stat, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { TranscriptionFailedError } from '../client.ts';
+import { ApiError, TranscriptionFailedError } from '../client.ts';
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll, Refusal } from '../exit-codes.ts';
-import { isMissing } from '../files.ts';
-import { watchFolder } from '../folder-watch.ts';
+import { type Contents, isMissing, StillChanging } from '../files.ts';
+import { FolderWatch } from '../folder-watch.ts';
 import { inLanes } from '../lanes.ts';
 import { EXTENSIONS } from '../outputs.ts';
 import { connect } from '../session.ts';
+import { stays } from '../settling.ts';
 import { recordingsIn } from '../sources.ts';
-import { mayPass, stampOf, Transcriber } from '../transcriber.ts';
-import { WatchMemory } from '../watch-memory.ts';
+import { mayPass, Transcriber } from '../transcriber.ts';
+import { type Sent, WatchMemory } from '../watch-memory.ts';
 import { toWish, type WishOptions } from '../wish.ts';
 import { printJson, type Scene, say, sentenceOf } from '../world.ts';
 
@@ -67,8 +67,8 @@ interface News {
 class FolderRun {
   private readonly scene: Scene;
   private readonly plan: Plan;
-  /** Recordings that are being worked at, by what they hold; a copy that comes meanwhile is the same recording. */
-  private readonly underWay = new Set<string>();
+  /** Recordings that are being worked at, by what they hold; a copy that comes meanwhile is the same recording, and waits. */
+  private readonly underWay = new Map<string, Promise<unknown>>();
 
   constructor(scene: Scene, plan: Plan) {
     this.scene = scene;
@@ -79,15 +79,14 @@ class FolderRun {
   async once(): Promise<ExitCode> {
     const { root, options } = this.plan;
     const { signal } = this.scene.world;
-    const before = await Promise.all((await recordingsIn(root)).map(async (path) => ({ path, stamp: await stampOf(path) })));
-    if (before.length > 0) await sleep(options.settle * 1_000, undefined, { signal });
     const errors: unknown[] = [];
-    await inLanes(before, options.parallel, async ({ path, stamp }) => {
-      const now = await stampOf(path);
-      if (now.bytes !== stamp.bytes || now.changedAt !== stamp.changedAt)
-        return say(this.scene.world, `${this.nameOf(path)}: still grows`);
-      const error = await this.take(path);
-      if (error !== undefined) errors.push(error);
+    const files = await Promise.all(
+      (await recordingsIn(root)).map(async (path) => ({ path, state: await stays(path, options.settle * 1_000, signal) })),
+    );
+    await inLanes(files, options.parallel, async ({ path, state }) => {
+      const error = state === 'settled' ? await this.take(path) : undefined;
+      if (state === 'changed') this.sayGrows(path);
+      if (error !== undefined && !(error instanceof StillChanging)) errors.push(error);
     });
     return exitCodeOfAll(errors);
   }
@@ -102,7 +101,7 @@ class FolderRun {
       wake();
     };
     const failed = (error: unknown): void => say(world, `The folder cannot be watched: ${sentenceOf(error)}`);
-    const close = watchFolder(root, options.settle * 1_000, { found, failed });
+    const folder = new FolderWatch(root, options.settle * 1_000, { found, failed });
     world.signal.addEventListener('abort', () => wake(), { once: true });
     say(world, `Watching ${root}. Ctrl-C ends it.`);
     const work = new Set<Promise<void>>();
@@ -110,66 +109,93 @@ class FolderRun {
       const path = work.size < options.parallel ? queue.shift() : undefined;
       if (path === undefined) await new Promise<void>((resolve) => (wake = resolve));
       else {
-        const task: Promise<void> = this.takeWithRetry(path, found).finally(() => {
+        const task: Promise<void> = this.takeWithRetry(path, folder).finally(() => {
           work.delete(task);
           wake();
         });
         work.add(task);
       }
     }
-    await close();
+    await folder.close();
     await Promise.all(work);
     return EXIT.interrupted;
   }
 
-  private async takeWithRetry(path: string, again: (path: string) => void): Promise<void> {
+  private async takeWithRetry(path: string, folder: FolderWatch): Promise<void> {
     const error = await this.take(path);
     if (error === undefined || this.scene.world.signal.aborted || !mayPass(error) || isMissing(error)) return;
-    setTimeout(() => again(path), RETRY_MS).unref();
+    if (error instanceof StillChanging) folder.look(path);
+    else setTimeout(() => folder.look(path), RETRY_MS).unref();
   }
 
   /** @returns what went wrong; it was said already */
   private async take(path: string): Promise<unknown> {
-    let sha256: string | undefined;
     try {
-      sha256 = await this.plan.memory.hash(path, this.scene.world.signal);
-      if (this.underWay.has(sha256)) return undefined;
-      this.underWay.add(sha256);
-      await this.transcribe(path, sha256);
-      return undefined;
+      const contents = await this.plan.memory.read(path, this.scene.world.signal);
+      const { sha256 } = contents;
+      const other = this.underWay.get(sha256);
+      if (other === undefined) {
+        const work = this.transcribe(path, contents).catch((error: unknown) => this.failed(path, error, sha256));
+        this.underWay.set(sha256, work);
+        return await work.finally(() => this.underWay.delete(sha256));
+      }
+      await other;
     } catch (error) {
-      await this.failed(path, sha256, error);
-      return error;
-    } finally {
-      if (sha256 !== undefined) this.underWay.delete(sha256);
+      return this.failed(path, error);
     }
+    return this.take(path);
   }
 
-  private async transcribe(path: string, sha256: string): Promise<void> {
+  private async transcribe(path: string, contents: Contents): Promise<void> {
     const { transcriber, memory, options } = this.plan;
+    const { sha256 } = contents;
     const name = this.nameOf(path);
     const known = memory.recall(sha256);
     if (known?.state === 'done' || known?.state === 'failed')
       return this.tell({ file: name, state: 'known', transcriptionId: known.transcriptionId });
-    const view = quietView();
-    let id = known?.transcriptionId;
-    if (id === undefined) {
-      const wish = toWish(options);
-      const keys = memory.keysOf(sha256, wish);
-      const source = { kind: 'file' as const, at: path, name: basename(path) };
-      const recording = await transcriber.bring(source, view, { sha256, key: keys.upload });
-      ({ id } = await transcriber.order(recording.id, wish, keys.order));
-      await memory.remember(sha256, { state: 'ordered', transcriptionId: id });
-    }
-    this.tell({ file: name, state: 'ordered', transcriptionId: id });
-    await transcriber.wait(id, view);
+    const transcriptionId = known?.state === 'ordered' ? known.transcriptionId : await this.order(path, contents, known);
+    this.tell({ file: name, state: 'ordered', transcriptionId });
+    await transcriber.wait(transcriptionId, quietView());
     const output = this.outputFor(path);
-    await transcriber.write(id, options.format, output);
-    await memory.remember(sha256, { state: 'done', transcriptionId: id, output });
-    this.tell({ file: name, state: 'done', transcriptionId: id, output });
+    await transcriber.write(transcriptionId, options.format, output);
+    await memory.remember(sha256, { state: 'done', transcriptionId, output });
+    this.tell({ file: name, state: 'done', transcriptionId, output });
   }
 
-  private async failed(path: string, sha256: string | undefined, error: unknown): Promise<void> {
+  /** @returns the id of the transcription */
+  private async order(path: string, contents: Contents, before: Sent | undefined): Promise<string> {
+    const { transcriber, memory } = this.plan;
+    const { sha256 } = contents;
+    const { recordingId, wish } = before ?? (await this.send(path, contents));
+    try {
+      const { id } = await transcriber.order(recordingId, wish, memory.keyOf(sha256, 'order', recordingId));
+      await memory.remember(sha256, { state: 'ordered', transcriptionId: id });
+      return id;
+    } catch (error) {
+      if (before === undefined || !(error instanceof ApiError) || error.code !== 'audio_not_found') throw error;
+      // Deleted while the order could not be made, such as by a retention period.
+      return this.order(path, contents, await this.send(path, contents, recordingId));
+    }
+  }
+
+  /** @param lost the recording that this one takes the place of */
+  private async send(path: string, contents: Contents, lost = ''): Promise<Sent> {
+    const { transcriber, memory, options } = this.plan;
+    const { sha256 } = contents;
+    const source = { kind: 'file' as const, at: path, name: basename(path) };
+    const key = memory.keyOf(sha256, 'upload', source.name, lost);
+    const { id } = await transcriber.bring(source, quietView(), { contents, key });
+    const sent: Sent = { state: 'sent', recordingId: id, wish: toWish(options) };
+    await memory.remember(sha256, sent);
+    return sent;
+  }
+
+  /** @returns the error */
+  private async failed(path: string, error: unknown, sha256?: string): Promise<unknown> {
+    if (error instanceof StillChanging) {
+      this.sayGrows(path);
+      return error;
+    }
     const reason = sentenceOf(error);
     const forGood = !mayPass(error);
     if (sha256 !== undefined && forGood) {
@@ -178,6 +204,11 @@ class FolderRun {
     }
     const state = exitCodeOf(error) === EXIT.interrupted ? 'interrupted' : 'failed';
     this.tell({ file: this.nameOf(path), state, reason, again: !forGood });
+    return error;
+  }
+
+  private sayGrows(path: string): void {
+    say(this.scene.world, `${this.nameOf(path)}: still grows`);
   }
 
   private tell({ file, state, ...more }: News): void {
