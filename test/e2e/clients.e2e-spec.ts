@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   copyFileSync,
@@ -13,6 +14,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -32,6 +35,8 @@ const HAS_PYTHON = !(process.env.STENO_TEST_MISSING ?? '').split(',').includes('
 const LARGE_SECONDS = 130;
 const SLOW_MS = 1_500;
 const PIECE = 50_000;
+/** Stands for the public internet. */
+const OUTSIDE = '127.0.0.2';
 
 describeWith(['postgres'], 'the clients', () => {
   let stack: Stack;
@@ -41,7 +46,7 @@ describeWith(['postgres'], 'the clients', () => {
   let shell: CommandLine;
 
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ env: { OUTGOING_ALLOWED_HOSTS: OUTSIDE } });
     client = await stack.client();
     ({ key } = await client.steno.apiKeys.create({ name: 'Tests', scopes: ['read', 'write'] }));
     steno = new Steno({ baseUrl: stack.origin, apiKey: key });
@@ -200,6 +205,29 @@ describeWith(['postgres'], 'the clients', () => {
     expect(await shell.run(['get', '--wait', id])).toMatchObject({ code: 0, out: `${SPOKEN}\n` });
     expect(await shell.run(['get', '--wait', second])).toMatchObject({ code: 0, out: `${SPOKEN}\n` });
     atOnce();
+  });
+
+  it('on the command line: has a link fetched, and once it was interrupted goes on with that', async () => {
+    const asked = Promise.withResolvers<ServerResponse>();
+    let fetches = 0;
+    const site = createServer((_, response) => {
+      fetches += 1;
+      asked.resolve(response);
+    });
+    await once(site.listen(0, OUTSIDE), 'listening');
+    const link = `http://${OUTSIDE}:${(site.address() as AddressInfo).port}/talks/meeting.opus`;
+    const running = shell.start(['transcribe', link]);
+    const response = await asked.promise;
+    running.child.kill('SIGINT');
+    const { code, err } = await running.ended;
+    expect(code).toBe(130);
+    const id = /Later: the same command goes on with ([0-9a-f-]{36})/.exec(err)?.[1] ?? '';
+    expect(await steno.uploads.get(id)).toMatchObject({ kind: 'url', status: 'open' });
+    response.end(readFileSync(MEETING));
+    expect(await shell.run(['transcribe', link])).toMatchObject({ code: 0, out: `${SPOKEN}\n` });
+    expect(fetches).toBe(1);
+    site.close();
+    await transcriptions();
   });
 
   /** What a watched folder's memory would lack, had the program been killed between the order and the line about it. */

@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, TranscriptionFailedError, UnfinishedError } from './client.ts';
+import { ApiError, ConnectionError, ImportFailedError, TranscriptionFailedError, UnfinishedError } from './client.ts';
 
 /** How a command ends, for scripts. A code keeps its meaning. */
 export const EXIT = {
@@ -38,7 +38,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (isAbort(error)) return EXIT.interrupted;
   if (error instanceof ApiError) return exitCodeOfStatus(error.status);
   if (error instanceof ConnectionError) return EXIT.unavailable;
-  if (error instanceof TranscriptionFailedError) return EXIT.refused;
+  if (error instanceof TranscriptionFailedError || error instanceof ImportFailedError) return EXIT.refused;
   if (error instanceof UnfinishedError) return exitCodeOfWait(error);
   return EXIT.failure;
 }

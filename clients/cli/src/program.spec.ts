@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiError, ConnectionError, type Transcription, TranscriptionFailedError, UnfinishedError } from './client.ts';
+import {
+  ApiError,
+  ConnectionError,
+  ImportFailedError,
+  type Transcription,
+  TranscriptionFailedError,
+  UnfinishedError,
+  type Upload,
+} from './client.ts';
 import { clock } from './commands/transcripts.ts';
 import { EXIT, exitCodeOf, exitCodeOfAll, Refusal } from './exit-codes.ts';
 import { run } from './program.ts';
@@ -34,6 +42,7 @@ describe('exit codes', () => {
     [new ApiError(503, {}), EXIT.unavailable],
     [new ConnectionError('Gone.'), EXIT.unavailable],
     [new TranscriptionFailedError(failed), EXIT.refused],
+    [new ImportFailedError({ id: 'u1', status: 'failed', error: null } as Upload), EXIT.refused],
     [new UnfinishedError('t1', 'timeout', undefined), EXIT.unfinished],
     [new UnfinishedError('t1', 'aborted', undefined), EXIT.interrupted],
     [new UnfinishedError('t1', 'failure', new ApiError(401, {})), EXIT.access],

@@ -1,5 +1,14 @@
+import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { ApiError, type Recording, type Steno, type Transcription, TranscriptionFailedError, UnfinishedError } from './client.ts';
+import {
+  ApiError,
+  ImportFailedError,
+  type Recording,
+  type Steno,
+  type Transcription,
+  TranscriptionFailedError,
+  UnfinishedError,
+} from './client.ts';
 import { type Contents, readContents, refuseChanged, writeWhole } from './files.ts';
 import { Journal } from './journal.ts';
 import { type Format, isBinary } from './outputs.ts';
@@ -14,6 +23,9 @@ const UPLOAD_OVER = new Set(['upload_not_found', 'upload_over', 'upload_gone']);
 
 /** Refusals that may not last: a key that is replaced, time, rates and quotas. */
 const PASSING = new Set([401, 408, 429]);
+
+/** What was fetched so long ago may no longer be what lies at its address. */
+const FRESH_MS = 3_600_000;
 
 /** Sends recordings, orders their transcripts, waits for them, fetches them. */
 export class Transcriber {
@@ -37,16 +49,17 @@ export class Transcriber {
 
   /**
    * Brings a source to the server.
-   * @param known what a file held when it was read before, and the key under which it is made one recording
+   * @param known what a file held when it was read before, the key under which it is made one recording, and who is told the id of what
+   * the same call goes on with when this one is cut off
    * @throws StillChanging
    */
   async bring(
     { kind, at, name }: Source,
     view: SourceView,
-    known: { contents?: Contents; key?: string } = {},
+    known: { contents?: Contents; key?: string; onBegun?: (uploadId: string) => void } = {},
   ): Promise<Recording> {
     const { signal } = this;
-    if (kind === 'url') return this.steno.audio.importAndWait({ url: at }, { signal });
+    if (kind === 'url') return this.import(at, known.onBegun);
     const contents = known.contents ?? (await readContents(at, signal));
     const { sha256 } = contents;
     // What changed since it was opened is not read: then it breaks off.
@@ -58,10 +71,15 @@ export class Transcriber {
       sha256,
       signal,
       idempotencyKey: known.key,
-      onBegun: (id: string) => this.uploads.set(memory, id),
+      onBegun: async (id: string) => {
+        await this.uploads.set(memory, id);
+        known.onBegun?.(id);
+      },
       onProgress: (progress: { sentBytes: number; totalBytes: number }) => view.sent(progress.sentBytes / progress.totalBytes),
     };
-    const recording = await this.resume(file, options, this.uploads.get(memory));
+    const before = this.uploads.get(memory);
+    if (before !== undefined) known.onBegun?.(before);
+    const recording = await this.resume(file, options, before);
     if (this.uploads.get(memory) !== undefined) await this.uploads.set(memory, null);
     return recording;
   }
@@ -94,6 +112,31 @@ export class Transcriber {
     await writeWhole(path, await this.fetch(id, format));
   }
 
+  /** Has the server fetch a recording. That it begins is not given up by Ctrl-C, so that it can be gone on with. */
+  private async import(url: string, onBegun?: (uploadId: string) => void): Promise<Recording> {
+    // Addresses may hold what signs them.
+    const memory = `${this.server} ${createHash('sha256').update(url).digest('hex')}`;
+    const id = (await this.importBefore(this.uploads.get(memory))) ?? (await this.steno.audio.import({ url })).id;
+    await this.uploads.set(memory, id);
+    onBegun?.(id);
+    const recording = await this.steno.audio.waitForImport(id, { signal: this.signal });
+    await this.uploads.set(memory, null);
+    return recording;
+  }
+
+  /** The import that an earlier run began, while it goes on or gave what lies at its address now. */
+  private async importBefore(id: string | undefined): Promise<string | undefined> {
+    if (id === undefined) return undefined;
+    try {
+      const { finishedAt, audioId } = await this.steno.uploads.get(id, { signal: this.signal });
+      if (finishedAt === null) return id;
+      return audioId !== null && Date.now() - Date.parse(finishedAt) < FRESH_MS ? id : undefined;
+    } catch (error) {
+      if (error instanceof ApiError && UPLOAD_OVER.has(error.code)) return undefined;
+      throw error;
+    }
+  }
+
   /** Goes on with an upload that an earlier run began, by its id or by its key, if it still can. */
   private async resume(
     file: Blob,
@@ -112,7 +155,7 @@ export class Transcriber {
 
 /** Whether trying again later makes sense. */
 export function mayPass(error: unknown): boolean {
-  if (error instanceof TranscriptionFailedError) return false;
+  if (error instanceof TranscriptionFailedError || error instanceof ImportFailedError) return false;
   if (error instanceof UnfinishedError) return error.reason !== 'failure' || mayPass(error.cause);
   if (!(error instanceof ApiError)) return true;
   // The same request of an earlier run of ours is still being answered.

@@ -1,11 +1,11 @@
 import { UnfinishedError } from '../client.ts';
-import { type ExitCode, exitCodeOf, exitCodeOfAll, Refusal } from '../exit-codes.ts';
+import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll, Refusal } from '../exit-codes.ts';
 import { inLanes } from '../lanes.ts';
 import { type Format, isBinary, Outputs } from '../outputs.ts';
 import { progressView, type ProgressView } from '../progress-view.ts';
 import { connect } from '../session.ts';
 import { findSources, type Source } from '../sources.ts';
-import { Transcriber } from '../transcriber.ts';
+import { mayPass, Transcriber } from '../transcriber.ts';
 import { toWish, type WishOptions } from '../wish.ts';
 import { print, printJson, type Scene, say, sentenceOf } from '../world.ts';
 
@@ -18,6 +18,8 @@ export interface TranscribeOptions extends WishOptions {
 /** What became of one source. */
 interface Outcome {
   source: string;
+  /** The upload or the import that brings it, where that can be gone on with. */
+  uploadId?: string;
   recordingId?: string;
   transcriptionId?: string;
   status?: string;
@@ -62,7 +64,7 @@ async function outcomeOf({ transcriber, outputs, options, view }: Run, source: S
   const outcome: Outcome = { source: source.at };
   const line = view.begin(source.name);
   try {
-    const recording = await transcriber.bring(source, line);
+    const recording = await transcriber.bring(source, line, { onBegun: (id) => (outcome.uploadId = id) });
     outcome.recordingId = recording.id;
     const ordered = await transcriber.order(recording.id, toWish(options));
     Object.assign(outcome, { transcriptionId: ordered.id, status: ordered.status });
@@ -75,9 +77,14 @@ async function outcomeOf({ transcriber, outputs, options, view }: Run, source: S
     line.ended('done');
   } catch (error) {
     outcome.error = error;
-    line.ended(error instanceof UnfinishedError ? 'not finished' : 'failed');
+    line.ended(endOf(error));
   }
   return outcome;
+}
+
+function endOf(error: unknown): string {
+  if (error instanceof UnfinishedError) return 'not finished';
+  return exitCodeOf(error) === EXIT.interrupted ? 'interrupted' : 'failed';
 }
 
 async function deliver(
@@ -102,5 +109,7 @@ function report({ world, options }: Scene, { error, ...outcome }: Outcome): void
   if (error !== undefined) say(world, `${outcome.source}: ${sentenceOf(error)}`);
   const { transcriptionId: id } = outcome;
   if (error instanceof UnfinishedError && id !== undefined) say(world, `Later: steno get --wait ${id}`);
+  else if (outcome.uploadId !== undefined && outcome.recordingId === undefined && mayPass(error))
+    say(world, `Later: the same command goes on with ${outcome.uploadId}, which brings the recording to the server.`);
   else if (error === undefined && id !== undefined && outcome.status !== 'completed') print(world, id);
 }

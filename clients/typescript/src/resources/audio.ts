@@ -40,6 +40,15 @@ export class AudioResource {
    */
   async importAndWait(body: Schema<'ImportDto'>, options: RequestOptions = {}): Promise<Recording> {
     const { id } = await this.import(body, options);
+    return this.waitForImport(id, options);
+  }
+
+  /**
+   * Waits until the server has fetched a recording.
+   * @param id of the import
+   * @throws ImportFailedError when it could not; whatever else ends the waiting, the import goes on
+   */
+  async waitForImport(id: string, options: RequestOptions = {}): Promise<Recording> {
     for (;;) {
       const upload = await this.transport.call('get', '/api/v1/uploads/{id}', { path: { id } }, options);
       if (upload.audioId !== null) return this.get(upload.audioId, options);
