@@ -35,6 +35,9 @@ const HAS_PYTHON = !(process.env.STENO_TEST_MISSING ?? '').split(',').includes('
 const LARGE_SECONDS = 130;
 const SLOW_MS = 1_500;
 const PIECE = 50_000;
+/** A file that grows pauses for less than it must stay as it is. */
+const WRITER_PAUSE_MS = 1_500;
+const SETTLE_SECONDS = 4;
 /** Stands for the public internet. */
 const OUTSIDE = '127.0.0.2';
 
@@ -118,6 +121,12 @@ describeWith(['postgres'], 'the clients', () => {
     expect(told).toHaveLength(3);
     expect(await steno.audio.upload(file, { uploadId })).toEqual(recording);
     await expect(steno.audio.upload(await openAsBlob(MEETING), { uploadId })).rejects.toMatchObject({ name: 'ChecksumError' });
+  });
+
+  it('for TypeScript: an upload in parts under a key of ours is made once, also when it was complete', async () => {
+    const options = { name: 'meeting.opus', directBytes: 1, idempotencyKey: 'clients-2' };
+    const recording = await steno.audio.upload(await openAsBlob(MEETING), options);
+    expect(await steno.audio.upload(await openAsBlob(MEETING), options)).toEqual(recording);
   });
 
   it('for TypeScript: a refusal has its code', async () => {
@@ -244,12 +253,11 @@ describeWith(['postgres'], 'the clients', () => {
     const before = (await transcriptions()).length;
     const bytes = readFileSync(MEETING);
     appendFileSync(join(inbox, 'grows.opus'), bytes.subarray(0, PIECE));
-    const first = shell.start(['watch', inbox, '--settle', '3', '--format', 'srt']);
+    const first = shell.start(['watch', inbox, '--settle', String(SETTLE_SECONDS), '--format', 'srt']);
     await first.says(/Watching/);
-    for (let start = PIECE; start < bytes.length; start += PIECE) {
+    await sleep(WRITER_PAUSE_MS);
+    for (let start = PIECE; start < bytes.length; start += PIECE)
       appendFileSync(join(inbox, 'grows.opus'), bytes.subarray(start, start + PIECE));
-      await sleep(50);
-    }
     slowly();
     await first.says(/grows\.opus: ordered/);
     first.child.kill('SIGKILL');
