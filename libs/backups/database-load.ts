@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { asOwner, migrateDatabase, SYSTEM_ROLE } from '#database';
+import { asOwner, migrateDatabase, MIGRATIONS, SYSTEM_ROLE } from '#database';
 import { migrateQueues } from '#queues';
 import { fileOf, tablesOf } from './database-dump.js';
 import { readLines } from './lines.js';
@@ -22,7 +22,10 @@ const NOBODY_WORKS = `UPDATE jobs SET state = 'waiting', rung_at = NULL, lease_u
  * @throws Error when the backup is damaged, or its tables are of a later version
  */
 export async function loadDatabase(ownerUrl: string, folder: string, manifest: Manifest): Promise<void> {
-  await migrateDatabase(ownerUrl, manifest.migrations);
+  await migrateDatabase(
+    ownerUrl,
+    MIGRATIONS.filter(({ name }) => manifest.migrations.includes(name)),
+  );
   await asOwner(ownerUrl, 'READ COMMITTED', async (queryRunner) => {
     await refuseOtherTables(queryRunner, manifest);
     for (const table of manifest.tables) await loadTable(queryRunner, table, folder);

@@ -1,5 +1,6 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type MigrationInterface } from 'typeorm';
 import { ENTITIES } from './entities/index.js';
+import { LOCK_TIMEOUT_MS } from './give-way.js';
 import { HeardClient } from './heard-client.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { APP_ROLE } from './roles.js';
@@ -17,11 +18,7 @@ interface ConnectionOptions {
 /** How long a caller waits for a free connection before it gets "unavailable" instead of hanging (measured default: for ever). */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
-/**
- * How long a migration waits for a table that somebody holds. All who want the table meanwhile wait behind it, so it steps back and
- * comes again.
- */
-const LOCK_TIMEOUT_MS = 2_000;
+export type MigrationClass = new () => MigrationInterface;
 
 /** The connection pool of an app: every session works as the app's role, with a statement timeout. */
 export function appDataSource({ url, poolSize, statementTimeoutMs, applicationName, slow }: ConnectionOptions): DataSource {
@@ -46,15 +43,15 @@ export function appDataSource({ url, poolSize, statementTimeoutMs, applicationNa
 
 /**
  * The connection of the migrations: the owner's, without the app's role.
- * @param only names of the migrations it knows; by default all
+ * @param migrations those it knows; by default all
  */
-export function ownerDataSource(url: string, only?: readonly string[]): DataSource {
+export function ownerDataSource(url: string, migrations: readonly MigrationClass[] = MIGRATIONS): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
     applicationName: 'steno-migrations',
     entities: ENTITIES,
-    migrations: only === undefined ? MIGRATIONS : MIGRATIONS.filter(({ name }) => only.includes(name)),
+    migrations: [...migrations],
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize: 2,

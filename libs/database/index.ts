@@ -14,7 +14,8 @@ export {
 export { DatabaseModule } from './database.module.js';
 export * from './entities/index.js';
 export { HeardClient } from './heard-client.js';
-export { migrateDatabase, schemaDifferences } from './migrate.js';
+export { migrateDatabase, schemaDifferences, takeBackMigrations } from './migrate.js';
+export { MIGRATIONS } from './migrations/index.js';
 export { APP_ROLE, SYSTEM_ROLE } from './roles.js';
 export { storableJson, storableText } from './storable.js';
 export { SystemTransaction, Transaction, WorkspaceTransaction } from './transaction.js';

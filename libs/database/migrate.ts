@@ -1,43 +1,55 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource, MigrationExecutor } from 'typeorm';
 import { messageOf } from '#errors';
-import { ownerDataSource } from './data-source.js';
-import { isLockTimeout } from './database.errors.js';
-
-/** A table that is held for longer than these tries together is held by something an operator should look at. */
-const TRIES = 20;
-const PAUSE_MS = 1_000;
+import { type MigrationClass, ownerDataSource } from './data-source.js';
+import { transactionWhenFree, whenFree } from './give-way.js';
+import { MIGRATIONS } from './migrations/index.js';
 
 /**
- * Brings the tables up to date.
+ * Brings the tables up to date, while apps work on them.
  * @param ownerUrl connection of a role that may create tables and roles
- * @param only names of the migrations to run; by default all
+ * @param migrations those to run; by default all
  * @returns the names of the migrations that ran
+ * @throws Error when one could not run; it then left nothing, or steps that it does again the next time, and those before it are done
  */
-export async function migrateDatabase(ownerUrl: string, only?: readonly string[]): Promise<string[]> {
-  const dataSource = ownerDataSource(ownerUrl, only);
-  try {
-    await dataSource.initialize();
+export async function migrateDatabase(ownerUrl: string, migrations: readonly MigrationClass[] = MIGRATIONS): Promise<string[]> {
+  return asMigrations(ownerUrl, migrations, 'The migrations did not run', async (dataSource) => {
     const pending = await new MigrationExecutor(dataSource).getPendingMigrations();
-    await runWhenFree(dataSource);
+    await whenFree(() => dataSource.runMigrations());
     return pending.map(({ name }) => name);
-  } catch (error) {
-    throw new Error(`The migrations did not run: ${messageOf(error)}`, { cause: error });
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
-  }
+  });
 }
 
-/** Each migration is a transaction: one that was refused a table left nothing, and those before it are done. */
-async function runWhenFree(dataSource: DataSource): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await dataSource.runMigrations();
-      return;
-    } catch (error) {
-      if (!isLockTimeout(error) || tries === TRIES) throw error;
-      await sleep(PAUSE_MS);
+/**
+ * Takes migrations back, the last of them first, while apps work on the tables. For drills: a release goes back without.
+ * @param migrations in the order in which they ran
+ */
+export async function takeBackMigrations(ownerUrl: string, migrations: readonly MigrationClass[]): Promise<void> {
+  await asMigrations(ownerUrl, migrations, 'The migrations were not taken back', async (dataSource) => {
+    const queryRunner = dataSource.createQueryRunner();
+    for (const Migration of migrations.toReversed()) {
+      await transactionWhenFree(queryRunner, async () => {
+        await new Migration().down(queryRunner);
+        await queryRunner.query('DELETE FROM migrations WHERE name = $1', [Migration.name]);
+      });
     }
+    await queryRunner.release();
+  });
+}
+
+async function asMigrations<T>(
+  ownerUrl: string,
+  migrations: readonly MigrationClass[],
+  failed: string,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  const dataSource = ownerDataSource(ownerUrl, migrations);
+  try {
+    await dataSource.initialize();
+    return await work(dataSource);
+  } catch (error) {
+    throw new Error(`${failed}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
   }
 }
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { emptyDatabase, fillTables, lostRows, rowsOf, type TestDatabase } from '#testing/database';
 import { ownerDataSource } from './data-source.js';
-
 import { MIGRATIONS } from './migrations/index.js';
+import { beginning, longHolds } from './long-holds.fixture.js';
 import { contractions, schemaOf } from './schema-contractions.fixture.js';
 
 /**
@@ -19,6 +19,18 @@ const ACCEPTED: Readonly<Record<string, readonly string[]>> = {
 const REMOVED: Readonly<Record<string, readonly string[]>> = {
   'up Accounts1763800100000': ['sessions: 1 rows became 0'],
 };
+
+/** Those made before the rule, which is older than the first release: they ran on nobody's rows. */
+const BEFORE_THE_RULE: readonly string[] = [
+  'Accounts1763800100000',
+  'AddressChanges1763800120000',
+  'Invitations1763800250000',
+  'IdentitiesOfUsers1763800650000',
+  'RecordingsOfAnySize1763900000000',
+  'FairFeeding1763900500000',
+  'SecondTracks1763900700000',
+  'SpeechPreferences1764000400000',
+];
 
 describe('the migrations, on a database with rows', () => {
   let server: TestDatabase;
@@ -36,10 +48,15 @@ describe('the migrations, on a database with rows', () => {
     await server.drop();
   });
 
+  /** As it runs for users: in a transaction of its own, unless it says otherwise. */
+  async function up(migration: MigrationInterface): Promise<void> {
+    if (migration.transaction === false) await migration.up(queryRunner);
+    else await inTransaction(() => migration.up(queryRunner));
+  }
+
   const migrations = (): { name: string; migration: MigrationInterface }[] =>
     MIGRATIONS.map((Migration) => ({ name: Migration.name, migration: new Migration() }));
 
-  /** As the migrations run for users: each in a transaction of its own. */
   async function inTransaction(work: () => Promise<unknown>): Promise<void> {
     await queryRunner.startTransaction();
     await work();
@@ -47,7 +64,7 @@ describe('the migrations, on a database with rows', () => {
   }
 
   it('go back to the first tables and forth again, and what both sides have stays as it was', async () => {
-    for (const { migration } of migrations()) await inTransaction(() => migration.up(queryRunner));
+    for (const { migration } of migrations()) await up(migration);
     await fillTables(queryRunner);
     const full = await rowsOf(queryRunner);
     expect([...full].filter(([, rows]) => rows.length === 0)).toEqual([]);
@@ -65,7 +82,7 @@ describe('the migrations, on a database with rows', () => {
     const first = before;
     expect([...first.values()].flat().length).toBeGreaterThan(9);
     for (const { name, migration } of later) {
-      await inTransaction(() => migration.up(queryRunner));
+      await up(migration);
       const after = await rowsOf(queryRunner);
       const gone = lostRows(before, after);
       if (gone.length > 0) lost[`up ${name}`] = gone;
@@ -79,12 +96,32 @@ describe('the migrations, on a database with rows', () => {
     const found: Record<string, string[]> = {};
     let before = await schemaOf(queryRunner);
     for (const { name, migration } of migrations()) {
-      await inTransaction(() => migration.up(queryRunner));
+      await up(migration);
       const after = await schemaOf(queryRunner);
       const taken = contractions(before, after);
       if (taken.length > 0) found[name] = taken;
       before = after;
     }
     expect(found).toEqual(ACCEPTED);
+  });
+
+  it('keep nobody for long from a table, however many rows it has', async () => {
+    for (const { migration } of migrations()) await up(migration);
+    await fillTables(queryRunner);
+    const [, ...later] = migrations();
+    for (const { migration } of later.toReversed()) await inTransaction(() => migration.down(queryRunner));
+    const found: [string, string[]][] = [];
+    for (const { name, migration } of later) {
+      // One without a transaction holds nothing longer than each of its statements, which are those of beside-the-apps.ts.
+      if (migration.transaction === false) await up(migration);
+      else
+        await inTransaction(async () => {
+          const before = await beginning(queryRunner);
+          await migration.up(queryRunner);
+          found.push([name, await longHolds(queryRunner, before)]);
+        });
+    }
+    const holding = found.filter(([, holds]) => holds.length > 0);
+    expect(holding.filter(([name]) => !BEFORE_THE_RULE.includes(name))).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ describe('the migrations', () => {
     const holder = new Client({ connectionString: own.url });
     const reader = new Client({ connectionString: own.url });
     try {
-      const upTo = MIGRATIONS.map(({ name }) => name).slice(0, MIGRATIONS.indexOf(TracesOfJobs1764000900000) + 1);
+      const upTo = MIGRATIONS.slice(0, MIGRATIONS.indexOf(TracesOfJobs1764000900000) + 1);
       await migrateDatabase(own.url, upTo.slice(0, -1));
       await Promise.all([holder.connect(), reader.connect()]);
       await holder.query('BEGIN; SELECT FROM jobs');
@@ -36,7 +36,7 @@ describe('the migrations', () => {
       // Behind the migration, which waits for the holder.
       await reader.query('SELECT FROM jobs');
       await holder.query('COMMIT');
-      expect(await migrating).toEqual(upTo.slice(-1));
+      expect(await migrating).toEqual([TracesOfJobs1764000900000.name]);
     } finally {
       await Promise.all([holder.end(), reader.end()]);
       await own.drop();

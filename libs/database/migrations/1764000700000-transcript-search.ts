@@ -1,10 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { transactionWhenFree } from '../give-way.js';
+import { buildIndex, changeRows } from './beside-the-apps.js';
 
-const UP = [
-  `ALTER TABLE transcriptions ADD COLUMN search tsvector`,
+const SEARCHABLE = [
+  `ALTER TABLE transcriptions ADD COLUMN IF NOT EXISTS search tsvector`,
   // The workspace is one of the words, so that the index finds what a workspace has of a word that everybody uses. A tsvector holds a
   // megabyte at most: of a text with more different words than that, the beginning is searched.
-  `CREATE FUNCTION transcript_search() RETURNS trigger LANGUAGE plpgsql AS $$
+  `CREATE OR REPLACE FUNCTION transcript_search() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
      IF NEW.text IS NULL THEN
        NEW.search := NULL;
@@ -18,13 +20,8 @@ const UP = [
      NEW.search := NEW.search || array_to_tsvector(ARRAY['workspace:' || NEW.workspace_id]);
      RETURN NEW;
    END $$`,
-  `CREATE TRIGGER transcriptions_search BEFORE INSERT OR UPDATE OF text ON transcriptions
+  `CREATE OR REPLACE TRIGGER transcriptions_search BEFORE INSERT OR UPDATE OF text ON transcriptions
    FOR EACH ROW WHEN (NEW.text IS NOT NULL OR NEW.search IS NOT NULL) EXECUTE FUNCTION transcript_search()`,
-  `SET ROLE steno_system`,
-  `UPDATE transcriptions SET text = text WHERE text IS NOT NULL`,
-  `RESET ROLE`,
-  // Without a list of what is yet to be put in: every search would go through it.
-  `CREATE INDEX transcriptions_search_idx ON transcriptions USING gin (search) WITH (fastupdate = off)`,
 ];
 
 const DOWN = [
@@ -37,9 +34,15 @@ const DOWN = [
 /** Full-text search over transcripts. */
 export class TranscriptSearch1764000700000 implements MigrationInterface {
   readonly name = 'TranscriptSearch1764000700000';
+  readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of UP) await queryRunner.query(statement);
+    await transactionWhenFree(queryRunner, async () => {
+      for (const statement of SEARCHABLE) await queryRunner.query(statement);
+    });
+    await changeRows(queryRunner, 'transcriptions', 'text = text', 'text IS NOT NULL AND search IS NULL');
+    // Without a list of what is yet to be put in: every search would go through it.
+    await buildIndex(queryRunner, 'transcriptions_search_idx', 'transcriptions USING gin (search) WITH (fastupdate = off)');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
