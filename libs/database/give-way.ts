@@ -6,7 +6,7 @@ import { isLockTimeout } from './database.errors.js';
  * How long a migration waits for a table that somebody holds. All who want the table meanwhile wait behind it, so it steps back and
  * comes again.
  */
-export const LOCK_TIMEOUT_MS = 1_000;
+export const LOCK_TIMEOUT_MS = 800;
 
 /** A table that is held for longer than these tries together is held by something an operator should look at. */
 const TRIES = 30;

@@ -27,7 +27,7 @@ const HELD = `
 SELECT DISTINCT relation::int AS "table" FROM pg_locks JOIN pg_class c ON c.oid = relation AND relkind = 'r'
 WHERE pid = pg_backend_pid() AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`;
 
-/** With a second of waiting for each: nobody waits longer than two behind a migration. */
+/** With 0.8 s of waiting for each, nobody waits longer than two behind a migration. */
 const HELD_AT_MOST = 2;
 
 export interface Before {

@@ -5,6 +5,7 @@ import { IMPORT_ROWS } from './imports.js';
 import { KILL_ROWS } from './kills.js';
 import { LOAD_ROWS } from './load.js';
 import { MACHINE_ROWS } from './machine.js';
+import { MIGRATION_ROWS } from './migrations.js';
 import { OBJECT_STORE_ROWS } from './object-store.js';
 import { BACKUP_ROWS } from './older-rows.js';
 import { POSTGRES_ROWS } from './postgres.js';
@@ -33,6 +34,7 @@ export const ROWS: readonly ChaosRow[] = [
   ...PROVIDER_ROWS,
   DYING,
   ...BACKUP_ROWS,
+  ...MIGRATION_ROWS,
   ...OPERATION_ROWS,
   ...WEBHOOK_ROWS,
 ].sort((a, b) => orderOf(a.id) - orderOf(b.id));

@@ -68,7 +68,7 @@ describe('what a migration does beside the apps', () => {
     expect(await indexes()).toEqual(['notes_pkey']);
     await buildIndex(queryRunner, 'notes_text_idx', 'notes (text)');
     expect(await indexes()).toEqual(['notes_pkey', 'notes_text_idx']);
-    expect(await queryRunner.query('SHOW lock_timeout')).toEqual([{ lock_timeout: '1s' }]);
+    expect(await queryRunner.query('SHOW lock_timeout')).toEqual([{ lock_timeout: '800ms' }]);
   });
 
   it('changes every row, gives way where one is held, and holds none meanwhile', async () => {
