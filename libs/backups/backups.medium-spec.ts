@@ -1,23 +1,29 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule } from '#config';
 import { asOwner } from '#database';
 import { Log, ObservabilityModule } from '#observability';
-import { ObjectStore, StorageModule } from '#storage';
+import { createBucket, ObjectStore, StorageModule } from '#storage';
 import { testConfig } from '#testing/config';
 import { emptyDatabase, fillTables, type Rows, rowsOf, type TestDatabase, testDatabase } from '#testing/database';
+import { startS3Double } from '#testing/s3-double';
+import { testS3 } from '#testing/servers';
 import { masterKeyIds } from '#vault';
 import { Backups } from './backups.js';
 import { BackupsModule } from './backups.module.js';
 
 const MASTER_KEY = 'the master key of an installation under test';
 const KEY = 'workspaces/1/audio/2/original.wav';
+const MIB = 1024 * 1024;
+const NOWHERE = { endpoint: 'http://nowhere', credentials: { accessKeyId: '', secretAccessKey: '' } };
 const SOUND = Buffer.from([0x52, 0x49, 0x46, 0x46, 0, 255, 10, 13]);
 
 /** A database and a store, with the commands on them. */
@@ -45,11 +51,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function installation(server: Promise<TestDatabase>, masterKey = MASTER_KEY): Promise<Installation> {
+/** @param env where its objects lie, and what else is not as in the others */
+async function installation(server: Promise<TestDatabase>, env: Record<string, string> = {}): Promise<Installation> {
   const database = await server;
   const { url } = database;
   const home = join(folder, `home-${installations.length}`);
-  const config = testConfig({ DATABASE_URL: url, STENO_HOME: home, MASTER_KEY: masterKey });
+  const config = testConfig({ DATABASE_URL: url, STENO_HOME: home, MASTER_KEY, ...env });
   const module = await Test.createTestingModule({
     imports: [
       ConfigModule.with(config),
@@ -71,8 +78,8 @@ async function installation(server: Promise<TestDatabase>, masterKey = MASTER_KE
 }
 
 /** One row in each table, one object, and a backup of both. */
-async function filled(): Promise<Installation> {
-  const source = await installation(testDatabase());
+async function filled(env: Record<string, string> = {}): Promise<Installation> {
+  const source = await installation(testDatabase(), env);
   await asOwner(source.server.url, 'READ COMMITTED', fillTables);
   const [id] = masterKeyIds(testConfig({ MASTER_KEY }));
   await source.query(`UPDATE workspace_keys SET master_key_id = '${id}'`);
@@ -151,7 +158,7 @@ describe('a backup', () => {
     const source = await filled();
     await source.backups.make(backup());
     await expect(source.backups.restore(backup())).rejects.toThrow(/^The database is not empty: \w+ holds rows/);
-    const other = await installation(emptyDatabase(), 'the master key of somebody else in another house');
+    const other = await installation(emptyDatabase(), { MASTER_KEY: 'the master key of somebody else in another house' });
     await expect(other.backups.restore(backup())).rejects.toThrow('Set MASTER_KEY to that of the installation');
     expect((await other.rows()).size).toBe(0);
   });
@@ -172,5 +179,71 @@ describe('a backup', () => {
     await source.backups.make(backup());
     await target.backups.restore(backup());
     expect((await target.rows()).get('audio')).toHaveLength(1);
+  });
+});
+
+/** A bucket that is empty. */
+async function newBucket({ endpoint, credentials }: NonNullable<ReturnType<typeof testS3>>): Promise<Record<string, string>> {
+  const env = {
+    S3_BUCKET: `backups-${randomBytes(6).toString('hex')}`,
+    S3_ENDPOINT: endpoint,
+    S3_REGION: 'us-east-1',
+    S3_ACCESS_KEY_ID: credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  await createBucket(testConfig(env).storage as Parameters<typeof createBucket>[0]);
+  return env;
+}
+
+const swift = testS3();
+
+// Swift comes with npm test where it can be installed.
+(swift === null ? describe.skip : describe)('a backup of a bucket', () => {
+  it('brings every object back into another one, whatever else lies there', async () => {
+    const [lost, other] = [await newBucket(swift ?? NOWHERE), await newBucket(swift ?? NOWHERE)];
+    const source = await filled(lost);
+    // More than are copied at once, and one of several parts.
+    const large = randomBytes(9 * MIB);
+    await source.store.put('workspaces/1/audio/3/original.wav', Readable.from([large]), { contentType: 'audio/wav' });
+    const many = Array.from({ length: 20 }, (_, n) => `workspaces/1/audio/4/${n}`);
+    for (const key of many) await source.store.put(key, Readable.from([Buffer.from(key)]), { contentType: 'text/plain' });
+    await source.store.put('others/own', Readable.from([Buffer.from('no business of ours')]), { contentType: 'text/plain' });
+    expect((await source.backups.make(backup())).objects.count).toBe(many.length + 2);
+
+    const target = await installation(emptyDatabase(), other);
+    await target.store.put('others/own', Readable.from([Buffer.from('somebody else')]), { contentType: 'text/plain' });
+    await target.backups.restore(backup());
+    const keys: string[] = [];
+    for await (const { key } of target.store.list('')) keys.push(key);
+    expect(keys.toSorted()).toEqual([KEY, 'workspaces/1/audio/3/original.wav', ...many, 'others/own'].toSorted());
+    expect(await buffer((await target.store.get('workspaces/1/audio/3/original.wav')).body)).toEqual(large);
+    expect((await buffer((await target.store.get('others/own')).body)).toString()).toBe('somebody else');
+    expect((await target.store.get(KEY)).contentType).toBe('audio/wav');
+  });
+});
+
+describe('a backup of a store that is not well', () => {
+  it.each(['truncate', 'reset', '503'] as const)('is whole when the store comes back: %s', async (fault) => {
+    const s3 = await startS3Double();
+    try {
+      const { bucket, region, credentials } = s3.settings;
+      const source = await filled({
+        S3_BUCKET: bucket,
+        S3_REGION: region,
+        S3_ENDPOINT: s3.endpoint,
+        S3_ACCESS_KEY_ID: credentials.accessKeyId,
+        S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      });
+      s3.fail(fault, 'GetObject');
+      const asked = s3.requests.length;
+      const making = source.backups.make(backup());
+      while (!s3.requests.slice(asked).includes('GetObject')) await sleep(10);
+      await sleep(500);
+      s3.fail('ok');
+      expect((await making).objects).toEqual({ count: 1, bytes: SOUND.length });
+      expect(contents().get('original.wav')).toEqual(SOUND);
+    } finally {
+      await s3.stop();
+    }
   });
 });

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FieldError } from '#errors';
 import { type ObjectStore, sha256Of, storageErrors } from '#storage';
 import { readLines, writeLines } from './lines.js';
@@ -10,6 +11,9 @@ import { readLines, writeLines } from './lines.js';
 /** Everything Steno keeps lies below it; a bucket may hold other things besides. */
 const PREFIX = 'workspaces/';
 const AT_ONCE = 8;
+/** For each object: a store that is away for a quarter of a minute does not end what took hours. */
+const TRIES = 5;
+const PAUSE_MS = 1_500;
 
 /** A line of `objects.jsonl.gz`; the object lies at `objects/<key>`. */
 interface ObjectCopy {
@@ -30,7 +34,7 @@ export async function copyObjects(store: ObjectStore, folder: string): Promise<C
   await writeLines(
     list(folder),
     counted(
-      inParallel(store.list(PREFIX), ({ key }) => copyOne(store, folder, key)),
+      inParallel(store.list(PREFIX), ({ key }) => whileUnavailable(() => copyOne(store, folder, key))),
       copied,
     ),
   );
@@ -48,7 +52,7 @@ export async function returnObjects(store: ObjectStore, folder: string): Promise
     const path = pathOf(folder, copy.key);
     if ((await sha256Of(path)) !== copy.sha256) throw new Error(`The backup is damaged: ${path} is not what was copied.`);
     // Not `putFile`, by which the store and the backup could become one file.
-    await store.put(copy.key, createReadStream(path), { contentType: copy.contentType });
+    await whileUnavailable(() => store.put(copy.key, createReadStream(path), { contentType: copy.contentType }));
     return copy;
   });
   for await (const _ of counted(puts, returned));
@@ -76,6 +80,18 @@ async function copyOne(store: ObjectStore, folder: string, key: string): Promise
   } catch (error) {
     if (error instanceof FieldError && error.code === storageErrors.object_not_found.code) return undefined;
     throw error;
+  }
+}
+
+/** Does something again while the store does not answer, or cuts its answer off. */
+async function whileUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof FieldError) || error.kind !== 'unavailable' || tries === TRIES) throw error;
+      await sleep(tries * PAUSE_MS);
+    }
   }
 }
 

@@ -61,7 +61,7 @@ export class Stack {
     readonly env: Record<string, string>,
     readonly double: SpeechDouble | undefined,
     readonly redis: OwnRedis | undefined,
-    readonly s3: S3Double | undefined,
+    public s3: S3Double | undefined,
     readonly otherDoubles: readonly SpeechDouble[],
   ) {}
 
@@ -145,6 +145,12 @@ export class Stack {
     rmSync(join(this.home, 'objects'), { recursive: true, force: true });
     rmSync(join(this.home, 'tmp'), { recursive: true, force: true });
     await this.redis?.wipe();
+  }
+
+  /** What is started from now on has its objects there. */
+  moveTo(s3: S3Double): void {
+    this.s3 = s3;
+    Object.assign(this.env, variablesOf(s3));
   }
 
   /** Rows of the database, seen by its owner: row-level security does not hide any. */
