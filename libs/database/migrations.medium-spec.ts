@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { emptyDatabase, type TestDatabase } from '#testing/database';
-import { migrateDatabase, schemaDifferences } from './migrate.js';
+import { emptyDatabase, fillTables, type TestDatabase } from '#testing/database';
+import { ownerDataSource } from './data-source.js';
+import { migrateDatabase, schemaDifferences, takeBackMigrations } from './migrate.js';
+import { TranscriptSearch1764000700000 } from './migrations/1764000700000-transcript-search.js';
 import { TracesOfJobs1764000900000 } from './migrations/1764000900000-traces-of-jobs.js';
 import { MIGRATIONS } from './migrations/index.js';
 
@@ -39,6 +41,24 @@ describe('the migrations', () => {
       expect(await migrating).toEqual([TracesOfJobs1764000900000.name]);
     } finally {
       await Promise.all([holder.end(), reader.end()]);
+      await own.drop();
+    }
+  });
+
+  it('are taken back and run again on what was written meanwhile', async () => {
+    const own = await emptyDatabase();
+    const dataSource = ownerDataSource(own.url);
+    try {
+      await migrateDatabase(own.url);
+      await takeBackMigrations(own.url, [TranscriptSearch1764000700000]);
+      const queryRunner = (await dataSource.initialize()).createQueryRunner();
+      await fillTables(queryRunner);
+      expect(await migrateDatabase(own.url)).toEqual([TranscriptSearch1764000700000.name]);
+      const [found] = (await queryRunner.query(`SELECT search::text AS words FROM transcriptions`)) as { words: string }[];
+      expect(found?.words).toContain('workspace:');
+      await queryRunner.release();
+    } finally {
+      if (dataSource.isInitialized) await dataSource.destroy();
       await own.drop();
     }
   });
