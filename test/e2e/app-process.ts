@@ -7,6 +7,8 @@ import { diesWithParent, PROJECT } from './launcher.js';
 
 const LINES_OF_LOG = 10;
 const CHARACTERS_OF_LINE = 600;
+/** As in the images (docker/*.Dockerfile). */
+const FLAGS = ['--max-semi-space-size=16'];
 
 /** How a process ended. */
 export interface Exit {
@@ -42,7 +44,7 @@ export class AppProcess {
     args: readonly string[] = [],
   ) {
     const output = openSync(log, 'w');
-    const [command = '', ...rest] = [...diesWithParent('TERM'), process.execPath, join(PROJECT, script), ...args];
+    const [command = '', ...rest] = [...diesWithParent('TERM'), process.execPath, ...FLAGS, join(PROJECT, script), ...args];
     this.child = spawn(command, rest, {
       cwd: PROJECT,
       env: { ...pick('PATH', 'NODE_COMPILE_CACHE'), ...env },
