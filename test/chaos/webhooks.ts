@@ -14,7 +14,7 @@ import { type ChaosRow, percentile } from './row.js';
 
 const EVENTS = 5_000;
 const EVENTS_A_SECOND = 50;
-/** Of a worker in all, most of it what V8 has not cleared away yet: it rises and falls by 200 MB, as much as there is room for. */
+/** Of a worker in all: a part of it, which rises and falls, is what V8 has not cleared away yet. */
 const MEMORY_MB = 600;
 /** What a worker has in use: a leak is seen here. */
 const MORE_IN_USE_MB = 15;
