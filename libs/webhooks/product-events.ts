@@ -16,14 +16,21 @@ interface Listening {
   inHand: number;
 }
 
-/** @param of deliveries `d` of endpoints `e` */
+const IS_OPEN = `d.status IN ('parked', 'waiting', 'sending')`;
+
+/**
+ * In the order of the index of those that are not over: Postgres would look for the few that are wanted through all deliveries there are,
+ * as if they were spread evenly, and so the longer the more wait for an endpoint that is dead.
+ * @param of deliveries `d` of endpoints `e` that are not over
+ */
 function upTo(most: number, of: string): string {
   return `(SELECT count(*)::int FROM (
-    SELECT FROM webhook_deliveries d WHERE d.workspace_id = $1 AND d.endpoint_id = e.id AND ${of} LIMIT ${most}) counted)`;
+    SELECT FROM webhook_deliveries d WHERE d.workspace_id = $1 AND d.endpoint_id = e.id AND ${IS_OPEN} AND ${of}
+    ORDER BY d.status, d.id LIMIT ${most}) counted)`;
 }
 
 const LISTENING = `
-SELECT id, status, coalesce(${IS_FLOWING}, false) AS flowing, ${upTo(AT_ONCE, `d.status IN ('parked', 'waiting', 'sending')`)} AS open, ${upTo(AT_ONCE, IS_IN_HAND)} AS "inHand"
+SELECT id, status, coalesce(${IS_FLOWING}, false) AS flowing, ${upTo(AT_ONCE, 'true')} AS open, ${upTo(AT_ONCE, IS_IN_HAND)} AS "inHand"
 FROM webhook_endpoints e WHERE workspace_id = $1`;
 
 /** Those found are not deleted before their deliveries are there: that would fail the transaction. */
