@@ -10,7 +10,7 @@ export interface OpenedStorage {
   close(): void;
 }
 
-const WINDOW_MS = 400;
+const WINDOW_MS = 1_000;
 
 /** A bucket of its own, whatever else is counted in the same place. */
 export function bucket(limit: number, windowMs = WINDOW_MS): Bucket {

@@ -12,7 +12,7 @@ describeWith(['postgres'], 'what is too much for one call', () => {
   let stack: Stack;
   let client: Client;
   let openai: OpenAI;
-  let flac: File;
+  let aac: File;
 
   beforeAll(async () => {
     // One part after the other, so that there is something to tell meanwhile.
@@ -20,7 +20,7 @@ describeWith(['postgres'], 'what is too much for one call', () => {
     stack.provider.always({ mode: 'ok' });
     client = await stack.client();
     openai = new OpenAI({ apiKey: client.token, baseURL: `${stack.origin}/v1`, maxRetries: 0 });
-    flac = await made('meeting.flac', '-i', MEETING);
+    aac = await made('meeting.aac', '-i', MEETING);
   });
   afterAll(() => stack?.stop());
 
@@ -37,7 +37,7 @@ describeWith(['postgres'], 'what is too much for one call', () => {
   }
 
   it('is stored, cut and transcribed where only decoding tells how long it is', async () => {
-    const asked = openai.audio.transcriptions.create({ file: flac, model: 'whisper-1', response_format: 'verbose_json' });
+    const asked = openai.audio.transcriptions.create({ file: aac, model: 'whisper-1', response_format: 'verbose_json' });
     const { data, response } = await asked.withResponse();
     expect(data.text).toMatch(/^one two three/);
     expect(data.duration).toBeCloseTo(44.87, 1);
@@ -48,7 +48,7 @@ describeWith(['postgres'], 'what is too much for one call', () => {
 
   it('is told part by part, and the same text in the end', async () => {
     stack.provider.always({ mode: 'ok', delayMs: 300 });
-    const file = await made('slow.flac', '-i', MEETING, '-af', 'volume=0.9');
+    const file = await made('slow.aac', '-i', MEETING, '-af', 'volume=0.9');
     const stream = await openai.audio.transcriptions.create({ file, model: 'gpt-4o-transcribe', stream: true });
     const deltas: string[] = [];
     let done = '';
@@ -71,7 +71,7 @@ describeWith(['postgres'], 'what is too much for one call', () => {
 
   it('is no order when it names a model nobody has', async () => {
     const before = await client.json<{ total: number }>('GET', '/api/v1/audio');
-    await expect(openai.audio.transcriptions.create({ file: flac, model: 'whisper-9' })).rejects.toBeInstanceOf(
+    await expect(openai.audio.transcriptions.create({ file: aac, model: 'whisper-9' })).rejects.toBeInstanceOf(
       OpenAI.NotFoundError,
     );
     expect(await client.json('GET', '/api/v1/audio')).toMatchObject({ total: before.total });
@@ -79,7 +79,7 @@ describeWith(['postgres'], 'what is too much for one call', () => {
 
   it('goes on when its client goes away, and is there when it comes again', async () => {
     stack.provider.always({ mode: 'ok', delayMs: 500 });
-    const file = await made('impatient.flac', '-i', MEETING, '-t', '20');
+    const file = await made('impatient.aac', '-i', MEETING, '-t', '20');
     const stop = new AbortController();
     const asked = openai.audio.transcriptions
       .create({ file, model: 'whisper-1' }, { signal: stop.signal })
@@ -101,7 +101,7 @@ describeWith(['postgres'], 'what is too much for one call', () => {
 
   it('says what its transcription failed of, and the SDK does not order it again', async () => {
     stack.provider.always({ mode: 'blocked' });
-    const file = await made('blocked.flac', '-i', MEETING, '-t', '8');
+    const file = await made('blocked.aac', '-i', MEETING, '-t', '8');
     const patient = new OpenAI({ apiKey: client.token, baseURL: `${stack.origin}/v1`, maxRetries: 2 });
     const error: unknown = await patient.audio.transcriptions
       .create({ file, model: 'openai/whisper-1' })
